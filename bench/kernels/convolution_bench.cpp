@@ -1,0 +1,103 @@
+// convolution: the two of LeNet-5 and a 64 to 64 of 3x3, forward and both gradients. One item is one multiply or one add of a
+// product that exists (none for the padding of "same"), so that items_per_second reads as FLOP/s.
+#include <lamina/kernels/convolution.hpp>
+
+#include <benchmark/benchmark.h>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace lamina;
+using kernels::convolution_sizes;
+
+struct alignas(alignment) line {
+    float values[alignment / sizeof(float)];
+};
+
+constexpr convolution_sizes lenet1{28, 28, 1, 6, 5, 5, 1, 1, 1, 1, 2, 2, 28, 28};
+constexpr convolution_sizes lenet2{14, 14, 6, 16, 5, 5, 1, 1, 1, 1, 0, 0, 10, 10};
+constexpr convolution_sizes wide{32, 32, 64, 64, 3, 3, 1, 1, 1, 1, 1, 1, 32, 32};
+
+/// The products of one image along one axis, of `n` inputs, `kernel` taps and `outputs`; strides and dilations are 1 here.
+std::size_t products(std::size_t n, std::size_t kernel, std::size_t outputs, std::size_t pad)
+{
+    std::size_t count = 0;
+    for (std::size_t o = 0; o < outputs; ++o)
+        for (std::size_t k = 0; k < kernel; ++k) count += o + k >= pad && o + k - pad < n;
+    return count;
+}
+
+template <convolution_sizes Sizes>
+struct layer {
+    static constexpr constant<Sizes> sizes{};
+
+    explicit layer(std::size_t samples)
+        : n(samples), x(n * Sizes.height * Sizes.width * Sizes.channels, 0.5f),
+          y(n * Sizes.out_height * Sizes.out_width * Sizes.filters, 0.25f), bias(Sizes.filters, 0.125f),
+          lines(Sizes.kernel_height * Sizes.kernel_width * Sizes.channels * padded<float>(Sizes.filters) / 16),
+          scratch_lines(kernels::convolution_scratch<float>(Sizes) / 16 + 1)
+    {}
+
+    float* weights() { return lines.data()->values; }
+    float* scratch() { return scratch_lines.data()->values; }
+    void finish(benchmark::State& state) const
+    {
+        const std::size_t taps = products(Sizes.height, Sizes.kernel_height, Sizes.out_height, Sizes.pad_top) *
+                                 products(Sizes.width, Sizes.kernel_width, Sizes.out_width, Sizes.pad_left);
+        state.SetItemsProcessed(state.iterations() * std::int64_t(2 * n * taps * Sizes.channels * Sizes.filters));
+    }
+
+    std::size_t n;
+    std::vector<float> x, y, bias;
+    std::vector<line> lines, scratch_lines;
+};
+
+template <convolution_sizes Sizes>
+void forward(benchmark::State& state)
+{
+    layer<Sizes> l(std::size_t(state.range(0)));
+    for (auto _ : state) {
+        kernels::convolution_forward(l.x.data(), l.weights(), l.bias.data(), l.y.data(), l.scratch(), l.n, l.sizes);
+        benchmark::ClobberMemory();
+    }
+    l.finish(state);
+}
+
+template <convolution_sizes Sizes>
+void backward_data(benchmark::State& state)
+{
+    layer<Sizes> l(std::size_t(state.range(0)));
+    for (auto _ : state) {
+        kernels::convolution_backward_data(l.y.data(), l.weights(), l.x.data(), l.scratch(), l.n, l.sizes);
+        benchmark::ClobberMemory();
+    }
+    l.finish(state);
+}
+
+template <convolution_sizes Sizes>
+void backward_weights(benchmark::State& state)
+{
+    layer<Sizes> l(std::size_t(state.range(0)));
+    for (auto _ : state) {
+        kernels::convolution_backward_weights(l.x.data(), l.y.data(), l.weights(), l.bias.data(), l.scratch(), l.n, l.sizes);
+        benchmark::ClobberMemory();
+    }
+    l.finish(state);
+}
+
+template <convolution_sizes Sizes>
+void all(const char* name)
+{
+    const auto add = [&](const char* pass, auto function) {
+        benchmark::RegisterBenchmark((std::string("convolution/float/") + name + "/" + pass).c_str(), function)->Arg(1)->Arg(32);
+    };
+    add("forward", forward<Sizes>);
+    add("backward_data", backward_data<Sizes>);
+    add("backward_weights", backward_weights<Sizes>);
+}
+
+const bool registered =
+    (all<lenet1>("28x28x1_6_5x5_same"), all<lenet2>("14x14x6_16_5x5_valid"), all<wide>("32x32x64_64_3x3_same"), true);
+
+} // namespace

@@ -1,0 +1,48 @@
+// math: each function over an array in the first cache. One item is one element, so that the inverse of items_per_second is
+// the time per element.
+#include <lamina/kernels/elementwise.hpp>
+#include <lamina/kernels/math.hpp>
+
+#include <benchmark/benchmark.h>
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace kernels = lamina::kernels;
+namespace math = lamina::kernels::math;
+
+template <class T, class F>
+void add(const char* name, F function)
+{
+    const std::string type = sizeof(T) == 4 ? "float" : "double";
+    benchmark::RegisterBenchmark(("math/" + type + "/" + name).c_str(), [function](benchmark::State& state) {
+        const std::size_t n = std::size_t(state.range(0));
+        std::vector<T> x(n), y(n);
+        for (std::size_t i = 0; i < n; ++i) x[i] = T(0.001) + T(4) * T(i) / T(n);
+        for (auto _ : state) {
+            kernels::transform(x.data(), y.data(), n, function);
+            benchmark::ClobberMemory();
+        }
+        state.SetItemsProcessed(state.iterations() * std::int64_t(n));
+    })->Arg(4096);
+}
+
+template <class T>
+bool all()
+{
+    add<T>("exp", [](auto x) { return math::exp(x); });
+    add<T>("expm1", [](auto x) { return math::expm1(x); });
+    add<T>("log", [](auto x) { return math::log(x); });
+    add<T>("log1p", [](auto x) { return math::log1p(x); });
+    add<T>("tanh", [](auto x) { return math::tanh(x); });
+    add<T>("sigmoid", [](auto x) { return math::sigmoid(x); });
+    add<T>("softplus", [](auto x) { return math::softplus(x); });
+    add<T>("erf", [](auto x) { return math::erf(x); });
+    add<T>("sqrt", [](auto x) { return math::sqrt(x); });
+    return true;
+}
+
+const bool registered = all<float>() && all<double>();
+
+} // namespace

@@ -1,0 +1,99 @@
+"""The Conan 2 recipe. It lives in conan/, its sources one level up: `conan create conan --build=missing -s compiler.cppstd=20`."""
+import os
+import re
+
+from conan import ConanFile
+from conan.errors import ConanInvalidConfiguration
+from conan.tools.build import can_run, check_min_cppstd
+from conan.tools.cmake import CMake, CMakeDeps, CMakeToolchain, cmake_layout
+from conan.tools.files import copy, load
+from conan.tools.scm import Version
+
+required_conan_version = ">=2.4"
+
+
+class Lamina(ConanFile):
+    name = "lamina"
+    description = "Header-only C++20 neural networks on xtensor and xsimd"
+    license = "MIT"
+    topics = ("neural-network", "deep-learning", "header-only", "xtensor", "simd")
+    package_type = "header-library"
+    settings = "os", "arch", "compiler", "build_type"
+    options = {"zlib": [True, False], "json": [True, False]}
+    default_options = {"zlib": True, "json": False}
+    no_copy_source = True
+
+    oldest_compilers = {"gcc": "11", "clang": "14", "apple-clang": "14", "msvc": "193"}
+
+    @property
+    def _root(self):
+        return os.path.join(self.recipe_folder, "..")
+
+    @property
+    def _testing(self):
+        return not self.conf.get("tools.build:skip_test", default=False, check_type=bool)
+
+    def set_version(self):
+        text = load(self, os.path.join(self._root, "include", "lamina", "version.hpp"))
+        self.version = ".".join(re.search(rf"LAMINA_VERSION_{part} (\d+)", text).group(1) for part in ("MAJOR", "MINOR", "PATCH"))
+
+    def export_sources(self):
+        for pattern in ("CMakeLists.txt", "LICENSE", "include/*", "tests/*", "examples/*", "tools/*", "conan/*.py", "conan/*.cpp"):
+            copy(self, pattern, src=self._root, dst=self.export_sources_folder, excludes="*/build/*")
+
+    def layout(self):
+        self.folders.root = ".."
+        cmake_layout(self)
+        self.cpp.source.includedirs = ["include"]  # for `conan editable add conan`
+        self.cpp.build.builddirs = ["."]
+
+    def requirements(self):
+        # xtensor first: its recipe pins an xsimd, which the range then follows.
+        self.requires("xtensor/[>=0.24.3 <0.28]", transitive_headers=True)
+        self.requires("xsimd/[>=8.1 <15]", transitive_headers=True)
+        if self.options.zlib:
+            self.requires("zlib/[>=1.2.11 <2]", transitive_headers=True)
+        if self.options.json:
+            self.requires("nlohmann_json/[>=3.11 <4]", transitive_headers=True)
+
+    def build_requirements(self):
+        if self._testing:
+            self.test_requires("catch2/[>=2.13.10 <4]")
+            self.test_requires("cli11/[>=2.1 <3]")
+
+    def validate(self):
+        check_min_cppstd(self, 20)
+        oldest = self.oldest_compilers.get(str(self.settings.compiler))
+        if oldest and Version(self.settings.compiler.version) < oldest:
+            raise ConanInvalidConfiguration(f"{self.ref} needs {self.settings.compiler} {oldest} or newer")
+
+    def package_id(self):
+        self.info.clear()
+
+    def generate(self):
+        toolchain = CMakeToolchain(self)
+        toolchain.user_presets_path = False  # leaves the source tree clean
+        toolchain.cache_variables["LAMINA_BUILD_TESTS"] = self._testing
+        toolchain.cache_variables["LAMINA_BUILD_EXAMPLES"] = self._testing
+        toolchain.cache_variables["LAMINA_BUILD_BENCH"] = False
+        toolchain.cache_variables["LAMINA_NATIVE"] = False
+        toolchain.generate()
+        CMakeDeps(self).generate()
+
+    def build(self):
+        cmake = CMake(self)
+        cmake.configure()
+        cmake.build()
+        if self._testing and can_run(self):
+            # The package is tested by test_package, not from inside its own build.
+            cmake.ctest(["--output-on-failure", "-LE", '"package|refuses"'])
+
+    def package(self):
+        copy(self, "LICENSE", src=self.source_folder, dst=os.path.join(self.package_folder, "licenses"))
+        CMake(self).install()
+
+    def package_info(self):
+        # The package ships its own lamina-config.cmake: one file with and without Conan, which checks components.
+        self.cpp_info.set_property("cmake_find_mode", "none")
+        self.cpp_info.builddirs = [os.path.join("share", "cmake", "lamina")]
+        self.cpp_info.bindirs, self.cpp_info.libdirs = [], []

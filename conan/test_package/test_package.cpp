@@ -1,0 +1,38 @@
+// A user's program: a small network learns exclusive or, and says which libraries it was built with.
+#include <lamina/lamina.hpp>
+
+#if defined(HAS_zlib)
+#include <lamina/data/mnist.hpp>
+#endif
+#if defined(HAS_json)
+#include <nlohmann/json.hpp>
+#endif
+
+#include <iostream>
+
+using namespace lamina;
+
+int main()
+{
+    using Network = Sequential<Input<2>, Dense<8, Tanh>, Dense<2, Softmax>>;
+
+    const Samples exclusive_or{xt::xtensor<float, 2>{{0, 0}, {0, 1}, {1, 0}, {1, 1}}, xt::xtensor<int, 1>{0, 1, 1, 0}};
+    auto network = build<Network>(Seed{1});
+    auto trainer = compile(network, Adam{.learning_rate = 0.05f}, SparseCategoricalCrossentropy{});
+    trainer.fit(exclusive_or, {.epochs = 200, .batch_size = 4});
+    const auto classes = predict_classes(network, exclusive_or.x);
+
+    std::cout << "lamina " << LAMINA_VERSION_MAJOR << '.' << LAMINA_VERSION_MINOR << '.' << LAMINA_VERSION_PATCH << ", xsimd "
+              << XSIMD_VERSION_MAJOR << '.' << XSIMD_VERSION_MINOR << ", xtensor " << XTENSOR_VERSION_MAJOR << '.'
+              << XTENSOR_VERSION_MINOR;
+#if defined(HAS_json)
+    std::cout << ", " << nlohmann::json{{"parameters", Network::parameter_count}};
+#endif
+    std::cout << ": exclusive or is";
+    for (std::size_t i = 0; i < 4; ++i) std::cout << ' ' << classes(i);
+    std::cout << '\n';
+
+    bool learned = true;
+    for (std::size_t i = 0; i < 4; ++i) learned = learned && static_cast<int>(classes(i)) == exclusive_or.y(i);
+    return learned ? 0 : 1;
+}

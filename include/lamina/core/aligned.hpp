@@ -1,0 +1,68 @@
+// lamina/core/aligned.hpp: memory that starts on 64 bytes.
+#pragma once
+
+#include <lamina/core/extent.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <utility>
+#include <vector>
+
+namespace lamina {
+
+/// Uninitialised room for numbers, on 64 bytes. It grows and keeps nothing when it does.
+template <class T>
+class Aligned {
+public:
+    Aligned() = default;
+    explicit Aligned(std::size_t n) { reserve(n); }
+
+    void reserve(std::size_t n)
+    {
+        if (n <= room) return;
+        start.reset(static_cast<T*>(::operator new[](n * sizeof(T), std::align_val_t{alignment})));
+        room = n;
+    }
+
+    T* data() { return start.get(); }
+    const T* data() const { return start.get(); }
+    std::size_t size() const { return room; }
+
+private:
+    struct release {
+        void operator()(T* p) const { ::operator delete[](p, std::align_val_t{alignment}); }
+    };
+    std::unique_ptr<T[], release> start;
+    std::size_t room = 0;
+};
+
+/// Room that a thread keeps between calls: allocated once, grown when more is asked for. Calls may nest.
+template <class T>
+class Borrowed {
+public:
+    explicit Borrowed(std::size_t n)
+    {
+        if (depth == kept().size()) kept().emplace_back();
+        Aligned<T>& mine = kept()[depth++];
+        mine.reserve(n);
+        start = mine.data();
+    }
+    ~Borrowed() { --depth; }
+
+    Borrowed(const Borrowed&) = delete;
+    Borrowed& operator=(const Borrowed&) = delete;
+
+    T* data() const { return start; }
+
+private:
+    static std::vector<Aligned<T>>& kept()
+    {
+        static thread_local std::vector<Aligned<T>> rooms;
+        return rooms;
+    }
+    static inline thread_local std::size_t depth = 0;
+    T* start;
+};
+
+} // namespace lamina

@@ -1,0 +1,48 @@
+// lamina/core/extent.hpp: sizes that are constants for static models and numbers for run-time ones.
+//
+// A kernel takes its sizes as one aggregate (`convolution_sizes`, ...). Given as `constant<sizes>{}` every bound is known
+// when the kernel is compiled: loops unroll, tails vanish. Given as a plain value the same code runs with run-time bounds.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <type_traits>
+
+namespace lamina {
+
+/// A value carried by a type: `constant<5>{}`, `constant<convolution_sizes{...}>{}`.
+template <auto Value>
+struct constant {
+    using value_type = std::remove_cvref_t<decltype(Value)>;
+    static constexpr value_type value = Value;
+
+    constexpr operator value_type() const { return Value; }
+};
+
+template <class E>
+inline constexpr bool is_constant = false;
+template <auto Value>
+inline constexpr bool is_constant<constant<Value>> = true;
+
+/// Sizes of the kind `Value`, known at compile time or at run time.
+template <class E, class Value>
+concept extent_of = std::same_as<std::remove_cvref_t<E>, Value> || (is_constant<std::remove_cvref_t<E>> && std::convertible_to<E, Value>);
+
+/// One size, known at compile time or at run time.
+template <class E>
+concept extent = std::convertible_to<E, std::size_t>;
+
+/// `n` rounded up to a multiple of `step`.
+constexpr std::size_t round_up(std::size_t n, std::size_t step) { return (n + step - 1) / step * step; }
+
+/// Every region of scratch, saved values and stored rows starts on 64 bytes: the widest register and a cache line.
+inline constexpr std::size_t alignment = 64;
+
+/// The number of `T` that a row of `n` takes once it is padded to 64 bytes.
+template <class T>
+constexpr std::size_t padded(std::size_t n)
+{
+    return round_up(n, alignment / sizeof(T));
+}
+
+} // namespace lamina

@@ -1,0 +1,203 @@
+// lamina/core/fields.hpp: the fields of a plain struct, by name, without a macro and without a base class.
+//
+// Works for local types and anonymous namespaces on g++ 12 and clang 14. The names come from `__PRETTY_FUNCTION__` of a
+// pointer to the field of an object that is never constructed. What cannot be seen through is refused with a sentence.
+#pragma once
+
+#include <lamina/core/fields_tie.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdlib>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace lamina {
+
+/// Why the fields of a type cannot be read; compilers print the enumerator.
+enum class fields_are {
+    readable,
+    hidden__the_type_is_no_aggregate,
+    hidden_by_a_base_class__make_it_a_field,
+    a_C_array__use_std_array,
+    a_reference__hold_the_value_or_a_pointer,
+    more_than_64__group_some_in_a_struct,
+};
+
+namespace detail {
+
+/// Converts to anything, in questions that are never run. (With a body, as clang warns of a function without one where a
+/// constructor of the standard library is instantiated for a type without linkage: std::optional of a local block.)
+struct any_value {
+    template <class U>
+    operator U() const noexcept
+    {
+        std::abort();
+    }
+};
+
+template <class T>
+struct any_base {
+    template <class U>
+        requires(std::is_base_of_v<U, T> && !std::is_same_v<U, T>)
+    operator U() const noexcept;
+};
+
+/// Room for a T that is never constructed; only the addresses of its members are ever named.
+template <class T>
+union room {
+    char none;
+    T object;
+    constexpr room() : none{} {}
+    constexpr ~room() {}
+};
+
+#ifdef __clang__ // a union of non-literal members is not literal there, so constinit instead of constexpr
+template <class T>
+[[clang::no_destroy]] inline constinit room<T> external{};
+#else
+template <class T>
+inline constexpr room<T> external{};
+#endif
+
+template <class M>
+struct member { // a structural wrapper: clang before 18 takes no bare pointer to a subobject
+    const M* at;
+};
+template <class M>
+member(const M*) -> member<M>;
+
+/// T{values...} is a valid initialisation.
+template <class T, std::size_t... I>
+consteval bool takes(std::index_sequence<I...>)
+{
+    return requires { T{(void(I), any_value{})...}; };
+}
+template <class T, std::size_t N>
+inline constexpr bool initialised_by = takes<T>(std::make_index_sequence<N>{});
+
+/// T{values..., {}, values...} is a valid initialisation.
+template <class T, std::size_t... Before, std::size_t... After>
+consteval bool takes_empty(std::index_sequence<Before...>, std::index_sequence<After...>)
+{
+    return requires { T{(void(Before), any_value{})..., {}, (void(After), any_value{})...}; };
+}
+template <class T, std::size_t Before, std::size_t After>
+inline constexpr bool initialised_with_empty = takes_empty<T>(std::make_index_sequence<Before>{}, std::make_index_sequence<After>{});
+
+inline constexpr std::size_t no_fields = ~std::size_t{0};
+
+/// The largest number of initialisers that T takes. It climbs from 0, or searches from above where T{} is not valid.
+template <class T, std::size_t N = 0>
+consteval std::size_t count_up()
+{
+    if constexpr (N <= max_fields && initialised_by<T, N + 1>) return count_up<T, N + 1>();
+    else return N;
+}
+template <class T, std::size_t N = max_fields>
+consteval std::size_t count_down()
+{
+    if constexpr (initialised_by<T, N>) return N;
+    else if constexpr (N == 0) return no_fields;
+    else return count_down<T, N - 1>();
+}
+template <class T>
+consteval std::size_t count_initialisers()
+{
+    if constexpr (initialised_by<T, 0>) return count_up<T>();
+    else return count_down<T>();
+}
+
+/// Empty braces at place I stand for more than one initialiser only where field I is a C array.
+template <class T, std::size_t N, std::size_t... I>
+consteval bool has_array(std::index_sequence<I...>)
+{
+    return ((initialised_with_empty<T, I, 0> && !initialised_with_empty<T, I, N - I - 1>) || ...);
+}
+
+template <class... Fields>
+consteval bool any_array(std::type_identity<std::tuple<Fields&...>>)
+{
+    return (std::is_array_v<Fields> || ...);
+}
+
+template <class T>
+consteval fields_are examine()
+{
+    if constexpr (!std::is_aggregate_v<T>) return fields_are::hidden__the_type_is_no_aggregate;
+    else if constexpr (requires { T{any_base<T>{}}; }) return fields_are::hidden_by_a_base_class__make_it_a_field;
+    else {
+        constexpr std::size_t n = count_initialisers<T>();
+        if constexpr (n == no_fields) return fields_are::a_reference__hold_the_value_or_a_pointer;
+        else if constexpr (has_array<T, n>(std::make_index_sequence<n>{})) return fields_are::a_C_array__use_std_array;
+        else if constexpr (n > max_fields) return fields_are::more_than_64__group_some_in_a_struct;
+        else if constexpr (std::is_move_constructible_v<T> && !std::is_move_assignable_v<T>)
+            return fields_are::a_reference__hold_the_value_or_a_pointer;
+        else if constexpr (any_array(std::type_identity<decltype(tie_fields<n>(std::declval<T&>()))>{}))
+            return fields_are::a_C_array__use_std_array;
+        else return fields_are::readable;
+    }
+}
+
+/// Never false: its arguments are the error message.
+template <class T, fields_are Answer>
+inline constexpr bool fields_can_be_read = Answer == fields_are::readable;
+
+template <auto Member>
+consteval std::string_view pretty()
+{
+    return __PRETTY_FUNCTION__;
+}
+
+consteval std::string_view last_identifier(std::string_view s)
+{
+    // g++ 12:   ... Member = member<int>{(& external<T>.room<T>::object.T::field)}; std::string_view = ...]
+    // clang:    ... Member = {&external.object.field}]
+    s = s.substr(0, s.find_last_of('}'));
+    while (s.ends_with(')')) s.remove_suffix(1);
+    return s.substr(s.find_last_of(".:") + 1);
+}
+
+} // namespace detail
+
+/// Whether the fields of T can be read, or why not.
+template <class T>
+inline constexpr fields_are fields_of = detail::examine<T>();
+
+/// The number of fields of an aggregate. Refuses a base class, a C array, a reference and more than 64 fields.
+template <class T>
+consteval std::size_t field_count()
+{
+    static_assert(detail::fields_can_be_read<T, fields_of<T>>, "lamina: the fields of this type cannot be read");
+    if constexpr (fields_of<T> == fields_are::readable) return detail::count_initialisers<T>();
+    else return 0;
+}
+
+/// The name of field I.
+template <std::size_t I, class T>
+consteval std::string_view field_name()
+{
+    constexpr auto m = detail::member{&std::get<I>(detail::tie_fields<field_count<T>()>(detail::external<T>.object))};
+    return detail::last_identifier(detail::pretty<m>());
+}
+
+/// The names of all fields, in order.
+template <class T>
+inline constexpr auto field_names = []<std::size_t... I>(std::index_sequence<I...>) {
+    return std::array<std::string_view, sizeof...(I)>{field_name<I, T>()...};
+}(std::make_index_sequence<field_count<T>()>{});
+
+/// Calls `f(name, field)` for every field, in order.
+template <class T, class F>
+constexpr void for_each_field(T& t, F&& f)
+{
+    using U = std::remove_const_t<T>;
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        [[maybe_unused]] auto fields = detail::tie_fields<field_count<U>()>(t);
+        (f(field_names<U>[I], std::get<I>(fields)), ...);
+    }(std::make_index_sequence<field_count<U>()>{});
+}
+
+} // namespace lamina

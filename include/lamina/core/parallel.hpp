@@ -1,0 +1,152 @@
+// lamina/core/parallel.hpp: the one pool of threads.
+//
+// Work is a number of tasks that each write their own place, so results depend neither on timing nor on the number of threads.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace lamina {
+
+/// Threads that wait for work. Made once, grown to the largest number asked for, joined at the end of the program.
+class Pool {
+public:
+    static Pool& shared()
+    {
+        static Pool pool;
+        return pool;
+    }
+
+    Pool() = default;
+    Pool(const Pool&) = delete;
+    Pool& operator=(const Pool&) = delete;
+
+    ~Pool()
+    {
+        {
+            const std::lock_guard lock(guard);
+            ending = true;
+        }
+        wake.notify_all();
+        for (auto& worker : workers) worker.join();
+    }
+
+    /// Calls `work(i)` or `work(i, thread)` for every i in [0, count) on at most `threads` threads, the caller's among them,
+    /// and returns when all are done; `thread` is a number below `threads` that no other thread has meanwhile. The first
+    /// exception of a task is thrown here. Allocates only when the pool has to grow. A task that itself asks for
+    /// threads, or a second caller while the pool is busy, runs its tasks alone.
+    template <class Work>
+    void run(std::size_t count, std::size_t threads, Work&& work)
+    {
+        const std::size_t helpers = (threads < count ? threads : count) - (count > 0 && threads > 0 ? 1 : 0);
+        std::unique_lock alone(busy, std::defer_lock);
+        if (helpers == 0 || inside || !alone.try_lock()) {
+            run_alone(count, work);
+            return;
+        }
+        grow(helpers);
+        {
+            const std::lock_guard lock(guard);
+            call = [](void* to, std::size_t i, std::size_t thread) { invoke(*static_cast<std::remove_reference_t<Work>*>(to), i, thread); };
+            object = const_cast<void*>(static_cast<const void*>(std::addressof(work)));
+            tasks = count;
+            next.store(0, std::memory_order_relaxed);
+            wanted = running = helpers;
+            ++round;
+        }
+        wake.notify_all();
+        take(0);
+        std::exception_ptr thrown;
+        {
+            std::unique_lock lock(guard);
+            done.wait(lock, [&] { return running == 0; });
+            thrown = std::exchange(failure, nullptr);
+        }
+        if (thrown) std::rethrow_exception(thrown);
+    }
+
+    /// The same on the caller's thread, which is number 0.
+    template <class Work>
+    static void run_alone(std::size_t count, Work&& work)
+    {
+        for (std::size_t i = 0; i < count; ++i) invoke(work, i, 0);
+    }
+
+private:
+    template <class Work>
+    static void invoke(Work& work, std::size_t i, std::size_t thread)
+    {
+        if constexpr (std::is_invocable_v<Work&, std::size_t, std::size_t>) work(i, thread);
+        else work(i);
+    }
+
+    void grow(std::size_t helpers)
+    {
+        while (workers.size() < helpers) workers.emplace_back([this, index = workers.size(), seen = round] { serve(index, seen); });
+    }
+
+    void serve(std::size_t index, std::uint64_t seen)
+    {
+        for (;;) {
+            {
+                std::unique_lock lock(guard);
+                wake.wait(lock, [&] { return ending || round != seen; });
+                if (ending) return;
+                seen = round;
+                if (index >= wanted) continue;
+            }
+            take(index + 1);
+            const std::lock_guard lock(guard);
+            if (--running == 0) done.notify_one();
+        }
+    }
+
+    void take(std::size_t thread)
+    {
+        inside = true;
+        try {
+            for (std::size_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < tasks;) call(object, i, thread);
+        }
+        catch (...) {
+            const std::lock_guard lock(guard);
+            if (!failure) failure = std::current_exception();
+            next.store(tasks, std::memory_order_relaxed);
+        }
+        inside = false;
+    }
+
+    static inline thread_local bool inside = false;
+
+    std::mutex busy, guard;
+    std::condition_variable wake, done;
+    std::vector<std::thread> workers;
+    void (*call)(void*, std::size_t, std::size_t) = nullptr;
+    void* object = nullptr;
+    std::size_t tasks = 0, wanted = 0, running = 0;
+    std::atomic<std::size_t> next{0};
+    std::uint64_t round = 0;
+    std::exception_ptr failure;
+    bool ending = false;
+};
+
+/// Calls `work(i)` or `work(i, thread)` for every i in [0, count) on at most `threads` threads of the shared pool.
+template <class Work>
+void parallel_for(std::size_t count, std::size_t threads, Work&& work)
+{
+    if (threads <= 1 || count <= 1) Pool::run_alone(count, work);
+    else Pool::shared().run(count, threads, work);
+}
+
+/// The number of threads that the machine runs at once, at least 1.
+inline std::size_t hardware_threads() { return std::thread::hardware_concurrency() > 0 ? std::thread::hardware_concurrency() : 1; }
+
+} // namespace lamina

@@ -1,0 +1,123 @@
+// lamina/core/parts.hpp: walks over a model: its parts, their names, its variables.
+#pragma once
+
+#include <lamina/core/fields.hpp>
+#include <lamina/core/variable.hpp>
+#include <lamina/core/verdict.hpp>
+
+#include <array>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace lamina {
+
+namespace detail {
+
+template <class P>
+inline constexpr bool is_list = false;
+template <class P>
+inline constexpr bool is_list<std::vector<P>> = !std::is_arithmetic_v<P>;
+template <class P, std::size_t N>
+inline constexpr bool is_list<std::array<P, N>> = !std::is_arithmetic_v<P>;
+template <class P>
+inline constexpr bool is_numbers = false; // plain data of a model, no parts
+template <class T, std::size_t N>
+inline constexpr bool is_numbers<std::array<T, N>> = std::is_arithmetic_v<T>;
+template <class P>
+inline constexpr bool is_dictionary = false;
+template <class P>
+inline constexpr bool is_dictionary<std::map<std::string, P>> = true;
+template <class P>
+inline constexpr bool is_maybe = false;
+template <class P>
+inline constexpr bool is_maybe<std::optional<P>> = true;
+
+struct ignore {
+    template <class... A>
+    void operator()(A&&...) const;
+};
+
+} // namespace detail
+
+/// The name that a part carries by its layer's option `Name<"stem">`, or nothing.
+template <class P>
+constexpr std::string_view given_name()
+{
+    if constexpr (requires { std::string_view(P::layer::name); }) return P::layer::name;
+    else if constexpr (requires { std::string_view(P::name); }) return P::name;
+    else return {};
+}
+
+/// Calls `f(name, part)` for every direct part of a model: the layers of a Sequential (by name or position), the fields of
+/// a struct, the elements of a std::array, std::vector or std::map<std::string, …>, the content of a std::optional.
+/// A part named by an option keeps that name. Plain numbers and everything that is no aggregate are passed over.
+template <class Whole, class F>
+void for_each_part(Whole& whole, F&& f)
+{
+    using W = std::remove_const_t<Whole>;
+    const auto named = [&](std::string_view name, auto& part) {
+        constexpr std::string_view given = given_name<std::remove_cvref_t<decltype(part)>>();
+        f(given.empty() ? name : given, part);
+    };
+    if constexpr (is_variable<W> || is_refused<W>) {}
+    else if constexpr (requires { whole.for_each_layer(detail::ignore{}); }) whole.for_each_layer(f);
+    else if constexpr (detail::is_list<W>) {
+        std::size_t i = 0;
+        for (auto& part : whole) named(std::to_string(i++), part);
+    }
+    else if constexpr (detail::is_dictionary<W>)
+        for (auto& [name, part] : whole) named(name, part);
+    else if constexpr (detail::is_maybe<W>) {
+        if (whole) named("value", *whole);
+    }
+    else if constexpr (std::is_class_v<W> && std::is_aggregate_v<W> && !detail::is_numbers<W>)
+        for_each_field(whole, [&](std::string_view name, auto& part) {
+            using P = std::remove_cvref_t<decltype(part)>;
+            if constexpr (std::is_class_v<P>) named(name, part);
+        });
+}
+
+/// Calls `f(variable)` for every variable of a model, depth first, in the order of its fields.
+template <class Part, class F>
+void for_each_variable(Part& part, F&& f)
+{
+    if constexpr (is_variable<std::remove_const_t<Part>>) f(part);
+    else for_each_part(part, [&](std::string_view, auto& inner) { for_each_variable(inner, f); });
+}
+
+/// Calls `f(path, variable)`; a path is the names from the model to the variable, joined by '/': `body/0/kernel`.
+template <class Part, class F>
+void for_each_named_variable(Part& part, F&& f, const std::string& path = {})
+{
+    if constexpr (is_variable<std::remove_const_t<Part>>) f(path, part);
+    else
+        for_each_part(part, [&](std::string_view name, auto& inner) {
+            for_each_named_variable(inner, f, path.empty() ? std::string(name) : path + '/' + std::string(name));
+        });
+}
+
+/// The number of learned elements in a part whose structure is static; what a std::vector holds is not counted.
+template <class P>
+constexpr std::size_t parameter_count_of()
+{
+    if constexpr (is_variable<P>) return P::size;
+    else if constexpr (requires { std::size_t{P::parameter_count}; }) return P::parameter_count;
+    else if constexpr (detail::is_list<P>) {
+        if constexpr (requires { std::tuple_size<P>::value; }) return std::tuple_size_v<P> * parameter_count_of<typename P::value_type>();
+        else return 0;
+    }
+    else if constexpr (std::is_class_v<P> && std::is_aggregate_v<P> && !detail::is_numbers<P>)
+        return []<class... Fields>(std::type_identity<std::tuple<Fields&...>>) {
+            return (std::size_t{0} + ... + parameter_count_of<Fields>());
+        }(std::type_identity<decltype(detail::tie_fields<field_count<P>()>(std::declval<P&>()))>{});
+    else return 0;
+}
+
+} // namespace lamina

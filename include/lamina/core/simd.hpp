@@ -1,0 +1,136 @@
+// lamina/core/simd.hpp: the one file that knows which xsimd is installed, 8.1 to 14.
+//
+// Everything above it uses these names and `xsimd::batch`'s operators (+ - * / and comparisons) only. Traps that stay here:
+// before 14.0 `operator^` and `!=` of masks are wrong on AVX-512 (use `mask_xor`), before 11.0 `xsimd::fma` is no fused
+// instruction on AVX-512, in 8.1 `zip_lo/zip_hi` interleave within 128 bits (not offered here).
+#pragma once
+
+#include <lamina/core/architecture.hpp>
+#include <lamina/core/extent.hpp>
+
+#if defined(__GNUC__) && !defined(__clang__) // g++ 12 takes the undefined register of AVX-512 intrinsics for a mistake of the caller (GCC bug 105593)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#include <xsimd/xsimd.hpp>
+#pragma GCC diagnostic pop
+#else
+#include <xsimd/xsimd.hpp>
+#endif
+
+#include <algorithm>
+#include <cstddef>
+#include <type_traits>
+
+static_assert(XSIMD_VERSION_MAJOR * 100 + XSIMD_VERSION_MINOR >= 801, "lamina needs xsimd 8.1 or newer");
+
+namespace lamina::inline LAMINA_ARCHITECTURE::simd {
+
+using native = xsimd::default_arch;
+
+template <class T, class A = native>
+using batch = xsimd::batch<T, A>;
+
+template <class T, class A = native>
+using mask = xsimd::batch_bool<T, A>;
+
+/// The number of `T` in one register.
+template <class T, class A = native>
+inline constexpr std::size_t lanes = batch<T, A>::size;
+
+/// The number of registers that the instruction set has: what bounds a tile of accumulators.
+#if defined(__AVX512F__) || defined(__aarch64__)
+inline constexpr std::size_t registers = 32;
+#else
+inline constexpr std::size_t registers = 16;
+#endif
+
+/// a * b + c; one rounding where the hardware has it, two elsewhere (plain SSE2).
+template <class T, class A>
+batch<T, A> fma(const batch<T, A>& a, const batch<T, A>& b, const batch<T, A>& c)
+{
+#if XSIMD_VERSION_MAJOR < 11 && defined(__AVX512F__)
+    if constexpr (std::is_same_v<T, float> && batch<T, A>::size == 16) return _mm512_fmadd_ps(a, b, c);
+    else if constexpr (std::is_same_v<T, double> && batch<T, A>::size == 8) return _mm512_fmadd_pd(a, b, c);
+    else
+#endif
+        return xsimd::fma(a, b, c);
+}
+
+/// Keeps a loaded value in its register. g++ 12 turns a load that is used n times into n memory operands: n loads, each
+/// of which may cross a cache line (measured: a third of a convolution's time).
+template <class T, class A>
+batch<T, A> keep(batch<T, A> x)
+{
+#if defined(__GNUC__) && !defined(__clang__) && (defined(__x86_64__) || defined(__i386__))
+    asm("" : "+v"(x.data));
+#endif
+    return x;
+}
+
+template <class T, class A>
+T reduce_add(const batch<T, A>& x)
+{
+#if XSIMD_VERSION_MAJOR >= 9
+    return xsimd::reduce_add(x);
+#else
+    return xsimd::hadd(x);
+#endif
+}
+
+template <class T, class A>
+T reduce_max(const batch<T, A>& x)
+{
+#if XSIMD_VERSION_MAJOR >= 9
+    return xsimd::reduce_max(x);
+#else
+    alignas(alignment) T values[batch<T, A>::size];
+    x.store_aligned(values);
+    return *std::max_element(values, values + batch<T, A>::size);
+#endif
+}
+
+/// Where exactly one of the two masks is set.
+template <class T, class A>
+mask<T, A> mask_xor(const mask<T, A>& a, const mask<T, A>& b)
+{
+    return (a & !b) | (!a & b);
+}
+
+/// The first `n` values at `p`, then `fill`. `n` is 0 … lanes; nothing behind `p + n` is read.
+template <class T, class A = native>
+batch<T, A> load_partial(const T* p, std::size_t n, T fill = T(0))
+{
+#if defined(__AVX512F__)
+    if constexpr (std::is_same_v<T, float> && batch<T, A>::size == 16)
+        return _mm512_mask_loadu_ps(_mm512_set1_ps(fill), static_cast<__mmask16>((1u << n) - 1u), p);
+    else if constexpr (std::is_same_v<T, double> && batch<T, A>::size == 8)
+        return _mm512_mask_loadu_pd(_mm512_set1_pd(fill), static_cast<__mmask8>((1u << n) - 1u), p);
+    else
+#endif
+    {
+        alignas(alignment) T values[batch<T, A>::size];
+        for (std::size_t i = 0; i < batch<T, A>::size; ++i) values[i] = i < n ? p[i] : fill;
+        return batch<T, A>::load_aligned(values);
+    }
+}
+
+/// Stores the first `n` lanes at `p`. `n` is 0 … lanes; nothing behind `p + n` is written.
+template <class T, class A>
+void store_partial(const batch<T, A>& x, T* p, std::size_t n)
+{
+#if defined(__AVX512F__)
+    if constexpr (std::is_same_v<T, float> && batch<T, A>::size == 16)
+        _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << n) - 1u), x);
+    else if constexpr (std::is_same_v<T, double> && batch<T, A>::size == 8)
+        _mm512_mask_storeu_pd(p, static_cast<__mmask8>((1u << n) - 1u), x);
+    else
+#endif
+    {
+        alignas(alignment) T values[batch<T, A>::size];
+        x.store_aligned(values);
+        for (std::size_t i = 0; i < n; ++i) p[i] = values[i];
+    }
+}
+
+} // namespace lamina::inline LAMINA_ARCHITECTURE::simd

@@ -1,0 +1,65 @@
+// lamina/core/variable.hpp: a field of a model: a handle with a static shape to a stored record.
+#pragma once
+
+#include <lamina/core/error.hpp>
+#include <lamina/core/record.hpp>
+
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace lamina {
+
+/// A learned tensor of shape `Extents`. It owns nothing by itself: `build`, a graph or a load binds it to a record.
+/// It moves and does not copy, since two models may share a record only where somebody says so.
+template <class T, shape Extents, order Stored = order::rows>
+class Variable {
+public:
+    using value_type = T;
+    static constexpr shape extents = Extents;
+    static constexpr order stored = Stored;
+    static constexpr placement places{Extents, Stored, number_of<T>};
+    /// The number of elements that are learned; padding is not counted.
+    static constexpr std::size_t size = Extents.size();
+
+    Variable() = default;
+    Variable(Variable&&) noexcept = default;
+    Variable& operator=(Variable&&) noexcept = default;
+
+    bool bound() const { return kept && kept->alive(); }
+
+    /// The numbers in stored order; null where the variable is unbound.
+    const T* data() const { return kept ? std::as_const(*kept).template data<T>() : nullptr; }
+    T* data() { return kept ? kept->template data<T>() : nullptr; }
+
+    const std::shared_ptr<record>& storage() const { return kept; }
+
+    /// Binds to a record of the same shape, order and type, without copying.
+    void bind(std::shared_ptr<record> to)
+    {
+        if (to->extents() != Extents || to->stored() != Stored || to->type() != number_of<T>)
+            fail('"', to->name, "\" is ", name_of(to->type()), ' ', to->extents(), ", the variable needs ", name_of(number_of<T>), ' ', Extents);
+        kept = std::move(to);
+    }
+
+    /// Makes a record of its own, filled with zeros.
+    void make(std::string name) { kept = std::make_shared<record>(std::move(name), Extents, Stored, number_of<T>); }
+
+private:
+    std::shared_ptr<record> kept;
+};
+
+template <class P>
+inline constexpr bool is_variable = false;
+template <class T, shape E, order S>
+inline constexpr bool is_variable<Variable<T, E, S>> = true;
+
+/// Stands in a block where an option took a variable away (`NoBias`).
+template <class T>
+struct Absent {
+    static constexpr std::size_t size = 0;
+    static constexpr T* data() { return nullptr; }
+};
+
+} // namespace lamina

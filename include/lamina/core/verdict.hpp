@@ -1,0 +1,66 @@
+// lamina/core/verdict.hpp: what a layer answers when it is offered an input shape.
+#pragma once
+
+#include <lamina/core/shape.hpp>
+
+#include <concepts>
+#include <type_traits>
+
+namespace lamina {
+
+/// Each enumerator is a sentence: compilers print it by name when a model does not fit together.
+enum class fit {
+    yes,
+    needs_rank_1__put_Flatten_before_it,
+    needs_rank_3__height_width_channels,
+    needs_at_least_rank_1,
+    kernel_is_larger_than_its_input,
+    pooling_window_is_larger_than_its_input,
+    reshape_changes_the_number_of_elements,
+    an_extent_is_zero,
+    a_rate_is_a_probability_in_0_to_1__1_excluded,
+    strides_and_dilation_cannot_both_be_above_1,
+    the_first_entry_of_a_Sequential_must_be_Input,
+    is_no_layer,
+    cannot_take_an_option,
+    two_layers_have_the_same_name,
+};
+
+/// A shape that a layer gives, or the reason why it refuses.
+struct verdict {
+    fit answer = fit::yes;
+    shape output{};
+};
+
+constexpr verdict accepts(shape output) { return {fit::yes, output}; }
+constexpr verdict refuses(fit reason) { return {reason, {}}; }
+
+namespace detail {
+/// Takes every call, comparison and conversion without another word: what a refused model gives.
+struct silence {
+    constexpr silence() = default;
+    constexpr silence(auto&&...) {}
+    template <std::default_initializable T>
+    constexpr operator T() const { return T{}; }
+    constexpr bool operator==(const auto&) const { return true; }
+    constexpr silence operator()(auto&&...) const { return {}; }
+};
+} // namespace detail
+
+/// Stands for a block or a model that the compiler refused, so that one error stays one error.
+struct Refused {
+    using value_type = float;
+    static constexpr detail::silence input{}, output{}, parameter_count{}, multiply_adds{}, workspace_bytes{};
+    template <class>
+    using as = Refused;
+    constexpr detail::silence operator()(auto&&...) const { return {}; }
+};
+
+template <class M>
+inline constexpr bool is_refused = std::is_base_of_v<Refused, M>;
+
+/// The position of a layer in a model, as compilers print it in a refusal.
+template <std::size_t Position>
+struct layer {};
+
+} // namespace lamina

@@ -1,0 +1,113 @@
+// lamina/graph/graph.hpp: a map of names to stored records.
+#pragma once
+
+#include <lamina/core/error.hpp>
+#include <lamina/core/parts.hpp>
+#include <lamina/core/record.hpp>
+
+#include <cstddef>
+#include <cstring>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace lamina {
+
+/// Owns records by name. A variable bound to one of them says "unbound" once the graph has let it go: by `erase`, by
+/// `reset`, or by its end. None of these may happen while another thread uses a model that is bound to the graph.
+class Graph {
+public:
+    Graph() = default;
+    Graph(Graph&& other) noexcept { records.swap(other.records); }
+    Graph& operator=(Graph&& other) noexcept
+    {
+        if (this != &other) {
+            reset();
+            records.swap(other.records);
+        }
+        return *this;
+    }
+    ~Graph() { reset(); }
+
+    std::size_t size() const { return records.size(); }
+    bool contains(std::string_view name) const { return records.find(name) != records.end(); }
+
+    /// All names, sorted.
+    std::vector<std::string> names() const
+    {
+        std::vector<std::string> result;
+        for (const auto& [name, kept] : records) result.push_back(name);
+        return result;
+    }
+
+    /// The record of a name, or null.
+    std::shared_ptr<record> find(std::string_view name) const
+    {
+        const auto found = records.find(name);
+        return found == records.end() ? nullptr : found->second;
+    }
+
+    /// A new record, filled with zeros. Refuses a name that is taken.
+    std::shared_ptr<record> add(const std::string& name, const shape& extents, order stored, number type)
+    {
+        refuse_taken(name);
+        return records[name] = std::make_shared<record>(name, extents, stored, type);
+    }
+
+    /// Releases one record. Returns whether there was one.
+    bool erase(std::string_view name)
+    {
+        const auto found = records.find(name);
+        if (found == records.end()) return false;
+        found->second->release();
+        records.erase(found);
+        return true;
+    }
+
+    /// Releases all records.
+    void reset() noexcept
+    {
+        for (const auto& [name, kept] : records) kept->release();
+        records.clear();
+    }
+
+    /// Binds every variable of a model to a new record, `prefix/path`. A variable that was bound takes its values along
+    /// (one that shared its record has its own from now on), others are zero. Refuses a name that is taken, and then
+    /// neither the graph nor the model has changed.
+    template <class Model>
+    void bind(Model& model, const std::string& prefix)
+    {
+        std::map<std::string, std::shared_ptr<record>, std::less<>> made;
+        std::vector<std::shared_ptr<record>> in_order;
+        for_each_named_variable(model, [&](const std::string& path, auto& variable) {
+            const auto name = prefix.empty() ? path : path.empty() ? prefix : prefix + '/' + path;
+            refuse_taken(name);
+            using T = typename std::remove_cvref_t<decltype(variable)>::value_type;
+            auto fresh = std::make_shared<record>(name, variable.extents, variable.stored, number_of<T>);
+            if (variable.bound()) {
+                std::memcpy(fresh->template data<T>(), variable.data(), fresh->stored_size() * sizeof(T));
+                fresh->trainable = variable.storage()->trainable;
+            }
+            if (!made.emplace(name, fresh).second) fail("graph: two variables would have the name \"", name, "\"; name one with Name<\"…\">");
+            in_order.push_back(std::move(fresh));
+        });
+        auto next = in_order.begin();
+        for_each_variable(model, [&](auto& variable) { variable.bind(std::move(*next++)); });
+        records.merge(made);
+    }
+
+private:
+    void refuse_taken(std::string_view name) const
+    {
+        if (contains(name)) fail("graph: there is already a \"", name, "\"; choose another name, or erase it first");
+    }
+
+    std::map<std::string, std::shared_ptr<record>, std::less<>> records;
+};
+
+} // namespace lamina

@@ -1,0 +1,41 @@
+// lamina/graph/json_text.hpp: texts as JSON writes them.
+//
+// Source: RFC 8259 (JSON), RFC 3629 (UTF-8).
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace lamina::safetensors::detail {
+
+/// The bytes of the UTF-8 character that a text starts with; 0 where it starts with none.
+constexpr std::size_t utf8_length(std::string_view text)
+{
+    const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+    const unsigned first = byte(0), second = byte(1);
+    if (first < 0x80) return text.empty() ? 0 : 1;
+    const std::size_t n = first < 0xC2 || first > 0xF4 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+    for (std::size_t i = 1; i < n; ++i)
+        if ((byte(i) & 0xC0) != 0x80) return 0;
+    // The second byte tells forms that are too long, surrogates, and what lies above U+10FFFF.
+    const bool wrong = (first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) || (first == 0xF0 && second < 0x90)
+                       || (first == 0xF4 && second > 0x8F);
+    return wrong ? 0 : n;
+}
+
+/// A text in JSON's quotes and escapes. (Not `quoted`: given a std::string, that would be the standard's.)
+inline std::string json_quoted(std::string_view text)
+{
+    constexpr char digits[] = "0123456789abcdef";
+    std::string result = "\"";
+    for (const char c : text) {
+        const auto code = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\') (result += '\\') += c;
+        else if (code < 0x20) ((result += "\\u00") += digits[code >> 4]) += digits[code & 15];
+        else result += c;
+    }
+    return result += '"';
+}
+
+} // namespace lamina::safetensors::detail

@@ -1,0 +1,216 @@
+// lamina/graph/safetensors.hpp: reads and writes files of named tensors in the safetensors format.
+//
+// Eight bytes with the header's length, the header in JSON, then the numbers of all tensors, each in logical (C) order.
+// Source: the format's description, github.com/huggingface/safetensors, "Format", and the checks of its reference reader.
+#pragma once
+
+#include <lamina/core/error.hpp>
+#include <lamina/core/file.hpp>
+#include <lamina/core/record.hpp>
+#include <lamina/graph/json_text.hpp>
+#include <lamina/graph/safetensors_header.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <iterator>
+#include <limits>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace lamina::safetensors {
+
+static_assert(std::endian::native == std::endian::little, "lamina/graph/safetensors.hpp copies little-endian numbers as they are");
+
+/// The types of numbers that the format knows, and the bits of one.
+inline constexpr std::pair<std::string_view, std::size_t> types[] = {
+    {"BOOL", 8}, {"F4", 4}, {"F6_E2M3", 6}, {"F6_E3M2", 6}, {"U8", 8}, {"I8", 8}, {"F8_E5M2", 8}, {"F8_E4M3", 8},
+    {"F8_E8M0", 8}, {"F8_E4M3FNUZ", 8}, {"F8_E5M2FNUZ", 8}, {"I16", 16}, {"U16", 16}, {"F16", 16}, {"BF16", 16},
+    {"I32", 32}, {"U32", 32}, {"F32", 32}, {"C64", 64}, {"F64", 64}, {"I64", 64}, {"U64", 64},
+};
+
+/// The name of a stored number's type in these files.
+constexpr std::string_view type_of(number type) { return type == number::float32 ? "F32" : "F64"; }
+
+/// A header above this is refused before it is read, as the reference reader does.
+inline constexpr std::size_t largest_header = 100'000'000;
+
+/// A tensor as the header describes it. Its numbers are bytes [begin, end) of the data.
+struct stored_tensor {
+    std::string name;
+    std::string_view type; ///< one of `types`
+    std::vector<std::size_t> shape;
+    std::size_t begin = 0, end = 0;
+};
+
+/// A file in memory, checked.
+struct contents {
+    std::vector<stored_tensor> tensors; ///< in the order of the header
+    std::map<std::string, std::string> metadata;
+    std::string bytes; ///< the whole file
+    std::size_t data_start = 0;
+
+    /// The bytes of a tensor of this file.
+    std::string_view data(const stored_tensor& tensor) const
+    {
+        return std::string_view(bytes).substr(data_start + tensor.begin, tensor.end - tensor.begin);
+    }
+};
+
+namespace detail {
+
+inline stored_tensor read_tensor(HeaderText& header, const std::string& name, std::size_t data_bytes)
+{
+    stored_tensor read;
+    read.name = name;
+    std::size_t bits = 0, keys = 0;
+    header.members([&](const std::string& key) {
+        ++keys;
+        if (key == "shape") read.shape = header.sizes();
+        else if (key == "data_offsets") {
+            const auto offsets = header.sizes();
+            if (offsets.size() != 2) header.refuse("gives ", json_quoted(name), ' ', offsets.size(), " offsets where 2 are needed");
+            read.begin = offsets[0];
+            read.end = offsets[1];
+        }
+        else if (key == "dtype") {
+            const auto type = header.string();
+            const auto known = std::find_if(std::begin(types), std::end(types), [&](const auto& t) { return t.first == type; });
+            if (known == std::end(types)) header.refuse("gives ", json_quoted(name), " the unknown type ", json_quoted(type));
+            read.type = known->first;
+            bits = known->second;
+        }
+        else header.refuse("has the unknown key ", json_quoted(key), " at ", json_quoted(name));
+    });
+    if (keys != 3) header.refuse("lacks dtype, shape or data_offsets of ", json_quoted(name));
+    if (read.begin > read.end || read.end > data_bytes)
+        header.refuse("places ", json_quoted(name), " at bytes ", read.begin, " to ", read.end, " of ", data_bytes);
+    for (const std::size_t extent : read.shape) {
+        if (extent != 0 && bits > std::numeric_limits<std::size_t>::max() / extent)
+            header.refuse("gives ", json_quoted(name), " more elements than can be counted");
+        bits *= extent;
+    }
+    if (bits % 8 != 0 || bits / 8 != read.end - read.begin)
+        header.refuse("gives ", json_quoted(name), ' ', read.end - read.begin, " bytes where its type and shape need ", bits / 8);
+    return read;
+}
+
+/// Together the tensors have to cover the data, each byte once.
+inline void check_places(const HeaderText& header, const std::vector<stored_tensor>& tensors, std::size_t data_bytes)
+{
+    std::vector<const stored_tensor*> sorted;
+    for (const auto& tensor : tensors) sorted.push_back(&tensor);
+    std::sort(sorted.begin(), sorted.end(), [](auto* a, auto* b) { return std::pair(a->begin, a->end) < std::pair(b->begin, b->end); });
+    std::size_t covered = 0;
+    for (const auto* tensor : sorted) {
+        if (tensor->begin < covered) header.refuse("lets ", json_quoted(tensor->name), " overlap with another tensor at byte ", tensor->begin);
+        if (tensor->begin > covered) header.refuse("leaves a hole before ", json_quoted(tensor->name), " at byte ", covered);
+        covered = tensor->end;
+    }
+    if (covered != data_bytes) header.refuse("describes ", covered, " bytes where ", data_bytes, " follow it");
+}
+
+} // namespace detail
+
+/// The tensors in the bytes of a file; `file` is what errors call it.
+///
+/// Refuses   whatever is not one whole file in the format: see the sentences.
+inline contents parse(std::string bytes, std::string_view file)
+{
+    if (bytes.size() < 8) fail(file, ": has ", bytes.size(), " bytes, a safetensors file starts with 8 for the length of its header; copy it again");
+    std::uint64_t length = 0;
+    std::memcpy(&length, bytes.data(), 8);
+    if (length > largest_header)
+        fail(file, ": claims a header of ", length, " bytes, at most ", largest_header, " are read; is it a safetensors file?");
+    if (length > bytes.size() - 8)
+        fail(file, ": claims a header of ", length, " bytes and has ", bytes.size() - 8, "; copy the file again");
+
+    contents result;
+    result.data_start = 8 + static_cast<std::size_t>(length);
+    const std::string_view text(bytes.data() + 8, static_cast<std::size_t>(length));
+    const std::size_t data_bytes = bytes.size() - result.data_start;
+    detail::HeaderText header(text, file);
+    if (!text.starts_with('{')) header.refuse("does not start with a brace");
+    header.members([&](const std::string& name) {
+        if (name == "__metadata__") header.members([&](const std::string& key) { result.metadata[key] = header.string(); });
+        else result.tensors.push_back(detail::read_tensor(header, name, data_bytes));
+    });
+    header.expect_end();
+    detail::check_places(header, result.tensors, data_bytes);
+    result.bytes = std::move(bytes);
+    return result;
+}
+
+/// Reads and checks a whole file.
+inline contents read(const std::filesystem::path& path) { return parse(read_file(path), path.string()); }
+
+/// Copies numbers from a file's order to that of a record of the same type and size.
+inline void copy(std::string_view from, record& to)
+{
+    const auto take = [&](auto& element) {
+        std::memcpy(&element, from.data(), sizeof element);
+        from.remove_prefix(sizeof element);
+    };
+    if (to.type() == number::float32) to.for_each<float>(take);
+    else to.for_each<double>(take);
+}
+
+/// What a file is written from: a name and the numbers under it.
+using named_records = std::vector<std::pair<std::string, std::shared_ptr<record>>>;
+
+/// Writes records in the order given, doubles before floats so that each number lies on a multiple of its size.
+///
+/// Refuses   a name that comes twice, is "__metadata__" or is not UTF-8, and what a file can fail of; then an older file
+///           of that name is as it was.
+inline void write(const std::filesystem::path& path, named_records tensors, std::map<std::string, std::string> metadata = {})
+{
+    metadata.try_emplace("format", "lamina");
+    metadata.try_emplace("version", "1");
+    std::stable_partition(tensors.begin(), tensors.end(), [](const auto& t) { return t.second->type() == number::float64; });
+
+    const auto text = [&](std::string_view plain) {
+        for (auto rest = plain; !rest.empty(); rest.remove_prefix(detail::utf8_length(rest)))
+            if (detail::utf8_length(rest) == 0) fail(path.string(), ": the text \"", plain, "\" is not UTF-8, which the format needs; rename it");
+        return detail::json_quoted(plain);
+    };
+    std::set<std::string_view> names{"__metadata__"};
+    std::string header = "{\"__metadata__\":{";
+    for (const auto& [key, value] : metadata) header += (header.back() == '{' ? "" : ",") + text(key) + ':' + text(value);
+    header += '}';
+    std::size_t end = 0;
+    for (const auto& [name, numbers] : tensors) {
+        if (!names.insert(name).second) fail(path.string(), ": two tensors would have the name ", text(name), "; rename one");
+        header += ',' + text(name) + ":{\"dtype\":\"" + std::string(type_of(numbers->type())) + "\",\"shape\":[";
+        const shape& extents = numbers->extents();
+        for (std::size_t axis = 0; axis < extents.rank; ++axis) {
+            if (axis > 0) header += ',';
+            header += std::to_string(extents[axis]);
+        }
+        header += "],\"data_offsets\":[" + std::to_string(end);
+        end += extents.size() * bytes_of(numbers->type());
+        header += ',' + std::to_string(end) + "]}";
+    }
+    header += '}';
+    header.resize(round_up(header.size(), 8), ' ');
+
+    AtomicFile file(path);
+    const std::uint64_t length = header.size();
+    file.write(&length, sizeof length);
+    file.write(header);
+    for (const auto& [name, numbers] : tensors) {
+        const auto put = [&](const auto& element) { file.write(&element, sizeof element); };
+        if (numbers->type() == number::float32) numbers->for_each<float>(put);
+        else numbers->for_each<double>(put);
+    }
+    file.commit();
+}
+
+} // namespace lamina::safetensors

@@ -1,0 +1,140 @@
+// lamina/graph/safetensors_header.hpp: a strict reader of the flat subset of JSON that heads a safetensors file.
+//
+// Objects, texts and lists of sizes, and nothing that the text does not hold itself is allocated.
+// Source: RFC 8259 (JSON).
+#pragma once
+
+#include <lamina/core/error.hpp>
+#include <lamina/graph/json_text.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace lamina::safetensors::detail {
+
+class HeaderText {
+public:
+    HeaderText(std::string_view text, std::string_view name) : rest(text), file(name) {}
+
+    template <class... Parts>
+    [[noreturn]] void refuse(const Parts&... parts) const
+    {
+        fail(file, ": the header ", parts..., "; save the file again, or copy it again");
+    }
+
+    /// Calls `member(key)` for each key of an object; the value is left to be read. No key comes twice.
+    template <class Member>
+    void members(Member member)
+    {
+        std::set<std::string> seen;
+        expect('{');
+        if (accept('}')) return;
+        do {
+            const auto [key, is_new] = seen.insert(string());
+            if (!is_new) refuse("names ", json_quoted(*key), " twice");
+            expect(':');
+            member(*key);
+        } while (accept(','));
+        expect('}');
+    }
+
+    /// A list of numbers without sign, fraction and exponent.
+    std::vector<std::size_t> sizes()
+    {
+        std::vector<std::size_t> read;
+        expect('[');
+        if (accept(']')) return read;
+        do {
+            skip_spaces();
+            std::size_t value = 0;
+            const auto [end, problem] = std::from_chars(rest.data(), rest.data() + rest.size(), value);
+            const auto digits = static_cast<std::size_t>(end - rest.data());
+            if (problem != std::errc{} || (digits > 1 && rest[0] == '0')) refuse("has a list that is not made of sizes");
+            rest.remove_prefix(digits);
+            read.push_back(value);
+        } while (accept(','));
+        expect(']');
+        return read;
+    }
+
+    std::string string()
+    {
+        std::string read;
+        for (expect('"'); !rest.starts_with('"');) {
+            const std::size_t n = utf8_length(rest);
+            if (n == 0) refuse(rest.empty() ? "has a text without end" : "has a text that is not UTF-8");
+            if (static_cast<unsigned char>(rest[0]) < 0x20) refuse("has a control character in a text");
+            const auto character = rest.substr(0, n);
+            rest.remove_prefix(n);
+            if (character == "\\") append_escaped(read);
+            else read += character;
+        }
+        rest.remove_prefix(1);
+        return read;
+    }
+
+    void expect_end()
+    {
+        skip_spaces();
+        if (!rest.empty()) refuse("goes on after its closing brace");
+    }
+
+private:
+    void skip_spaces() { rest.remove_prefix(std::min(rest.find_first_not_of(" \t\n\r"), rest.size())); }
+
+    bool accept(char c)
+    {
+        skip_spaces();
+        if (!rest.starts_with(c)) return false;
+        rest.remove_prefix(1);
+        return true;
+    }
+
+    void expect(char c)
+    {
+        if (!accept(c)) refuse("lacks a '", c, "' where ", rest.size(), " bytes of it are left");
+    }
+
+    void append_escaped(std::string& to)
+    {
+        constexpr std::string_view letters = "\"\\/bfnrt", meanings = "\"\\/\b\f\n\r\t";
+        if (const auto which = rest.empty() ? letters.npos : letters.find(rest[0]); which != letters.npos) {
+            to += meanings[which];
+            rest.remove_prefix(1);
+            return;
+        }
+        std::uint32_t code = utf16_unit();
+        if (code >= 0xD800 && code < 0xDC00 && rest.starts_with('\\')) {
+            rest.remove_prefix(1);
+            const std::uint32_t low = utf16_unit();
+            if (low >= 0xDC00 && low < 0xE000) code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+        }
+        if (code >= 0xD800 && code < 0xE000) refuse("has half a surrogate pair in a text");
+        const int tails = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+        constexpr std::uint32_t marks[] = {0, 0xC0, 0xE0, 0xF0};
+        to += static_cast<char>(marks[tails] | code >> 6 * tails);
+        for (int i = tails; i-- > 0;) to += static_cast<char>(0x80 | (code >> 6 * i & 0x3F));
+    }
+
+    /// What stands behind the backslash of `\u0041`.
+    std::uint32_t utf16_unit()
+    {
+        std::uint32_t value = 0;
+        const auto text = rest.substr(0, 5);
+        if (text.size() < 5 || text[0] != 'u' || std::from_chars(text.data() + 1, text.data() + 5, value, 16).ptr != text.data() + 5)
+            refuse("has an unknown escape in a text");
+        rest.remove_prefix(5);
+        return value;
+    }
+
+    std::string_view rest, file;
+};
+
+} // namespace lamina::safetensors::detail

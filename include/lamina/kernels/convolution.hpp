@@ -1,0 +1,290 @@
+// lamina/kernels/convolution.hpp: two-dimensional convolution (correlation, as in Keras), channels last, and its gradients.
+//
+// Contract: images are dense, one after another, of any alignment; `w` and `dw` are [kernel_height][kernel_width][channels]
+// [padded<T>(filters)] on 64 bytes, the padding of `w` zero, that of `dw` never written; `scratch` holds convolution_scratch<T>
+// values on 64 bytes. No output overlaps an input. Padding at the bottom and right is what out_height and out_width need; input
+// that no window reaches gets a zero gradient. Every size but `n` is at least 1 (pads: 0).
+// Numerics: accumulated in T. |got - reference| <= (2 + sqrt(terms)) · epsilon · (sum of |terms|), where the terms are the
+// products of one result, and the bias or what was there.
+// Reference: kernels/reference/convolution.hpp.
+#pragma once
+
+#include <lamina/kernels/elementwise.hpp>
+#include <lamina/kernels/tile.hpp>
+
+#include <algorithm>
+
+namespace lamina::inline LAMINA_ARCHITECTURE::kernels {
+
+struct convolution_sizes {
+    std::size_t height, width, channels, filters, kernel_height, kernel_width, stride_height, stride_width, dilation_height,
+        dilation_width, pad_top, pad_left, out_height, out_width;
+};
+
+namespace detail {
+
+/// An image with its padding, as far as the windows reach. Where there is no padding it is the image itself, else a copy in
+/// scratch, so that no inner loop needs bounds.
+struct window_field {
+    std::size_t height, width;
+    bool copied;
+
+    constexpr explicit window_field(const convolution_sizes& s)
+        : height((s.out_height - 1) * s.stride_height + (s.kernel_height - 1) * s.dilation_height + 1),
+          width((s.out_width - 1) * s.stride_width + (s.kernel_width - 1) * s.dilation_width + 1),
+          copied(s.pad_top > 0 || s.pad_left > 0 || height > s.height || width > s.width)
+    {}
+
+    constexpr std::size_t row(const convolution_sizes& s) const { return (copied ? width : s.width) * s.channels; }
+};
+
+/// Copies one image into the field; the padding is there already.
+template <class T, class S>
+void copy_into_field(const T* x, T* field, S sizes)
+{
+    const convolution_sizes s = sizes;
+    const window_field size(s);
+    const std::size_t rows = std::min(s.height, size.height - std::min(size.height, s.pad_top));
+    const std::size_t columns = std::min(s.width, size.width - std::min(size.width, s.pad_left));
+    for (std::size_t row = 0; row < rows; ++row)
+        std::copy_n(x + row * s.width * s.channels, columns * s.channels,
+                    field + ((row + s.pad_top) * size.width + s.pad_left) * s.channels);
+}
+
+/// The taps of one kernel row.
+constexpr std::size_t row_taps(const convolution_sizes& s) { return s.kernel_width * s.channels; }
+
+/// Those of them that lie side by side in the image: all, unless the row is dilated.
+constexpr std::size_t run_length(const convolution_sizes& s) { return s.dilation_width == 1 ? row_taps(s) : s.channels; }
+
+/// The output whose window has tap offset `tap` on padded position `at`; `outputs` if there is none.
+constexpr std::size_t output_at(std::size_t at, std::size_t tap, std::size_t stride, std::size_t outputs)
+{
+    if (at < tap) return outputs;
+    const std::size_t distance = at - tap;
+    if (stride == 1) return std::min(distance, outputs);
+    return distance % stride == 0 ? std::min(distance / stride, outputs) : outputs;
+}
+
+/// `Pixels` neighbouring outputs of a row in `Vectors` registers of filters each, the first at filter `f`. `in` is the first
+/// window's corner.
+template <std::size_t Pixels, std::size_t Vectors, class T, class S>
+void convolution_pixels(const T* in, const T* w, const T* bias, T* y, std::size_t f, S sizes)
+{
+    using lanes = simd::batch<T>;
+    const convolution_sizes s = sizes;
+    const std::size_t step = s.stride_width * s.channels, row = window_field(s).row(s) * s.dilation_height, run = run_length(s);
+
+    register_tile<T, Pixels, Vectors> sums([&](std::size_t v) __attribute__((always_inline)) {
+        const std::size_t at = f + v * lanes::size;
+        return bias ? load_before(bias + at, at, s.filters) : lanes(T(0));
+    });
+    const T* weights = w + f;
+    for (std::size_t ky = 0; ky < s.kernel_height; ++ky)
+        for (std::size_t k = 0; k < row_taps(s); k += run) {
+            const T* taps = in + ky * row + k * s.dilation_width;
+            for (std::size_t t = 0; t < run; ++t, weights += padded<T>(s.filters))
+                sums.add([&](std::size_t p) __attribute__((always_inline)) { return taps + p * step + t; },
+                         [&](std::size_t v)
+                             __attribute__((always_inline)) { return lanes::load_aligned(weights + v * lanes::size); });
+        }
+    sums.each([&](std::size_t p, std::size_t v, const lanes& sum) __attribute__((always_inline)) {
+        const std::size_t at = f + v * lanes::size;
+        store_before(sum, y + p * s.filters + at, at, s.filters);
+    });
+}
+
+/// Adds `images` images to the gradient of `Taps` neighbouring taps in each of `Rows` kernel rows, `Vectors` registers of filters
+/// each, the first at filter `f`. `in` is the first tap at the first output; `end` is the end of dz.
+template <std::size_t Rows, std::size_t Taps, std::size_t Vectors, class T, class S>
+void convolution_taps(const T* in, const T* dz, const T* end, T* dw, std::size_t f, std::size_t images, S sizes)
+{
+    using lanes = simd::batch<T>;
+    const convolution_sizes s = sizes;
+    const std::size_t step = s.stride_width * s.channels, row = window_field(s).row(s);
+
+    register_tile<T, Rows * Taps, Vectors> sums;
+    const T* d = dz + f;
+    for (std::size_t image = 0; image < images; ++image, in += s.height * s.width * s.channels)
+        for (std::size_t oy = 0; oy < s.out_height; ++oy)
+            for (std::size_t ox = 0; ox < s.out_width; ++ox, d += s.filters) {
+                const T* taps = in + oy * s.stride_height * row + ox * step;
+                sums.add([&](std::size_t t)
+                             __attribute__((always_inline)) { return taps + t / Taps * s.dilation_height * row + t % Taps; },
+                         [&](std::size_t v) __attribute__((always_inline)) {
+                             return load_within(d + v * lanes::size, f + v * lanes::size, s.filters, end);
+                         });
+            }
+    sums.each([&](std::size_t t, std::size_t v, const lanes& sum) __attribute__((always_inline)) {
+        const std::size_t at = f + v * lanes::size;
+        T* p = dw + (t / Taps * row_taps(s) + t % Taps) * padded<T>(s.filters) + at;
+        store_before(sum + lanes::load_aligned(p), p, at, s.filters);
+    });
+}
+
+/// What `Pixels` neighbouring outputs give to one input row: for each of them `Vectors` registers of (kernel column, channel),
+/// summed over kernel rows and filters. `dz` is the first of the outputs in row 0; `at` the padded input row.
+template <std::size_t Pixels, std::size_t Vectors, class T, class S>
+void convolution_columns(const T* dz, const T* transposed, T* columns, std::size_t at, S sizes)
+{
+    using lanes = simd::batch<T>;
+    const convolution_sizes s = sizes;
+    const std::size_t width = padded<T>(row_taps(s));
+
+    register_tile<T, Pixels, Vectors> sums;
+    for (std::size_t ky = 0; ky < s.kernel_height; ++ky) {
+        const std::size_t oy = output_at(at, ky * s.dilation_height, s.stride_height, s.out_height);
+        if (oy == s.out_height) continue;
+        const T* d = dz + oy * s.out_width * s.filters;
+        const T* weights = transposed + ky * s.filters * width;
+        for (std::size_t f = 0; f < s.filters; ++f, weights += width)
+            sums.add([&](std::size_t p) __attribute__((always_inline)) { return d + p * s.filters + f; },
+                     [&](std::size_t v)
+                         __attribute__((always_inline)) { return lanes::load_aligned(weights + v * lanes::size); });
+    }
+    sums.each([&](std::size_t p, std::size_t v, const lanes& sum)
+                  __attribute__((always_inline)) { sum.store_aligned(columns + p * width + v * lanes::size); });
+}
+
+/// One row of dx: each pixel adds up what the outputs around it left in `columns`.
+template <class T, class S>
+void gather_columns(const T* columns, T* dx, S sizes)
+{
+    using lanes = simd::batch<T>;
+    const convolution_sizes s = sizes;
+    const std::size_t width = padded<T>(row_taps(s));
+    for (std::size_t ix = 0; ix < s.width; ++ix)
+        for (std::size_t c = 0; c < s.channels; c += lanes::size) {
+            lanes sum(T(0));
+            for (std::size_t kx = 0; kx < s.kernel_width; ++kx) {
+                const std::size_t ox = output_at(ix + s.pad_left, kx * s.dilation_width, s.stride_width, s.out_width);
+                if (ox < s.out_width) sum = sum + lanes::load_unaligned(columns + ox * width + kx * s.channels + c);
+            }
+            store_before(sum, dx + ix * s.channels + c, c, s.channels);
+        }
+}
+
+/// w as [kernel_height][filters][padded(kernel_width · channels)].
+template <class T, class S>
+void transpose_weights(const T* w, T* transposed, S sizes)
+{
+    const convolution_sizes s = sizes;
+    const std::size_t taps = s.kernel_width * s.channels, width = padded<T>(taps);
+    for (std::size_t ky = 0; ky < s.kernel_height; ++ky)
+        for (std::size_t f = 0; f < s.filters; ++f, transposed += width) {
+            for (std::size_t t = 0; t < taps; ++t) transposed[t] = w[(ky * taps + t) * padded<T>(s.filters) + f];
+            std::fill(transposed + taps, transposed + width, T(0));
+        }
+}
+
+/// The registers side by side in a tile, of filters or of taps.
+inline constexpr std::size_t side_vectors = simd::registers == 32 ? 4 : 2;
+
+} // namespace detail
+
+/// The number of T of scratch that each of the functions below needs, for any number of images.
+template <class T>
+constexpr std::size_t convolution_scratch(const convolution_sizes& s)
+{
+    const detail::window_field field(s);
+    const std::size_t columns = padded<T>(detail::row_taps(s));
+    const std::size_t image = field.copied ? padded<T>(field.height * field.width * s.channels) : 0;
+    return std::max(image, (s.kernel_height * s.filters + s.out_width) * columns + padded<T>(1));
+}
+
+/// y = x * w + bias.
+///
+/// Shapes  x [n][height][width][channels], bias [filters] or null, y [n][out_height][out_width][filters].
+template <class T, extent_of<convolution_sizes> S>
+void convolution_forward(const T* x, const T* w, const T* bias, T* y, T* scratch, std::size_t n, S sizes)
+{
+    const convolution_sizes s = sizes;
+    const detail::window_field field(s);
+    const std::size_t row = field.row(s) * s.stride_height, step = s.stride_width * s.channels;
+    const auto filters = vectors<T>(part<&convolution_sizes::filters>(sizes));
+    const auto out_width = part<&convolution_sizes::out_width>(sizes);
+
+    if (field.copied && n > 0) std::fill_n(scratch, field.height * field.width * s.channels, T(0));
+    for (std::size_t image = 0; image < n; ++image) {
+        const T* in = x + image * s.height * s.width * s.channels;
+        T* out = y + image * s.out_height * s.out_width * s.filters;
+        if (field.copied) {
+            detail::copy_into_field(in, scratch, sizes);
+            in = scratch;
+        }
+        tiles<detail::side_vectors>(filters, [&]<std::size_t Vectors>(std::size_t v, constant<Vectors>) {
+            for (std::size_t oy = 0; oy < s.out_height; ++oy)
+                tiles<accumulators / Vectors>(out_width, [&]<std::size_t Pixels>(std::size_t ox, constant<Pixels>) {
+                    detail::convolution_pixels<Pixels, Vectors>(
+                        in + oy * row + ox * step, w, bias, out + (oy * s.out_width + ox) * s.filters, v * simd::lanes<T>, sizes);
+                });
+        });
+    }
+}
+
+/// The gradient of the input, written.
+///
+/// Shapes  dz as y, dx as x.
+template <class T, extent_of<convolution_sizes> S>
+void convolution_backward_data(const T* dz, const T* w, T* dx, T* scratch, std::size_t n, S sizes)
+{
+    const convolution_sizes s = sizes;
+    const std::size_t width = padded<T>(detail::row_taps(s));
+    const auto taps = vectors<T>(part<&detail::row_taps>(sizes));
+    const auto out_width = part<&convolution_sizes::out_width>(sizes);
+    if (n == 0) return; // and the arrays and scratch may be null
+
+    T* columns = scratch + s.kernel_height * s.filters * width;
+    detail::transpose_weights(w, scratch, sizes);
+    for (std::size_t image = 0; image < n; ++image, dz += s.out_height * s.out_width * s.filters)
+        for (std::size_t iy = 0; iy < s.height; ++iy, dx += s.width * s.channels) {
+            tiles<detail::side_vectors>(taps, [&]<std::size_t Vectors>(std::size_t v, constant<Vectors>) {
+                tiles<accumulators / Vectors>(out_width, [&]<std::size_t Pixels>(std::size_t ox, constant<Pixels>) {
+                    const std::size_t at = v * simd::lanes<T>;
+                    detail::convolution_columns<Pixels, Vectors>(dz + ox * s.filters, scratch + at, columns + ox * width + at,
+                                                                 iy + s.pad_top, sizes);
+                });
+            });
+            detail::gather_columns(columns, dx, sizes);
+        }
+}
+
+/// dw and dbias += their gradients, summed over the images.
+///
+/// Shapes  x, dz as forward's x and y, dw as w, dbias [filters] or null.
+template <class T, extent_of<convolution_sizes> S>
+void convolution_backward_weights(const T* x, const T* dz, T* dw, T* dbias, T* scratch, std::size_t n, S sizes)
+{
+    const convolution_sizes s = sizes;
+    const detail::window_field field(s);
+    const std::size_t row = field.row(s) * s.dilation_height, out = s.out_height * s.out_width * s.filters;
+    const T* end = dz + n * out;
+
+    const auto accumulate = [&](const T* in, const T* d, std::size_t images) {
+        const auto run = part<&detail::run_length>(sizes);
+        const auto filters = vectors<T>(part<&convolution_sizes::filters>(sizes));
+        const auto kernel_height = part<&convolution_sizes::kernel_height>(sizes);
+        for (std::size_t k = 0; k < detail::row_taps(s); k += run)
+            tiles<detail::side_vectors>(filters, [&]<std::size_t Vectors>(std::size_t v, constant<Vectors>) {
+                tiles<accumulators / Vectors>(run, [&]<std::size_t Taps>(std::size_t t, constant<Taps>) {
+                    constexpr std::size_t most_rows = is_constant<S> ? accumulators / (Vectors * Taps) : 1; // fewer kinds of tile
+                    tiles<most_rows>(kernel_height, [&]<std::size_t Rows>(std::size_t ky, constant<Rows>) {
+                        T* gradient = dw + (ky * detail::row_taps(s) + k + t) * padded<T>(s.filters);
+                        detail::convolution_taps<Rows, Taps, Vectors>(in + ky * row + k * s.dilation_width + t, d, end, gradient,
+                                                                      v * simd::lanes<T>, images, sizes);
+                    });
+                });
+            });
+    };
+
+    if (n == 0) return; // and the arrays may be null
+    if (!field.copied) accumulate(x, dz, n);
+    else std::fill_n(scratch, field.height * field.width * s.channels, T(0));
+    for (std::size_t image = 0; field.copied && image < n; ++image) {
+        detail::copy_into_field(x + image * s.height * s.width * s.channels, scratch, sizes);
+        accumulate(scratch, dz + image * out, 1);
+    }
+    if (dbias) add_rows(dz, dbias, n * s.out_height * s.out_width, part<&convolution_sizes::filters>(sizes));
+}
+
+} // namespace lamina::inline LAMINA_ARCHITECTURE::kernels

@@ -1,0 +1,106 @@
+// lamina/kernels/elementwise.hpp: one function over a whole array, and the sums that go over arrays.
+//
+// Contract: arrays of any alignment; the output may be one of the inputs, but must not overlap one otherwise. `n` may be 0.
+// An element's bits do not depend on its position: a tail goes through the same vector function as all else.
+// Reference: kernels/reference/elementwise.hpp; bounds at each function.
+#pragma once
+
+#include <lamina/kernels/tile.hpp>
+
+#include <algorithm>
+
+namespace lamina::inline LAMINA_ARCHITECTURE::kernels {
+
+namespace detail {
+
+/// y = f(inputs…), with f on registers.
+template <class T, class F, class... Inputs>
+void transform_each(T* y, std::size_t n, const F& f, const Inputs*... inputs)
+{
+    using lanes = simd::batch<T>;
+    std::size_t i = 0;
+    for (; i + lanes::size <= n; i += lanes::size) lanes(f(lanes::load_unaligned(inputs + i)...)).store_unaligned(y + i);
+    if (i < n) simd::store_partial(lanes(f(simd::load_partial(inputs + i, n - i)...)), y + i, n - i);
+}
+
+} // namespace detail
+
+/// y[i] = f(x[i]). `f` takes and returns simd::batch<T>; it also sees zeros, whose results are thrown away.
+template <class T, class F>
+void transform(const T* x, T* y, std::size_t n, F f)
+{
+    detail::transform_each(y, n, f, x);
+}
+
+/// y[i] = f(x0[i], x1[i]).
+template <class T, class F>
+void transform(const T* x0, const T* x1, T* y, std::size_t n, F f)
+{
+    detail::transform_each(y, n, f, x0, x1);
+}
+
+/// y[i] = f(x0[i], x1[i], x2[i]).
+template <class T, class F>
+void transform(const T* x0, const T* x1, const T* x2, T* y, std::size_t n, F f)
+{
+    detail::transform_each(y, n, f, x0, x1, x2);
+}
+
+/// y += x.
+template <class T>
+void add(const T* x, T* y, std::size_t n)
+{
+    transform(x, y, y, n, [](const auto& a, const auto& b) { return a + b; });
+}
+
+/// y[i] = value.
+template <class T>
+void fill(T* y, T value, std::size_t n)
+{
+    std::fill_n(y, n, value);
+}
+
+/// x[0]² + x[1]² + …, in double and in an order that depends on `n` alone, not on the width of a register.
+///
+/// Numerics: |got - reference| <= (2 + n / 16) · epsilon of double · result.
+template <class T>
+double sum_of_squares(const T* x, std::size_t n)
+{
+    constexpr std::size_t streams = 16;
+    double sums[streams] = {};
+    std::size_t i = 0;
+    for (; i + streams <= n; i += streams)
+        for (std::size_t j = 0; j < streams; ++j) sums[j] += double(x[i + j]) * double(x[i + j]);
+    for (; i < n; ++i) sums[i % streams] += double(x[i]) * double(x[i]);
+
+    double total = 0;
+    for (const double sum : sums) total += sum;
+    return total;
+}
+
+/// sums[j] += the sum over `rows` of x[row][j], for rows of `width` values: the gradient of a bias.
+///
+/// Numerics: accumulated in T; |got - reference| <= (2 + sqrt(rows + 1)) · epsilon · (sum of |terms|).
+template <class T, extent E>
+void add_rows(const T* x, T* sums, std::size_t rows, E width)
+{
+    using lanes = simd::batch<T>;
+    constexpr std::size_t streams = 8;
+
+    const T* end = x + rows * width;
+    for (std::size_t j = 0; j < width; j += lanes::size) {
+        lanes partial[streams];
+        unroll<streams>([&](std::size_t s) __attribute__((always_inline)) { partial[s] = lanes(T(0)); });
+        std::size_t row = 0;
+        for (; row + streams <= rows; row += streams)
+            unroll<streams>([&](std::size_t s) __attribute__((always_inline)) {
+                partial[s] = partial[s] + load_within(x + (row + s) * width + j, j, width, end);
+            });
+        for (; row < rows; ++row) partial[0] = partial[0] + load_within(x + row * width + j, j, width, end);
+        for (std::size_t half = streams / 2; half > 0; half /= 2)
+            for (std::size_t s = 0; s < half; ++s) partial[s] = partial[s] + partial[s + half];
+        store_before(partial[0] + load_before(sums + j, j, width), sums + j, j, width);
+    }
+}
+
+} // namespace lamina::inline LAMINA_ARCHITECTURE::kernels

@@ -1,0 +1,210 @@
+// lamina/kernels/pooling.hpp: average and maximum over windows, channels last, and their gradients.
+//
+// Contract: images are dense, one after another, of any alignment; no output overlaps an input. Padding is never part of a
+// window: an average divides by the number of real cells, a maximum is one of them. Windows overlap or leave gaps as the strides
+// say. A window without a real cell gives 0 (average) or -infinity (maximum) and no gradient.
+// Numerics: maximum exact, NaN if its window has one. Average and both gradients in T:
+// |got - reference| <= (2 + sqrt(terms)) · epsilon · (sum of |terms|), the terms being the cells, or the
+// windows that share a cell.
+// Reference: kernels/reference/pooling.hpp.
+#pragma once
+
+#include <lamina/kernels/tile.hpp>
+
+#include <algorithm>
+#include <limits>
+
+namespace lamina::inline LAMINA_ARCHITECTURE::kernels {
+
+struct pooling_sizes {
+    std::size_t height, width, channels, window_height, window_width, stride_height, stride_width, pad_top, pad_left, out_height,
+        out_width;
+};
+
+namespace detail {
+
+/// first … last, the last not included.
+struct range {
+    std::size_t first, last;
+
+    constexpr std::size_t size() const { return last - first; }
+};
+
+/// The real cells of window `out` along one axis. Where no window is cut their number is one for all: a constant for constant
+/// sizes.
+constexpr range cells_of(std::size_t out, std::size_t stride, std::size_t window, std::size_t pad, std::size_t cells,
+                         std::size_t outputs)
+{
+    const std::size_t begin = out * stride;
+    if (pad == 0 && (outputs - 1) * stride + window <= cells) return {begin, begin + window};
+    const std::size_t last = std::min(begin + window, cells + pad), first = std::min(std::max(begin, pad), std::max(last, pad));
+    return {first - pad, std::max(last, first) - pad};
+}
+
+/// The windows that hold cell `cell` along one axis.
+constexpr range windows_of(std::size_t cell, std::size_t stride, std::size_t window, std::size_t pad, std::size_t outputs)
+{
+    const std::size_t at = cell + pad;
+    const std::size_t last = std::min(at / stride + 1, outputs);
+    return {std::min(at < window ? 0 : (at - window) / stride + 1, last), last};
+}
+
+constexpr range rows_of(std::size_t oy, const pooling_sizes& s)
+{
+    return cells_of(oy, s.stride_height, s.window_height, s.pad_top, s.height, s.out_height);
+}
+constexpr range columns_of(std::size_t ox, const pooling_sizes& s)
+{
+    return cells_of(ox, s.stride_width, s.window_width, s.pad_left, s.width, s.out_width);
+}
+
+/// Whether no cell is in two windows.
+constexpr bool disjoint(const pooling_sizes& s) { return s.stride_height >= s.window_height && s.stride_width >= s.window_width; }
+
+/// f(rows, columns, c, place in y) for each register of each output of one image.
+template <class T, class S, class F>
+void each_window(S sizes, const F& f)
+{
+    const pooling_sizes s = sizes;
+    for (std::size_t oy = 0; oy < s.out_height; ++oy)
+        for (std::size_t ox = 0; ox < s.out_width; ++ox)
+            for (std::size_t c = 0; c < s.channels; c += simd::lanes<T>)
+                f(rows_of(oy, s), columns_of(ox, s), c, (oy * s.out_width + ox) * s.channels + c);
+}
+
+/// max(a, b), NaN if one of them is.
+template <class T, class A>
+simd::batch<T, A> larger(const simd::batch<T, A>& a, const simd::batch<T, A>& b)
+{
+    return xsimd::select((a >= b) | !(a == a), a, b);
+}
+
+/// The gradient of disjoint averages: each window writes its cells.
+template <class T, class S>
+void spread_averages(const T* dy, T* dx, std::size_t n, S sizes)
+{
+    using lanes = simd::batch<T>;
+    const pooling_sizes s = sizes;
+    const std::size_t in = s.height * s.width * s.channels, out = s.out_height * s.out_width * s.channels;
+    const T* end = dy + n * out;
+    std::fill_n(dx, n * in, T(0));
+    for (std::size_t image = 0; image < n; ++image)
+        each_window<T>(sizes, [&](range rows, range columns, std::size_t c, std::size_t place) {
+            const lanes share =
+                load_within(dy + image * out + place, c, s.channels, end) * lanes(T(1) / T(rows.size() * columns.size()));
+            for (std::size_t iy = rows.first; iy < rows.last; ++iy)
+                for (std::size_t ix = columns.first; ix < columns.last; ++ix)
+                    store_before(share, dx + image * in + (iy * s.width + ix) * s.channels + c, c, s.channels);
+        });
+}
+
+/// The gradient of averages that share cells: each cell adds up its windows.
+template <class T, class S>
+void gather_averages(const T* dy, T* dx, std::size_t n, S sizes)
+{
+    using lanes = simd::batch<T>;
+    const pooling_sizes s = sizes;
+    const std::size_t out = s.out_height * s.out_width * s.channels;
+    const T* end = dy + n * out;
+    for (std::size_t image = 0; image < n; ++image)
+        for (std::size_t iy = 0; iy < s.height; ++iy) {
+            const range rows = windows_of(iy, s.stride_height, s.window_height, s.pad_top, s.out_height);
+            for (std::size_t ix = 0; ix < s.width; ++ix, dx += s.channels) {
+                const range columns = windows_of(ix, s.stride_width, s.window_width, s.pad_left, s.out_width);
+                for (std::size_t c = 0; c < s.channels; c += lanes::size) {
+                    lanes sum(T(0));
+                    for (std::size_t oy = rows.first; oy < rows.last; ++oy)
+                        for (std::size_t ox = columns.first; ox < columns.last; ++ox) {
+                            const lanes share(T(1) / T(rows_of(oy, s).size() * columns_of(ox, s).size()));
+                            const T* d = dy + image * out + (oy * s.out_width + ox) * s.channels + c;
+                            sum = simd::fma(load_within(d, c, s.channels, end), share, sum);
+                        }
+                    store_before(sum, dx + c, c, s.channels);
+                }
+            }
+        }
+}
+
+} // namespace detail
+
+/// y = the average of each window's real cells.
+///
+/// Shapes  x [n][height][width][channels], y [n][out_height][out_width][channels].
+template <class T, extent_of<pooling_sizes> S>
+void average_pooling_forward(const T* x, T* y, std::size_t n, S sizes)
+{
+    using lanes = simd::batch<T>;
+    const pooling_sizes s = sizes;
+    const std::size_t in = s.height * s.width * s.channels, out = s.out_height * s.out_width * s.channels;
+    const T* end = x + n * in;
+    for (std::size_t image = 0; image < n; ++image)
+        detail::each_window<T>(sizes, [&](detail::range rows, detail::range columns, std::size_t c, std::size_t place) {
+            lanes sum(T(0));
+            for (std::size_t iy = rows.first; iy < rows.last; ++iy)
+                for (std::size_t ix = columns.first; ix < columns.last; ++ix)
+                    sum = sum + load_within(x + image * in + (iy * s.width + ix) * s.channels + c, c, s.channels, end);
+            const std::size_t cells = std::max<std::size_t>(rows.size() * columns.size(), 1);
+            store_before(sum * lanes(T(1) / T(cells)), y + image * out + place, c, s.channels);
+        });
+}
+
+/// dx = each window's gradient, split evenly among its real cells.
+///
+/// Shapes  dy as y, dx as x.
+template <class T, extent_of<pooling_sizes> S>
+void average_pooling_backward(const T* dy, T* dx, std::size_t n, S sizes)
+{
+    const pooling_sizes s = sizes;
+    if (detail::disjoint(s)) detail::spread_averages(dy, dx, n, sizes);
+    else detail::gather_averages(dy, dx, n, sizes);
+}
+
+/// y = the largest of each window's real cells; NaN if one of them is.
+///
+/// Shapes  x [n][height][width][channels], y [n][out_height][out_width][channels].
+template <class T, extent_of<pooling_sizes> S>
+void max_pooling_forward(const T* x, T* y, std::size_t n, S sizes)
+{
+    using lanes = simd::batch<T>;
+    const pooling_sizes s = sizes;
+    const std::size_t in = s.height * s.width * s.channels, out = s.out_height * s.out_width * s.channels;
+    const T* end = x + n * in;
+    for (std::size_t image = 0; image < n; ++image)
+        detail::each_window<T>(sizes, [&](detail::range rows, detail::range columns, std::size_t c, std::size_t place) {
+            lanes most(-std::numeric_limits<T>::infinity());
+            for (std::size_t iy = rows.first; iy < rows.last; ++iy)
+                for (std::size_t ix = columns.first; ix < columns.last; ++ix)
+                    most = detail::larger(most,
+                                          load_within(x + image * in + (iy * s.width + ix) * s.channels + c, c, s.channels, end));
+            store_before(most, y + image * out + place, c, s.channels);
+        });
+}
+
+/// dx = each window's gradient, given to the first of its largest cells in row-major order; to its first NaN if it has one.
+///
+/// Shapes  x, y as in forward, dy as y, dx as x.
+template <class T, extent_of<pooling_sizes> S>
+void max_pooling_backward(const T* x, const T* y, const T* dy, T* dx, std::size_t n, S sizes)
+{
+    using lanes = simd::batch<T>;
+    const pooling_sizes s = sizes;
+    const std::size_t in = s.height * s.width * s.channels, out = s.out_height * s.out_width * s.channels;
+    std::fill_n(dx, n * in, T(0));
+    for (std::size_t image = 0; image < n; ++image)
+        detail::each_window<T>(sizes, [&](detail::range rows, detail::range columns, std::size_t c, std::size_t place) {
+            const lanes most = load_within(y + image * out + place, c, s.channels, y + n * out), zero(T(0));
+            lanes rest = load_within(dy + image * out + place, c, s.channels, dy + n * out); // zero in a lane whose cell is found
+            for (std::size_t iy = rows.first; iy < rows.last; ++iy)
+                for (std::size_t ix = columns.first; ix < columns.last; ++ix) {
+                    const std::size_t cell = image * in + (iy * s.width + ix) * s.channels + c;
+                    const lanes value = load_within(x + cell, c, s.channels, x + n * in);
+                    const auto found = (value == most) | !(value == value);
+                    lanes given = xsimd::select(found, rest, zero);
+                    if (!detail::disjoint(s)) given = given + load_before(dx + cell, c, s.channels);
+                    store_before(given, dx + cell, c, s.channels);
+                    rest = xsimd::select(found, zero, rest);
+                }
+        });
+}
+
+} // namespace lamina::inline LAMINA_ARCHITECTURE::kernels

@@ -1,0 +1,125 @@
+// lamina/layers/block.hpp: the protocol of everything that learns or computes: a layer once its input shape is known.
+#pragma once
+
+#include <lamina/core/architecture.hpp>
+#include <lamina/core/extent.hpp>
+#include <lamina/core/random.hpp>
+#include <lamina/core/shape.hpp>
+#include <lamina/core/verdict.hpp>
+#include <lamina/layers/options.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+
+namespace lamina {
+
+/// What a pass over a model is for. Blocks that draw (Dropout) do so from (seed, step, place, sample, element), so a mask
+/// depends neither on threads nor on how a batch is cut.
+struct Mode {
+    bool training = false;
+    std::uint64_t seed = 0, step = 0;
+    std::uint64_t place = 0; ///< where in the model, mixed from the positions on the way
+    std::size_t first = 0;   ///< the position within the batch of the chunk's first sample
+
+    /// The mode for the part at `position`.
+    constexpr Mode inside(std::size_t position) const
+    {
+        Mode inner = *this;
+        if (training) inner.place = mix(place, position + 1);
+        return inner;
+    }
+};
+
+/// A block: sizes as constants, `forward` and `backward` as const functions over a chunk of n samples, channels last.
+///
+/// `saved(n)`, `scratch(n)` are elements of T; each region starts on 64 bytes, x and y may lie anywhere. `forward` with
+/// `saved == nullptr` keeps nothing (inference). `backward` adds to `gradient`, a block of the same type, and writes `dx`
+/// unless it is null. A block owns variables and never activations, so many threads may use one.
+template <class B>
+concept Block = requires(const B& block, B& gradient, const typename B::value_type* in, typename B::value_type* out, std::size_t n) {
+    { B::input } -> std::convertible_to<shape>;
+    { B::output } -> std::convertible_to<shape>;
+    { B::saved(n) } -> std::convertible_to<std::size_t>;
+    { B::scratch(n) } -> std::convertible_to<std::size_t>;
+    block.forward(Mode{}, in, out, out, out, n);
+    block.backward(Mode{}, in, in, in, in, out, gradient, out, n);
+};
+
+/// A block that ends in softmax and can take the gradient of the logits (softmax and cross-entropy differentiated as one).
+template <class B>
+concept EndsInSoftmax = Block<B>
+    && requires(const B& block, B& gradient, const typename B::value_type* in, typename B::value_type* out, std::size_t n) {
+           block.backward_from_logits(Mode{}, in, in, in, in, out, gradient, out, n);
+       };
+
+/// A layer: a specification without an input size. It answers a shape with an output or a reason.
+template <class L>
+concept Layer = requires(shape in) {
+    { L::accept(in) } -> std::same_as<verdict>;
+};
+
+/// Multiply-adds of a block for one sample; 0 where it does not say.
+template <class B>
+constexpr std::size_t multiply_adds_of()
+{
+    if constexpr (requires { B::multiply_adds; }) return B::multiply_adds;
+    else return 0;
+}
+
+namespace detail {
+
+/// Never true: its arguments are the error message: the layer's place, the layer, the shape it was given, why it refuses.
+template <class Place, class Layer, class Given, fit Reason>
+inline constexpr bool shapes_fit = false;
+
+/// What a refused model is. The error comes where it is first used, from this type, so that compilers print its
+/// arguments and nothing of how it was found.
+template <class Place, class L, class Given, fit Reason>
+struct refused : Refused {
+    constexpr silence operator()(auto&&...) const { return {}; } // clang forgets the base of a class with an error
+    static_assert(shapes_fit<Place, L, Given, Reason>, "lamina: a layer refuses its input shape");
+};
+
+/// Never true: its arguments are the error message: the layer's place, the layer, the option, what is wrong with it.
+template <class Place, class Layer, class Option, option_is Reason>
+inline constexpr bool option_fits = false;
+
+template <class Place, class L, class Option, option_is Reason>
+struct refused_option : Refused {
+    constexpr silence operator()(auto&&...) const { return {}; } // clang forgets the base of a class with an error
+    static_assert(option_fits<Place, L, Option, Reason>, "lamina: a layer cannot take this option");
+};
+
+struct alone {}; // the place of a layer that is used by itself
+
+template <class L, class T, class In, fit Answer>
+struct block_of {
+    using type = refused<alone, L, as_shape<In::value>, Answer>;
+};
+
+template <class L, class T, class In>
+struct block_of<L, T, In, fit::yes> {
+    using type = typename L::template block<T, In::value>;
+};
+
+template <class L, class T, class In>
+struct asked {
+    using type = typename block_of<L, T, In, L::accept(In::value).answer>::type;
+};
+
+template <class L, class T, class In>
+    requires(!options_fit<L>)
+struct asked<L, T, In> {
+    using type = refused_option<alone, L, typename L::options::offender, L::options::answer>;
+};
+
+} // namespace detail
+
+/// The block of a layer for an `Input<…>`, or a refusal.
+template <class L, class T, class In>
+using bound = typename detail::asked<L, T, In>::type;
+
+} // namespace lamina

@@ -1,0 +1,50 @@
+// lamina/layers/max_pooling2d.hpp: the largest value under a window over height and width.
+#pragma once
+
+#include <lamina/layers/pooling.hpp>
+
+namespace lamina::inline LAMINA_ARCHITECTURE {
+
+/// The largest value of every window. Its gradient goes to the first of equal values, as in TensorFlow.
+///
+/// Shapes   [height, width, channels] -> [out_height, out_width, channels].
+/// Options  Strides (as the window), Same or Valid (Valid), Name. A window that is no square is `MaxPooling2D<window{3, 2}>`.
+/// Refuses  any rank but 3; a window larger than its input without Same.
+template <window Size, class... Options>
+struct MaxPooling2D {
+    using options = check_options<families<family::strides, family::padding, family::name>, Options...>;
+    static constexpr std::string_view kind = "MaxPooling2D";
+    static constexpr std::string_view name = chosen<family::name, Name<"">, Options...>::value;
+    using geometry = Pooling2D<Size, Options...>;
+
+    static constexpr verdict accept(shape in) { return geometry::accept(in); }
+
+    template <class T, shape In>
+    struct block {
+        using value_type = T;
+        using layer = MaxPooling2D;
+        template <class U>
+        using as = block<U, In>;
+
+        static constexpr shape input = In, output = accept(In).output;
+        static constexpr std::size_t saved(std::size_t) { return 0; }
+        static constexpr std::size_t scratch(std::size_t) { return 0; }
+
+        void forward(Mode, const T* x, T* y, T*, T*, std::size_t n) const
+        {
+            kernels::max_pooling_forward(x, y, n, geometry::template sizes<In>);
+        }
+
+        void backward(Mode, const T* x, const T* y, const T*, const T* dy, T* dx, block&, T*, std::size_t n) const
+        {
+            if (dx) kernels::max_pooling_backward(x, y, dy, dx, n, geometry::template sizes<In>);
+        }
+
+        auto operator()(const auto& x) const { return call(*this, x); }
+    };
+
+    template <auto... In>
+    using on = bound<MaxPooling2D, float, Input<In...>>;
+};
+
+} // namespace lamina::inline LAMINA_ARCHITECTURE

@@ -1,0 +1,45 @@
+// lamina/models/build.hpp: makes a model: records for its variables, and initial values.
+#pragma once
+
+#include <lamina/core/parts.hpp>
+#include <lamina/core/random.hpp>
+#include <lamina/layers/block.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace lamina {
+
+namespace detail {
+
+template <class Part>
+void initialise_parts(Part& part, Seed seed, std::uint64_t& stream)
+{
+    if constexpr (requires { part.initialise(Random(seed)); }) part.initialise(Random(seed, stream++));
+    else if constexpr (!is_variable<Part>) for_each_part(part, [&](std::string_view, auto& inner) { initialise_parts(inner, seed, stream); });
+}
+
+} // namespace detail
+
+/// Gives every variable of a model a record of its own, named by its path, and every layer its initial values.
+/// The values are a function of the seed and of the layer's position. A variable outside of any layer starts with zeros.
+template <class M>
+void build(M& model, Seed seed)
+{
+    if constexpr (!is_refused<M>) {
+        for_each_named_variable(model, [](const std::string& path, auto& variable) { variable.make(path); });
+        std::uint64_t stream = 0;
+        detail::initialise_parts(model, seed, stream);
+    }
+}
+
+/// A new model: `auto model = build<LeNet5>(Seed{1});`.
+template <class M>
+M build(Seed seed)
+{
+    M model{};
+    build(model, seed);
+    return model;
+}
+
+} // namespace lamina

@@ -1,0 +1,247 @@
+// lamina/models/plan.hpp: a plain struct traced once: which block reads which value.
+//
+// `operator()` of a model receives symbols instead of tensors; every block and every function on symbols appends a node.
+// A Sequential is one node. Branches on values are not seen: the model is what it did with symbols.
+#pragma once
+
+#include <lamina/core/error.hpp>
+#include <lamina/core/parts.hpp>
+#include <lamina/layers/block.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace lamina::inline LAMINA_ARCHITECTURE {
+
+inline constexpr std::size_t none = ~std::size_t{0};
+
+/// One step of a plan: a block or a function, the values it reads and the one it writes. The functions take the block, or
+/// null, and pointers to the inputs of a chunk; a gradient that is not wanted is null.
+template <class T>
+struct Node {
+    std::size_t block = none; ///< the position of the block in the walk over the model; none for a function
+    std::vector<std::size_t> inputs;
+    std::size_t output = none;
+    std::size_t (*saved)(std::size_t n) = nullptr;
+    std::size_t (*scratch)(std::size_t n) = nullptr;
+    void (*forward)(const void* block, Mode, const T* const* in, T* out, T* saved, T* scratch, std::size_t n) = nullptr;
+    using Backward = void (*)(const void* block, void* gradient, Mode, const T* const* in, const T* out, const T* saved, const T* dout, T* const* din,
+                              T* scratch, std::size_t n);
+    Backward backward = nullptr;
+    Backward backward_from_logits = nullptr; ///< where the block ends in softmax
+};
+
+/// The nodes of a model in the order of its computation, and the values between them. Value 0 is the model's input.
+template <class T>
+struct Plan {
+    std::vector<shape> values;
+    std::vector<Node<T>> nodes;
+    std::size_t output = none;
+    std::vector<const void*> blocks; ///< where the traced model's blocks lie, in the order of the walk
+
+    const shape& input_shape() const { return values[0]; }
+    const shape& output_shape() const { return values[output]; }
+
+    std::size_t add_value(const shape& s)
+    {
+        values.push_back(s);
+        return values.size() - 1;
+    }
+
+    std::size_t position_of(const void* block) const
+    {
+        const auto found = std::find(blocks.begin(), blocks.end(), block);
+        if (found == blocks.end())
+            fail("a model's operator() called a block that is no part of the model; make it a field, so that it can be trained and saved");
+        return static_cast<std::size_t>(found - blocks.begin());
+    }
+};
+
+/// What a model's operator() receives while it is traced: a value that has a shape and no numbers.
+template <class T, shape S>
+struct Symbol {
+    static constexpr shape extents = S;
+    Plan<T>* plan;
+    std::size_t value;
+};
+
+/// The input of a struct that does not declare its shape: the first block that receives it says what it is.
+template <class T>
+struct AnySymbol {
+    Plan<T>* plan;
+};
+
+/// Calls `f(block)` for every block of a model, in the order of its fields; what is inside of a block is its own business.
+template <class Part, class F>
+void for_each_block(Part& part, F&& f)
+{
+    if constexpr (Block<std::remove_const_t<Part>>) f(part);
+    else if constexpr (!is_variable<std::remove_const_t<Part>>)
+        for_each_part(part, [&](std::string_view, auto& inner) { for_each_block(inner, f); });
+}
+
+namespace inner {
+
+template <class T, class B>
+Node<T> node_of()
+{
+    Node<T> node;
+    node.saved = [](std::size_t n) { return B::saved(n); };
+    node.scratch = [](std::size_t n) { return B::scratch(n); };
+    node.forward = [](const void* block, Mode mode, const T* const* in, T* out, T* saved, T* scratch, std::size_t n) {
+        static_cast<const B*>(block)->forward(mode, in[0], out, saved, scratch, n);
+    };
+    node.backward = [](const void* block, void* gradient, Mode mode, const T* const* in, const T* out, const T* saved, const T* dout, T* const* din,
+                       T* scratch, std::size_t n) {
+        static_cast<const B*>(block)->backward(mode, in[0], out, saved, dout, din[0], *static_cast<B*>(gradient), scratch, n);
+    };
+    if constexpr (EndsInSoftmax<B>)
+        node.backward_from_logits = [](const void* block, void* gradient, Mode mode, const T* const* in, const T* out, const T* saved, const T* dout,
+                                       T* const* din, T* scratch, std::size_t n) {
+            static_cast<const B*>(block)->backward_from_logits(mode, in[0], out, saved, dout, din[0], *static_cast<B*>(gradient), scratch, n);
+        };
+    return node;
+}
+
+/// Never true: its arguments are the error message.
+template <class Place, class Layer, class Given, class Needed>
+inline constexpr bool block_is_given_its_input_shape = false;
+
+template <class B>
+struct layer_of {
+    using type = B;
+};
+template <class B>
+    requires requires { typename B::layer; }
+struct layer_of<B> {
+    using type = typename B::layer;
+};
+struct in_a_model_struct {}; // the place of a block in a refusal
+
+} // namespace inner
+
+/// A block on a symbol: appends the block to the plan.
+template <Block B, class T, shape S>
+Symbol<T, B::output> call(const B& block, const Symbol<T, S>& x)
+{
+    if constexpr (S != B::input)
+        static_assert(inner::block_is_given_its_input_shape<inner::in_a_model_struct, typename inner::layer_of<B>::type, as_shape<S>, as_shape<B::input>>,
+                      "lamina: a block of a model is given another shape than its input");
+    static_assert(std::is_same_v<T, typename B::value_type>, "lamina: the blocks of a model compute with different number types");
+    Plan<T>& plan = *x.plan;
+    auto node = inner::node_of<T, B>();
+    node.block = plan.position_of(&block);
+    node.inputs = {x.value};
+    node.output = plan.add_value(B::output);
+    plan.nodes.push_back(std::move(node));
+    return {&plan, plan.nodes.back().output};
+}
+
+template <Block B, class T>
+auto call(const B& block, const AnySymbol<T>& x)
+{
+    shape& known = x.plan->values[0];
+    if (known.rank == 0) known = B::input;
+    else if (known != B::input)
+        fail("a model's input goes to one block that needs ", known, " and to one that needs ", B::input, "; declare `using input = Input<...>` in it");
+    return call(block, Symbol<T, B::input>{x.plan, 0});
+}
+
+/// The sum of two values of one shape: a residual connection.
+template <class T, shape A, shape B>
+Symbol<T, A> operator+(const Symbol<T, A>& a, const Symbol<T, B>& b)
+{
+    static_assert(A == B, "lamina: `+` in a model needs two values of the same shape");
+    Plan<T>& plan = *a.plan;
+    Node<T> node;
+    node.inputs = {a.value, b.value};
+    node.saved = node.scratch = [](std::size_t) { return std::size_t{0}; };
+    node.forward = [](const void*, Mode, const T* const* in, T* out, T*, T*, std::size_t n) {
+        for (std::size_t i = 0; i < n * A.size(); ++i) out[i] = in[0][i] + in[1][i];
+    };
+    node.backward = [](const void*, void*, Mode, const T* const*, const T*, const T*, const T* dout, T* const* din, T*, std::size_t n) {
+        for (std::size_t side = 0; side < 2; ++side)
+            if (din[side]) std::copy_n(dout, n * A.size(), din[side]);
+    };
+    node.output = plan.add_value(A);
+    plan.nodes.push_back(std::move(node));
+    return {&plan, plan.nodes.back().output};
+}
+
+namespace inner {
+
+template <class T>
+struct found {
+    using type = T;
+};
+template <class A, class B>
+found<std::conditional_t<std::is_void_v<A>, B, A>> operator%(found<A>, found<B>);
+
+template <class P>
+constexpr auto first_number()
+{
+    if constexpr (Block<P>) return found<typename P::value_type>{};
+    else if constexpr (lamina::detail::is_dictionary<P>) return first_number<typename P::mapped_type>();
+    else if constexpr (lamina::detail::is_list<P> || lamina::detail::is_maybe<P>) return first_number<typename P::value_type>();
+    else if constexpr (std::is_class_v<P> && std::is_aggregate_v<P> && !lamina::detail::is_numbers<P>)
+        return []<class... Fields>(std::type_identity<std::tuple<Fields&...>>) {
+            return decltype((found<void>{} % ... % first_number<Fields>())){};
+        }(std::type_identity<decltype(lamina::detail::tie_fields<field_count<P>()>(std::declval<P&>()))>{});
+    else return found<void>{};
+}
+
+template <class M>
+auto input_symbol()
+{
+    using T = typename decltype(first_number<M>())::type;
+    static_assert(!std::is_void_v<T>, "lamina: this model has no block; give it fields such as Dense<10>::on<64>");
+    if constexpr (requires { M::input.rank; }) return Symbol<T, M::input>{};
+    else if constexpr (requires { M::input::value.rank; }) return Symbol<T, M::input::value>{};
+    else return AnySymbol<T>{};
+}
+
+template <class S>
+inline constexpr bool is_symbol = false;
+template <class T, shape S>
+inline constexpr bool is_symbol<Symbol<T, S>> = true;
+
+} // namespace inner
+
+/// The number type of a model: that of its first block.
+template <class M>
+using number_type = typename decltype(inner::first_number<M>())::type;
+
+/// The output shape of a model, from its type alone.
+template <class M>
+inline constexpr shape output_of = [] {
+    using Result = decltype(std::declval<const M&>()(inner::input_symbol<M>()));
+    static_assert(inner::is_symbol<Result>, "lamina: a model's operator() must return what a block or a function on symbols returned");
+    return Result::extents;
+}();
+
+/// The input shape of a model where its type says it (a block, or `using input = Input<…>`), else rank 0: the plan knows it.
+template <class M>
+inline constexpr shape declared_input = [] {
+    if constexpr (requires { M::input.rank; }) return shape(M::input);
+    else if constexpr (requires { M::input::value.rank; }) return shape(M::input::value);
+    else return shape{};
+}();
+
+/// Runs a model's operator() on symbols and gives what it did. The plan refers to the model's blocks.
+template <class M>
+Plan<number_type<M>> trace(const M& model)
+{
+    Plan<number_type<M>> plan;
+    plan.values.push_back(declared_input<M>);
+    for_each_block(model, [&](const auto& block) { plan.blocks.push_back(&block); });
+    auto x = inner::input_symbol<M>();
+    x.plan = &plan;
+    if constexpr (requires { x.value; }) x.value = 0;
+    plan.output = model(x).value;
+    return plan;
+}
+
+} // namespace lamina::inline LAMINA_ARCHITECTURE

@@ -1,0 +1,214 @@
+// lamina/models/predict.hpp: inference: one sample on the stack, or a batch.
+#pragma once
+
+#include <lamina/core/aligned.hpp>
+#include <lamina/models/clone.hpp>
+#include <lamina/models/execution.hpp>
+#include <lamina/models/inputs.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace lamina::inline LAMINA_ARCHITECTURE {
+
+namespace inner {
+
+/// Never true: its arguments are the error message.
+template <class Layer, class Given, class Needed>
+inline constexpr bool sample_has_the_models_input_shape = false;
+template <class Given>
+inline constexpr bool input_can_be_read = false;
+
+/// Intermediates of one sample lie on the stack up to this size.
+inline constexpr std::size_t stack_bytes = 64 * 1024;
+
+template <Block B>
+void forward_sample(const B& block, const typename B::value_type* x, typename B::value_type* y)
+{
+    using T = typename B::value_type;
+    require_bound(block);
+    constexpr std::size_t room = B::scratch(1);
+    if constexpr (room * sizeof(T) <= stack_bytes) {
+        alignas(alignment) T scratch[room == 0 ? 1 : room];
+        block.forward(Mode{}, x, y, nullptr, scratch, 1);
+    }
+    else block.forward(Mode{}, x, y, nullptr, Borrowed<T>(room).data(), 1);
+}
+
+template <class X>
+consteval shape static_shape()
+{
+    if constexpr (FlatSample<X>) return shape{lamina::detail::flat_size<X>};
+    else if constexpr (FixedExpression<X>) return lamina::detail::shape_of_fixed<typename X::shape_type>::value;
+    else return {};
+}
+
+/// A sample of the model's shape, or its numbers in one row.
+template <class B, class Given>
+inline constexpr bool fits_sample = Given::value == B::input || (Given::value.rank == 1 && Given::value.size() == B::input.size());
+
+/// Calls `f(first, n, x)` for chunks of the samples of x, as T.
+template <class T, DenseTensor X, class F>
+void for_each_chunk(const X& x, std::size_t size, F&& f)
+{
+    const std::size_t count = x.shape()[0];
+    if constexpr (std::is_same_v<element<X>, T>)
+        for (std::size_t first = 0; first < count; first += chunk) f(first, std::min(chunk, count - first), start_of(x) + first * size);
+    else {
+        const Borrowed<T> converted(chunk * size);
+        for (std::size_t first = 0; first < count; first += chunk) {
+            const std::size_t n = std::min(chunk, count - first);
+            std::transform(start_of(x) + first * size, start_of(x) + (first + n) * size, converted.data(), [](auto v) { return static_cast<T>(v); });
+            f(first, n, converted.data());
+        }
+    }
+}
+
+template <class M, DenseTensor X>
+auto result_for(const X& x)
+{
+    xt::xtensor<number_type<M>, output_of<M>.rank + 1> y;
+    std::array<std::size_t, output_of<M>.rank + 1> extents{x.shape()[0]};
+    std::copy_n(output_of<M>.extents, output_of<M>.rank, extents.begin() + 1);
+    y.resize(extents);
+    return y;
+}
+
+} // namespace inner
+
+/// What inference of a batch works in; made once, so that `predict(model, batch, into, workspace)` allocates nothing.
+/// It refers to the model, which must not move while it lives. One thread at a time may use it.
+template <class M>
+class Workspace {
+    using T = number_type<M>;
+
+public:
+    explicit Workspace(const M& of) : model(&of), plan(trace(of)), blocks(plan.blocks), execution(plan, false) {}
+
+    Workspace(const Workspace&) = delete;
+    Workspace& operator=(const Workspace&) = delete;
+
+    const shape& input() const { return plan.input_shape(); }
+    bool belongs_to(const M& other) const { return model == &other; }
+
+    void forward(const T* x, T* y, std::size_t n) { execution.forward(blocks, Mode{}, x, y, n); }
+
+private:
+    const M* model;
+    Plan<T> plan;
+    std::vector<const void*> blocks;
+    Execution<T> execution;
+};
+
+/// The model's outputs for a batch x [n, …], written to `into` [n, …output]. Allocates nothing.
+template <class M, DenseTensor X, DenseTensor Y>
+void predict(const M& model, const X& x, Y& into, Workspace<M>& workspace)
+{
+    static_assert(std::is_same_v<element<Y>, number_type<M>> && rank_of<Y> == output_of<M>.rank + 1,
+                  "lamina: the results of predict are an xtensor of the model's number type, of one rank more than its output");
+    require_bound(model);
+    if (!workspace.belongs_to(model)) fail("predict: the workspace was made for another model, or before this one was moved; make one for it");
+    require_samples(x, workspace.input(), "predict");
+    if (sample_shape(into) != output_of<M> || into.shape()[0] != x.shape()[0])
+        fail("predict: ", x.shape()[0], " samples give ", x.shape()[0], " results of shape ", output_of<M>, ", the place given holds ", into.shape()[0], " of ",
+             sample_shape(into), "; resize it first");
+    inner::for_each_chunk<number_type<M>>(x, workspace.input().size(), [&](std::size_t first, std::size_t n, const number_type<M>* from) {
+        workspace.forward(from, start_of(into) + first * output_of<M>.size(), n);
+    });
+}
+
+namespace inner {
+template <class M, DenseTensor X>
+auto predict_all(const M& model, const X& x)
+{
+    using T = number_type<M>;
+    auto y = result_for<M>(x);
+    if constexpr (Block<M>) {
+        static_assert(rank_of<X> == M::input.rank + 1, "lamina: a batch has one rank more than the model's input: [n, ...input]");
+        require_bound(model);
+        require_samples(x, M::input, "predict");
+        const Borrowed<T> scratch(M::scratch(chunk));
+        for_each_chunk<T>(x, M::input.size(), [&](std::size_t first, std::size_t n, const T* from) {
+            model.forward(Mode{}, from, y.data() + first * M::output.size(), nullptr, scratch.data(), n);
+        });
+    }
+    else {
+        Workspace<M> workspace(model);
+        predict(model, x, y, workspace);
+    }
+    return y;
+}
+} // namespace inner
+
+/// The model's outputs for a batch x [n, …]: [n, …output]. A block or Sequential allocates only the result.
+template <class M, DenseTensor X>
+auto predict(const M& model, const X& x)
+{
+    if constexpr (is_refused<M>) return lamina::detail::silence{};
+    else return inner::predict_all(model, x);
+}
+
+/// A block on numbers: a sample or a batch; see models/inputs.hpp for what may be given.
+template <Block B, class X>
+auto call(const B& block, const X& x)
+{
+    using T = typename B::value_type;
+    constexpr shape given = inner::static_shape<X>();
+    if constexpr (FlatSample<X> || FixedExpression<X>) {
+        static_assert(std::is_same_v<element<X>, T>, "lamina: a sample holds the model's number type; cast it, for instance with xt::cast");
+        static_assert(inner::fits_sample<B, as_shape<given>> || inner::sample_has_the_models_input_shape<typename inner::layer_of<B>::type, as_shape<given>, as_shape<B::input>>,
+                      "lamina: a sample has another shape than the model's input");
+        FixedTensor<T, B::output> y;
+        if constexpr (!inner::fits_sample<B, as_shape<given>>) return y;
+        else if constexpr (FlatSample<X>) inner::forward_sample(block, x.data(), y.data());
+        else if constexpr (LiesInOneRow<X>) inner::forward_sample(block, start_of(x), y.data());
+        else {
+            const FixedTensor<T, given> evaluated = x;
+            inner::forward_sample(block, evaluated.data(), y.data());
+        }
+        return y;
+    }
+    else if constexpr (DenseTensor<X>) {
+        static_assert(rank_of<X> == B::input.rank || rank_of<X> == B::input.rank + 1,
+                      "lamina: a model takes one sample, or a batch of one rank more: [n, ...input]");
+        if constexpr (rank_of<X> == B::input.rank) {
+            static_assert(std::is_same_v<element<X>, T>, "lamina: a sample holds the model's number type; cast it with xt::cast");
+            shape found;
+            for (auto extent : x.shape()) found.push_back(static_cast<std::size_t>(extent));
+            if (found != B::input) fail("a sample of shape ", found, " was given, the model needs ", B::input);
+            FixedTensor<T, B::output> y;
+            inner::forward_sample(block, start_of(x), y.data());
+            return y;
+        }
+        else return predict(block, x);
+    }
+    else {
+        static_assert(inner::input_can_be_read<X>, "lamina: a model cannot read this: evaluate a lazy expression with xt::eval, give an xarray a known rank");
+        return lamina::detail::silence{};
+    }
+}
+
+/// The class of the largest output of every sample, the first of equals; with one output, whether it is above 1/2.
+template <class M, DenseTensor X>
+auto predict_classes(const M& model, const X& x)
+{
+    if constexpr (is_refused<M>) return lamina::detail::silence{};
+    else {
+        constexpr std::size_t width = output_of<M>.back();
+        const auto y = predict(model, x);
+        xt::xtensor<std::int32_t, output_of<M>.rank> classes;
+        std::array<std::size_t, output_of<M>.rank> extents{};
+        std::copy_n(y.shape().begin(), extents.size(), extents.begin());
+        classes.resize(extents);
+        for (std::size_t row = 0; row < classes.size(); ++row) {
+            const auto* const from = y.data() + row * width;
+            classes.data()[row] = static_cast<std::int32_t>(width == 1 ? from[0] > 0.5 : std::max_element(from, from + width) - from);
+        }
+        return classes;
+    }
+}
+
+} // namespace lamina::inline LAMINA_ARCHITECTURE

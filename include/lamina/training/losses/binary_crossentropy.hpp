@@ -1,0 +1,76 @@
+// lamina/training/losses/binary_crossentropy.hpp: the mean of −t·log p − (1 − t)·log(1 − p).
+#pragma once
+
+#include <lamina/training/loss.hpp>
+#include <lamina/training/losses/crossentropy.hpp>
+#include <lamina/training/losses/labels.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace lamina::inline LAMINA_ARCHITECTURE {
+
+/// Cross-entropy of independent yes-or-no answers, the mean over the row.
+///
+/// Shapes    prediction [n], target [n] in [0, 1].
+/// Options   from_logits: the prediction is what sigmoid would get. label_smoothing s in [0, 1]: t becomes (1 − s)·t + s / 2.
+/// Numerics  as Keras 3: probabilities are clipped to [1e-7, 1 − 1e-7], where the gradient is zero; logits x give
+///           max(x, 0) − x·t + log1p(exp(−|x|)). Finite predictions never give NaN. Sums in double.
+struct BinaryCrossentropy {
+    static constexpr std::string_view name = "binary_crossentropy";
+    static constexpr targets kind = targets::same_shape;
+
+    bool from_logits = false;
+    float label_smoothing = 0;
+
+    void check() const { losses::check_label_smoothing(name, label_smoothing); }
+
+    template <class T, class Y>
+    T row(const T* prediction, const Y* target, std::size_t width, T* gradient, T scale) const
+    {
+        if (width == 0) return 0;
+        const T rest = 1 - static_cast<T>(label_smoothing), even = static_cast<T>(label_smoothing) / 2;
+        const T each = scale / static_cast<T>(width);
+
+        double sum = 0;
+        for (std::size_t i = 0; i < width; ++i) {
+            const T t = static_cast<T>(target[i]) * rest + even;
+            const auto [value, slope] = from_logits ? of_logit(prediction[i], t) : of_probability(prediction[i], t);
+            sum += static_cast<double>(value);
+            if (gradient != nullptr) gradient[i] = each * slope;
+        }
+        return static_cast<T>(sum / static_cast<double>(width));
+    }
+
+    template <class Y>
+    bool accepts(const Y* target, std::size_t width) const
+    {
+        return losses::all_probabilities(target, width);
+    }
+    std::string needs(std::size_t) const { return "probabilities in [0, 1]"; }
+
+private:
+    template <class T>
+    struct answer {
+        T value, slope;
+    };
+
+    template <class T>
+    static answer<T> of_logit(T x, T t)
+    {
+        const T tail = std::exp(-std::abs(x));
+        return {(x < 0 ? T(0) : x) - x * t + std::log1p(tail), (x < 0 ? tail : T(1)) / (1 + tail) - t};
+    }
+
+    template <class T>
+    static answer<T> of_probability(T x, T t)
+    {
+        const losses::clipped<T> p(x);
+        return {-(t * std::log(p.value) + (1 - t) * std::log(1 - p.value)),
+                p.inside ? (1 - t) / (1 - p.value) - t / p.value : T(0)};
+    }
+};
+
+} // namespace lamina::inline LAMINA_ARCHITECTURE

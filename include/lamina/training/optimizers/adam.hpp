@@ -1,0 +1,77 @@
+// lamina/training/optimizers/adam.hpp: steps of a size that the gradients' first two moments choose.
+#pragma once
+
+#include <lamina/core/error.hpp>
+#include <lamina/core/simd.hpp>
+#include <lamina/training/optimizers/optimizer.hpp>
+#include <lamina/training/schedules/learning_rate.hpp>
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace lamina::inline LAMINA_ARCHITECTURE {
+
+/// m += (g − m)·(1 − beta_1), v += (g² − v)·(1 − beta_2), w −= m · a / (√v + epsilon), where
+/// a = learning_rate · √(1 − beta_2ᵗ) / (1 − beta_1ᵗ) at step t, from 1.
+///
+/// Options   amsgrad: the largest v so far stands for v. clipnorm, clipvalue, global_clipnorm: see clipping.hpp; one of them.
+/// Refuses   a beta outside [0, 1), an epsilon that is not positive.
+/// Numerics  the betas are double: 1 − 0.999f misses 0.001 by 1.3e-5 of it. As in Keras their powers are those of the numbers
+///           rounded to `T`, and one less them is not. Padding stays zero, as 0 / epsilon is.
+/// Source    Kingma and Ba, 2015; Reddi, Kale and Kumar, 2018 (amsgrad); Keras's Adam.
+struct Adam {
+    static constexpr std::string_view name = "adam";
+
+    LearningRate learning_rate = 1e-3f;
+    double beta_1 = 0.9;
+    double beta_2 = 0.999;
+    float epsilon = 1e-7f;
+    bool amsgrad = false;
+    std::optional<float> clipnorm{}, clipvalue{}, global_clipnorm{};
+    OptimizerState state{};
+
+    std::size_t slot_count() const { return amsgrad ? 3 : 2; }
+    std::string_view slot_name(std::size_t i) const { return std::array{"momentum", "velocity", "velocity_hat"}[i]; }
+
+    void check() const
+    {
+        const auto below_one = [](std::string_view option, double beta) {
+            if (!(beta >= 0 && static_cast<float>(beta) < 1)) fail(name, ": ", option, " is ", beta, ", it has to be in [0, 1)");
+        };
+        below_one("beta_1", beta_1);
+        below_one("beta_2", beta_2);
+        if (!(epsilon > 0 && std::isfinite(epsilon))) fail(name, ": epsilon is ", epsilon, ", it has to be a positive number");
+    }
+
+    template <class T>
+    void update(T* value, const T* gradient, T* const* slots, std::size_t n, float rate, std::uint64_t step) const
+    {
+        const auto power = [step](double beta) {
+            return std::pow(static_cast<double>(static_cast<T>(beta)), static_cast<double>(step));
+        };
+        const double size = static_cast<double>(rate) * std::sqrt(1 - power(beta_2)) / (1 - power(beta_1));
+
+        using lanes = simd::batch<T>;
+        const lanes alpha(static_cast<T>(size)), small(static_cast<T>(epsilon));
+        const lanes new_m(static_cast<T>(1 - beta_1)), new_v(static_cast<T>(1 - beta_2));
+        for (std::size_t i = 0; i < n; i += lanes::size) {
+            const lanes g = lanes::load_aligned(gradient + i);
+            lanes m = lanes::load_aligned(slots[0] + i), v = lanes::load_aligned(slots[1] + i);
+            m = simd::fma(g - m, new_m, m);
+            v = simd::fma(g * g - v, new_v, v);
+            m.store_aligned(slots[0] + i);
+            v.store_aligned(slots[1] + i);
+            if (amsgrad) {
+                v = xsimd::max(lanes::load_aligned(slots[2] + i), v);
+                v.store_aligned(slots[2] + i);
+            }
+            (lanes::load_aligned(value + i) - m * alpha / (xsimd::sqrt(v) + small)).store_aligned(value + i);
+        }
+    }
+};
+
+} // namespace lamina::inline LAMINA_ARCHITECTURE

@@ -1,0 +1,153 @@
+// lamina/training/optimizers/optimizer.hpp: what an optimizer is, and one step of any of them.
+#pragma once
+
+#include <lamina/core/error.hpp>
+#include <lamina/core/record.hpp>
+#include <lamina/training/optimizers/clipping.hpp>
+#include <lamina/training/optimizers/ranges.hpp>
+
+#include <array>
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace lamina {
+
+/// What an optimizer remembers. The slots of parameter i are `slots[i · slot_count]` and those behind it, each with the
+/// parameter's shape, order and type, under the name "velocity/dense/kernel". Copies of an optimizer share their slots.
+struct OptimizerState {
+    std::uint64_t step = 0; ///< updates done
+    std::vector<std::shared_ptr<record>> slots;
+};
+
+} // namespace lamina
+
+namespace lamina::inline LAMINA_ARCHITECTURE {
+
+/// A rule that changes parameters by their gradients, as an aggregate with the members below.
+///
+/// `update(value, gradient, slots, n, learning_rate, step)` sees any range of a parameter as it is stored: pointers on 64
+/// bytes, `n` a multiple of 64 bytes, so that registers are always full; `step` counts from 1. Elements must not depend on
+/// each other, and where value, gradient and slots are zero they have to stay zero: that is the padding.
+/// Optional are `check()`, which throws one sentence where a setting makes no sense, and the three clipping options.
+template <class O>
+concept Optimizer = requires(O& o, const O& rule, float* value, const float* gradient, float* const* slots, std::size_t n) {
+    { O::name } -> std::convertible_to<std::string_view>;
+    { rule.learning_rate(n) } -> std::convertible_to<float>;
+    { rule.slot_count() } -> std::convertible_to<std::size_t>;
+    { rule.slot_name(n) } -> std::convertible_to<std::string_view>;
+    rule.update(value, gradient, slots, n, 0.f, std::uint64_t{1});
+    { o.state } -> std::same_as<OptimizerState&>;
+};
+
+namespace optimizers {
+
+/// The slots that a rule may keep for each parameter.
+inline constexpr std::size_t max_slots = 4;
+
+inline bool alike(const record& a, const record& b)
+{
+    return a.extents() == b.extents() && a.stored() == b.stored() && a.type() == b.type();
+}
+
+/// Refuses a list with a record that is missing, or released by its graph.
+inline void check_alive(std::string_view optimizer, std::string_view what, std::span<const std::shared_ptr<record>> records)
+{
+    for (std::size_t i = 0; i < records.size(); ++i)
+        if (!records[i] || !records[i]->alive())
+            fail(optimizer, ": ", what, ' ', i, " of ", records.size(),
+                 " holds no numbers; was its model built, and is its graph still there?");
+}
+
+/// Checks settings and slots, makes the slots where there are none, and returns the learning rate of this step.
+template <Optimizer O>
+float make_ready(O& optimizer, std::span<const std::shared_ptr<record>> parameters)
+{
+    if constexpr (requires { optimizer.check(); }) optimizer.check();
+    if constexpr (Clipping<O>) check_clipping(optimizer);
+    const float rate = optimizer.learning_rate(optimizer.state.step);
+    if (!(rate >= 0 && std::isfinite(rate)))
+        fail(O::name, ": the learning rate of step ", optimizer.state.step, " is ", rate,
+             ", it has to be a finite number and not negative");
+    check_alive(O::name, "parameter", parameters);
+
+    const std::size_t each = optimizer.slot_count();
+    if (each > max_slots) fail(O::name, ": ", each, " slots a parameter were asked for, at most ", max_slots, " are possible");
+    if (optimizer.state.slots.empty() && each > 0) {
+        std::vector<std::shared_ptr<record>> made;
+        for (const auto& parameter : parameters)
+            for (std::size_t s = 0; s < each; ++s) {
+                auto name = std::string(optimizer.slot_name(s)) + '/' + parameter->name;
+                made.push_back(
+                    std::make_shared<record>(std::move(name), parameter->extents(), parameter->stored(), parameter->type()));
+                made.back()->trainable = false;
+            }
+        optimizer.state.slots = std::move(made);
+    }
+
+    const auto& slots = optimizer.state.slots;
+    if (slots.size() != each * parameters.size())
+        fail(O::name, ": its state has ", slots.size(), " slots, ", parameters.size(), " parameters need ",
+             each * parameters.size(), "; does the state come from another model, or from other settings?");
+    check_alive(O::name, "slot", slots);
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+        const record &slot = *slots[i], &parameter = *parameters[i / each];
+        if (!alike(slot, parameter))
+            fail(O::name, ": the slot \"", slot.name, "\" is ", name_of(slot.type()), ' ', slot.extents(), ", its parameter \"",
+                 parameter.name, "\" is ", name_of(parameter.type()), ' ', parameter.extents(),
+                 " in its own order; does the state come from another model?");
+    }
+    return rate;
+}
+
+} // namespace optimizers
+
+/// Makes the slots that are missing, filled with zeros; checks settings, and that slots from elsewhere fit the parameters.
+/// Cheap where nothing is missing.
+template <Optimizer O>
+void prepare(O& optimizer, std::span<const std::shared_ptr<record>> parameters)
+{
+    optimizers::make_ready(optimizer, parameters);
+}
+
+/// One step: clips the gradients (in place), counts the step and updates every trainable parameter, on at most `threads`
+/// threads. Every element is computed in the same way whatever the threads, so the bits are the same too. Allocates in the
+/// first call only. Where it throws, no parameter and no gradient was changed.
+template <Optimizer O>
+void apply_gradients(O& optimizer, std::span<const std::shared_ptr<record>> parameters,
+                     std::span<const std::shared_ptr<record>> gradients, std::size_t threads = 1)
+{
+    const float rate = optimizers::make_ready(optimizer, parameters);
+    if (gradients.size() != parameters.size())
+        fail(O::name, ": there are ", gradients.size(), " gradients for ", parameters.size(), " parameters");
+    optimizers::check_alive(O::name, "gradient", gradients);
+    for (std::size_t i = 0; i < gradients.size(); ++i)
+        if (!optimizers::alike(*gradients[i], *parameters[i]))
+            fail(O::name, ": the gradient of \"", parameters[i]->name, "\" is ", name_of(gradients[i]->type()), ' ',
+                 gradients[i]->extents(), ", the parameter is ", name_of(parameters[i]->type()), ' ', parameters[i]->extents(),
+                 " in its own order");
+
+    if constexpr (optimizers::Clipping<O>) optimizers::clip(optimizer, parameters, gradients);
+    const std::uint64_t step = ++optimizer.state.step;
+    const std::size_t each = optimizer.slot_count();
+
+    optimizers::for_each_range(parameters, threads, [&](std::size_t index, std::size_t first, std::size_t count) {
+        if (!parameters[index]->trainable) return;
+        optimizers::with_numbers(*parameters[index], [&]<class T>(T* value) {
+            std::array<T*, optimizers::max_slots> slots{};
+            for (std::size_t s = 0; s < each; ++s) slots[s] = optimizer.state.slots[index * each + s]->template data<T>() + first;
+            const record& gradient = *gradients[index];
+            const O& rule = optimizer;
+            rule.update(value + first, gradient.data<T>() + first, slots.data(), count, rate, step);
+        });
+    });
+}
+
+} // namespace lamina::inline LAMINA_ARCHITECTURE

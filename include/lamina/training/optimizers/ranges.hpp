@@ -1,0 +1,46 @@
+// lamina/training/optimizers/ranges.hpp: the elements of many records, cut into ranges for the pool.
+#pragma once
+
+#include <lamina/core/architecture.hpp>
+#include <lamina/core/parallel.hpp>
+#include <lamina/core/record.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <span>
+
+namespace lamina::inline LAMINA_ARCHITECTURE::optimizers {
+
+/// The bytes of one range: 16,384 floats. A constant, so that the cut depends on the records alone, never on the threads.
+inline constexpr std::size_t range_bytes = 64 * 1024;
+
+/// The stored numbers of a record behind each other, by the record's type: `f(pointer)`.
+template <class F>
+void with_numbers(record& r, F&& f)
+{
+    if (r.type() == number::float32) f(r.data<float>());
+    else f(r.data<double>());
+}
+
+/// Calls `f(index, first, count)` so that every stored element of every record is met once, on at most `threads` threads:
+/// elements `first` to `first + count` of `records[index]`. Both are multiples of 64 bytes. Allocates nothing.
+template <class F>
+void for_each_range(std::span<const std::shared_ptr<record>> records, std::size_t threads, const F& f)
+{
+    const auto bytes = [&](std::size_t index) { return records[index]->stored_size() * bytes_of(records[index]->type()); };
+    std::size_t total = 0;
+    for (std::size_t index = 0; index < records.size(); ++index) total += bytes(index);
+
+    parallel_for((total + range_bytes - 1) / range_bytes, threads, [&](std::size_t range) {
+        const std::size_t first = range * range_bytes, last = std::min(first + range_bytes, total);
+        for (std::size_t index = 0, start = 0; start < last; ++index) {
+            const std::size_t end = start + bytes(index), from = std::max(first, start), to = std::min(last, end);
+            const std::size_t element = bytes_of(records[index]->type());
+            if (from < to) f(index, (from - start) / element, (to - from) / element);
+            start = end;
+        }
+    });
+}
+
+} // namespace lamina::inline LAMINA_ARCHITECTURE::optimizers

@@ -1,0 +1,82 @@
+// lamina/training/targets.hpp: what is checked of data before a model is trained or evaluated on it.
+#pragma once
+
+#include <lamina/models/inputs.hpp>
+#include <lamina/training/loss.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <string>
+#include <type_traits>
+
+namespace lamina {
+
+namespace detail {
+
+/// Never true: its arguments are the error message.
+template <class Loss, class Label, targets Needed>
+inline constexpr bool labels_are_of_the_kind_that_the_loss_needs = false;
+template <class Metric, class Loss>
+inline constexpr bool metric_reads_the_same_labels_as_the_loss = false;
+
+/// A class index is a whole number; anything that can be compared with an output may stand for the output itself.
+template <class L, class Y>
+inline constexpr bool label_kind_fits = L::kind != targets::class_index || (std::is_integral_v<element<Y>> && !std::is_same_v<element<Y>, bool>);
+
+/// [3, 4, 0] for the flat position of an element, for messages.
+template <class X>
+std::string position_in(const X& x, std::size_t flat)
+{
+    std::string text;
+    for (std::size_t axis = rank_of<X>; axis-- > 0;) {
+        const auto extent = static_cast<std::size_t>(x.shape()[axis]);
+        text = std::to_string(flat % extent) + (text.empty() ? "" : ", ") + text;
+        flat /= extent;
+    }
+    return '[' + text + ']';
+}
+
+template <class X>
+void require_finite(const X& x, const char* where, const char* name)
+{
+    if constexpr (std::is_floating_point_v<element<X>>) {
+        const auto* const data = start_of(x);
+        const std::size_t count = x.size();
+        constexpr auto largest = std::numeric_limits<element<X>>::max();
+        for (std::size_t first = 0; first < count; first += 4096) {
+            const std::size_t end = first + 4096 < count ? first + 4096 : count;
+            bool fine = true;
+            for (std::size_t i = first; i < end; ++i) fine &= std::fabs(data[i]) <= largest;
+            if (!fine)
+                for (std::size_t i = first; i < end; ++i)
+                    if (!(std::fabs(data[i]) <= largest))
+                        fail(where, ": ", name, position_in(x, i), " is ", data[i], ", training needs finite numbers; clean the data first");
+        }
+    }
+}
+
+} // namespace detail
+
+/// Throws unless x and y belong together and fit the model: numbers, shapes, values that the loss accepts.
+template <class L, DenseTensor X, DenseTensor Y>
+void require_data(const L& loss, const X& x, const Y& y, const shape& input, const shape& output, const char* where)
+{
+    const std::size_t count = x.shape()[0], width = output.back(), rows = output.size() / width;
+    if (count == 0) fail(where, ": there are no samples, at least one is needed");
+    require_samples(x, input, where);
+    if (y.shape()[0] != count) fail(where, ": there are ", count, " samples and ", y.shape()[0], " labels; each sample needs one");
+    const std::size_t needed = L::kind == targets::class_index ? rows : output.size();
+    if (y.size() != count * needed)
+        fail(where, ": labels of shape ", sample_shape(y), " a sample were given, ", L::name, " of an output ", output, " needs ", needed, " number", needed == 1 ? "" : "s", " a sample");
+    detail::require_finite(x, where, "x");
+    const std::size_t step = L::kind == targets::class_index ? 1 : width;
+    for (std::size_t row = 0; row < count * rows; ++row)
+        if (!loss.accepts(start_of(y) + row * step, width)) {
+            std::string found;
+            for (std::size_t i = 0; i < step && i < 12; ++i) found += (i ? ", " : "") + std::to_string(start_of(y)[row * step + i]);
+            fail(where, ": y", detail::position_in(y, row * step), " is ", found, ", ", L::name, " needs ", loss.needs(width));
+        }
+}
+
+} // namespace lamina

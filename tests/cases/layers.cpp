@@ -1,0 +1,166 @@
+// The demands on a block: see layers.hpp.
+#include "cases/layers.hpp"
+
+#include <algorithm>
+
+namespace cases {
+
+namespace {
+
+/// One block, one case and its arrays.
+template <class T>
+class Protocol {
+public:
+    Protocol(AnyBlock<T>& tested, Case& from, bool trains)
+        : block(tested), c(from), n(c.array("input").shape.at(0)), x(c.array("input").as<T>()), dy(c.array("output_gradient").as<T>()),
+          y_reference(c.array("output").as<double>())
+    {
+        mode.training = trains;
+        if (c.has("input_gradient") || !is_integer(c.array("input").type)) dx_reference = c.array("input_gradient").as<double>();
+    }
+
+    /// False where the case and the block are not of one shape.
+    bool fits()
+    {
+        const auto with_batch = [&](const lamina::shape& sample) {
+            auto all = extents(sample);
+            all.insert(all.begin(), n);
+            return all;
+        };
+        bool same = c.expect("the input", c.array("input"), with_batch(block.input));
+        same &= c.expect("the output", c.array("output"), with_batch(block.output));
+        same &= c.expect("the output's gradient", c.array("output_gradient"), with_batch(block.output));
+        if (!dx_reference.empty()) same &= c.expect("the input's gradient", c.array("input_gradient"), with_batch(block.input));
+        return same;
+    }
+
+    /// Fills the weights; false where the block has others than the case. Both must agree in order, name and shape.
+    bool learn(const std::vector<std::string>& names)
+    {
+        if (block.variables.size() != names.size()) {
+            c.differ("the case has " + std::to_string(names.size()) + " weights, the layer " + std::to_string(block.variables.size()));
+            return false;
+        }
+        bool same = true;
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            const auto weight = "weight_" + std::to_string(i);
+            auto& variable = *block.variables[i];
+            const auto last = [](const std::string& path) { return path.substr(path.rfind('/') + 1); };
+            if (last(variable.name) != last(names[i])) {
+                c.differ(weight + " is called \"" + names[i] + "\" in the case and \"" + variable.name + "\" in lamina");
+                same = false;
+            }
+            if (!c.expect(weight, c.array(weight), extents(variable.extents()))) return false;
+            fill<T>(variable, c.array(weight).as<T>());
+            // A gradient has to be there for all that is trained; moving statistics have none.
+            if (!variable.trainable && !c.has(weight + "_gradient")) references.emplace_back();
+            else {
+                same &= c.expect("the gradient of " + weight, c.array(weight + "_gradient"), extents(variable.extents()));
+                references.push_back(c.array(weight + "_gradient").as<double>());
+            }
+        }
+        return same;
+    }
+
+    void inference()
+    {
+        Room<T> y(y_reference.size(), false), scratch(block.scratch(n), true);
+        block.forward(mode, x.data(), y.data(), nullptr, scratch.data(), n);
+        c.compare("the output of inference", y.all(), y_reference);
+    }
+
+    /// Backward twice into one gradient, which adds, and once without the gradient of the input.
+    void training()
+    {
+        Room<T> y(y_reference.size(), false), saved(block.saved(n), true);
+        {
+            Room<T> scratch(block.scratch(n), true);
+            block.forward(mode, x.data(), y.data(), saved.data(), scratch.data(), n);
+            c.compare("the output", y.all(), y_reference);
+        }
+        forget();
+        for (const double times : {1.0, 2.0}) {
+            Room<T> dx(x.all().size(), false), scratch(block.scratch(n), true);
+            block.backward(mode, x.data(), y.data(), saved.data(), dy.data(), dx.data(), scratch.data(), n);
+            const std::string pass = times == 1 ? "" : " (second pass)";
+            if (!dx_reference.empty()) c.compare("the gradient of the input" + pass, dx.all(), dx_reference);
+            compare_weights(pass, times);
+            if (times == 1) keep();
+        }
+        forget();
+        Room<T> scratch(block.scratch(n), true);
+        block.backward(mode, x.data(), y.data(), saved.data(), dy.data(), nullptr, scratch.data(), n);
+        for (std::size_t i = 0; i < kept.size(); ++i)
+            if (values<T>(*block.gradients[i]) != kept[i])
+                c.differ("the gradient of weight_" + std::to_string(i) + " is another where that of the input is not wanted");
+    }
+
+    /// A batch of n is n batches of one, whose gradients add up.
+    void sample_by_sample()
+    {
+        if (block.across_batch) return;
+        const std::size_t in = block.input.size(), out = block.output.size();
+        forget();
+        Room<T> all_y(n * out, false), all_dx(n * in, false);
+        for (std::size_t sample = 0; sample < n; ++sample) {
+            Room<T> one(std::vector<T>(x.data() + sample * in, x.data() + (sample + 1) * in)), y(out, false), dx(in, false);
+            Room<T> d(std::vector<T>(dy.data() + sample * out, dy.data() + (sample + 1) * out));
+            Room<T> saved(block.saved(1), true), scratch(block.scratch(1), true), scratch_of_backward(block.scratch(1), true);
+            mode.first = sample;
+            block.forward(mode, one.data(), y.data(), saved.data(), scratch.data(), 1);
+            block.backward(mode, one.data(), y.data(), saved.data(), d.data(), dx.data(), scratch_of_backward.data(), 1);
+            std::copy_n(y.data(), out, all_y.data() + sample * out);
+            std::copy_n(dx.data(), in, all_dx.data() + sample * in);
+        }
+        mode.first = 0;
+        c.compare("the output, sample by sample", all_y.all(), y_reference);
+        if (!dx_reference.empty()) c.compare("the gradient of the input, sample by sample", all_dx.all(), dx_reference);
+        compare_weights(", sample by sample", 1);
+    }
+
+private:
+    static bool is_integer(npy::type type) { return type != npy::type::float32 && type != npy::type::float64; }
+
+    void forget()
+    {
+        for (auto& gradient : block.gradients) gradient->template for_each<T>([](T& value) { value = 0; });
+    }
+
+    void keep()
+    {
+        for (auto& gradient : block.gradients) kept.push_back(values<T>(*gradient));
+    }
+
+    void compare_weights(const std::string& pass, double times)
+    {
+        for (std::size_t i = 0; i < block.gradients.size(); ++i)
+            if (!references[i].empty())
+                c.compare<T>("the gradient of weight_" + std::to_string(i) + pass, values<T>(*block.gradients[i]), references[i], times);
+    }
+
+    AnyBlock<T>& block;
+    Case& c;
+    lamina::Mode mode;
+    std::size_t n;
+    Room<T> x, dy;
+    std::vector<double> y_reference, dx_reference;
+    std::vector<std::vector<double>> references;
+    std::vector<std::vector<T>> kept;
+};
+
+} // namespace
+
+template <class T>
+void run(AnyBlock<T>& block, Case& c, const std::vector<std::string>& weights, bool training)
+{
+    Protocol<T> protocol(block, c, training);
+    if (!protocol.fits() || !protocol.learn(weights)) return;
+    protocol.inference();
+    protocol.training();
+    protocol.sample_by_sample();
+}
+
+template void run(AnyBlock<float>&, Case&, const std::vector<std::string>&, bool);
+template void run(AnyBlock<double>&, Case&, const std::vector<std::string>&, bool);
+
+} // namespace cases

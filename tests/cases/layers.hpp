@@ -1,0 +1,95 @@
+// Runs a layer on a reference case: forward, the gradient of the input and of every weight, in float and in double.
+#pragma once
+
+#include "cases/case.hpp"
+#include "cases/report.hpp"
+
+#include <lamina/core/parts.hpp>
+#include <lamina/layers/block.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace cases {
+
+/// A block seen without its type, so that the protocol below is compiled once and not for every case.
+template <class T>
+struct AnyBlock {
+    lamina::shape input, output;
+    bool across_batch = false;
+    std::vector<std::shared_ptr<lamina::record>> variables, gradients;
+
+    virtual ~AnyBlock() = default;
+    virtual std::size_t saved(std::size_t n) const = 0;
+    virtual std::size_t scratch(std::size_t n) const = 0;
+    virtual void forward(lamina::Mode, const T* x, T* y, T* saved, T* scratch, std::size_t n) const = 0;
+    virtual void backward(lamina::Mode, const T* x, const T* y, const T* saved, const T* dy, T* dx, T* scratch, std::size_t n) = 0;
+};
+
+/// The two sides of a block: what it learned and the gradient of that, all zero.
+template <class Block>
+struct Bound : AnyBlock<typename Block::value_type> {
+    using T = typename Block::value_type;
+    Block block, gradient;
+
+    Bound()
+    {
+        this->input = Block::input;
+        this->output = Block::output;
+        if constexpr (requires { Block::across_batch; }) this->across_batch = Block::across_batch;
+        const auto bind = [](Block& to, auto& records) {
+            lamina::for_each_named_variable(to, [&](const std::string& path, auto& variable) {
+                variable.make(path);
+                records.push_back(variable.storage());
+            });
+        };
+        bind(block, this->variables);
+        bind(gradient, this->gradients);
+    }
+
+    std::size_t saved(std::size_t n) const override { return Block::saved(n); }
+    std::size_t scratch(std::size_t n) const override { return Block::scratch(n); }
+    void forward(lamina::Mode mode, const T* x, T* y, T* saved, T* scratch, std::size_t n) const override
+    {
+        block.forward(mode, x, y, saved, scratch, n);
+    }
+    void backward(lamina::Mode mode, const T* x, const T* y, const T* saved, const T* dy, T* dx, T* scratch, std::size_t n) override
+    {
+        std::as_const(block).backward(mode, x, y, saved, dy, dx, gradient, scratch, n);
+    }
+};
+
+/// Every demand on a block that a case can check; `weights` are Keras's names in Keras's order.
+template <class T>
+void run(AnyBlock<T>& block, Case& c, const std::vector<std::string>& weights, bool training);
+
+/// Why a layer refuses its input, in the compiler's words.
+template <lamina::fit Reason>
+std::string reason()
+{
+#if defined(_MSC_VER)
+    return __FUNCSIG__;
+#else
+    return __PRETTY_FUNCTION__;
+#endif
+}
+
+/// Runs `Layer` on samples of shape [Extents…].
+template <class Layer, std::size_t... Extents>
+std::vector<std::string> layer(const char* folder, const std::vector<std::string>& weights, bool training)
+{
+    constexpr lamina::fit answer = Layer::accept(lamina::Shape<Extents...>::value).answer;
+    Case c(folder);
+    if constexpr (answer != lamina::fit::yes) c.differ("the layer refuses its input: " + reason<answer>());
+    else {
+        using block = typename Layer::template on<Extents...>;
+        Bound<block> single;
+        run(single, c, weights, training);
+        Bound<typename block::template as<double>> twice;
+        run(twice, c, weights, training);
+    }
+    return c.differences();
+}
+
+} // namespace cases

@@ -1,0 +1,2 @@
+# AveragePooling2D<window, Strides, padding>.
+case_pooling_2d()

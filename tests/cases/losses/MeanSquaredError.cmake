@@ -1,0 +1,3 @@
+# MeanSquaredError.
+case_loss_options()
+set(type lamina::MeanSquaredError{})

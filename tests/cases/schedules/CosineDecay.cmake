@@ -1,0 +1,11 @@
+# CosineDecay: initial_learning_rate, decay_steps, alpha, warmup_target, warmup_steps.
+case_options(initial_learning_rate decay_steps alpha=0 warmup_target= warmup_steps=0)
+case_float(initial_learning_rate)
+case_sizes(decay_steps 1)
+case_float(alpha)
+set(warmup "")
+if(NOT warmup_target STREQUAL "")
+  case_float(warmup_target)
+  set(warmup ", .warmup_target = ${warmup_target}, .warmup_steps = ${warmup_steps}")
+endif()
+set(type "lamina::CosineDecay{.initial_learning_rate = ${initial_learning_rate}, .decay_steps = ${decay_steps}, .alpha = ${alpha}${warmup}}")

@@ -1,0 +1,114 @@
+// matmul: equality with the plain loops over odd sizes, writes inside the outputs only, padding that stays zero.
+#include "buffer.hpp"
+#include "catch.hpp"
+
+#include <lamina/kernels/matmul.hpp>
+#include <lamina/kernels/reference/matmul.hpp>
+
+using namespace lamina;
+using kernels::dense_sizes;
+namespace reference = kernels::reference;
+
+namespace {
+
+/// Runs the three kernels on `n` samples and compares each with its twin.
+template <class T, class S>
+void compare(std::size_t n, S sizes, std::size_t shift = 1)
+{
+    const dense_sizes plain = sizes;
+    const auto [inputs, outputs] = plain;
+    CAPTURE(n, inputs, outputs, sizeof(T), is_constant<S>);
+
+    const auto x = Buffer<T>(n * inputs, shift).random(1), dz = Buffer<T>(n * outputs, shift).random(2);
+    const auto bias = Buffer<T>(outputs).random(3);
+    const auto w = padded_rows<T>(outputs, inputs, 4);
+    const auto abs_x = x.magnitudes(), abs_dz = dz.magnitudes(), abs_bias = bias.magnitudes(), abs_w = w.magnitudes();
+
+    for (const bool biased : {true, false}) {
+        Buffer<T> y(n * outputs, shift), expected(n * outputs), magnitude(n * outputs);
+        kernels::dense_forward(x.data(), w.data(), biased ? bias.data() : nullptr, y.data(), n, sizes);
+        reference::dense_forward(x.data(), w.data(), biased ? bias.data() : nullptr, expected.data(), n, plain);
+        reference::dense_forward(abs_x.data(), abs_w.data(), biased ? abs_bias.data() : nullptr, magnitude.data(), n, plain);
+        CHECK(worst(y, expected, magnitude) <= sum_bound(inputs + 1));
+        CHECK(y.guarded());
+    }
+
+    Buffer<T> dx(n * inputs, shift, T(7)), dx_expected(n * inputs), dx_magnitude(n * inputs);
+    kernels::dense_backward_data(dz.data(), w.data(), dx.data(), n, sizes);
+    reference::dense_backward_data(dz.data(), w.data(), dx_expected.data(), n, plain);
+    reference::dense_backward_data(abs_dz.data(), abs_w.data(), dx_magnitude.data(), n, plain);
+    CHECK(worst(dx, dx_expected, dx_magnitude) <= sum_bound(outputs));
+    CHECK(dx.guarded());
+
+    auto dw = padded_rows<T>(outputs, inputs, 5), dw_expected = dw, dw_magnitude = dw.magnitudes();
+    auto db = Buffer<T>(outputs, shift).random(6), db_expected = db, db_magnitude = db.magnitudes();
+    kernels::dense_backward_weights(x.data(), dz.data(), dw.data(), db.data(), n, sizes);
+    reference::dense_backward_weights(x.data(), dz.data(), dw_expected.data(), db_expected.data(), n, plain);
+    reference::dense_backward_weights(abs_x.data(), abs_dz.data(), dw_magnitude.data(), db_magnitude.data(), n, plain);
+    CHECK(worst(dw, dw_expected, dw_magnitude) <= sum_bound(n + 1));
+    CHECK(worst(db, db_expected, db_magnitude) <= sum_bound(n + 1));
+    CHECK(padding_is_zero(dw, inputs));
+    CHECK((dw.guarded() && db.guarded()));
+}
+
+template <class T, std::size_t Inputs, std::size_t Outputs>
+void compare_constant()
+{
+    for (const std::size_t n : sample_counts) compare<T>(n, constant<dense_sizes{Inputs, Outputs}>{});
+}
+
+} // namespace
+
+TEMPLATE_TEST_CASE("dense kernels equal plain loops at run-time sizes", "[kernels][matmul]", float, double)
+{
+    constexpr std::size_t lanes = simd::lanes<TestType>;
+    const std::size_t odd[] = {0, 1, 2, 3, lanes - 1, lanes, lanes + 1, 3 * lanes + 1, 7 * lanes - 1};
+    for (const std::size_t inputs : odd)
+        for (const std::size_t outputs : odd)
+            for (const std::size_t n : sample_counts) compare<TestType>(n, dense_sizes{inputs, outputs});
+    compare<TestType>(32, dense_sizes{400, 120}, 0);
+}
+
+TEST_CASE("dense kernels equal plain loops at constant sizes", "[kernels][matmul]")
+{
+    compare_constant<float, 400, 120>();
+    compare_constant<float, 120, 84>();
+    compare_constant<float, 84, 10>();
+    compare_constant<float, 1, 1>();
+    compare_constant<float, 16, 33>();
+    compare_constant<double, 84, 10>();
+    compare_constant<double, 17, 13>();
+}
+
+TEMPLATE_TEST_CASE("a dense gradient of infinity leaves the padding zero", "[kernels][matmul]", float, double)
+{
+    const dense_sizes sizes{5, 3};
+    const Buffer<TestType> x(2 * 5, 0, TestType(1)), dz(2 * 3, 0, std::numeric_limits<TestType>::infinity());
+    Buffer<TestType> dw(3 * padded<TestType>(5));
+    kernels::dense_backward_weights<TestType>(x.data(), dz.data(), dw.data(), nullptr, 2, sizes);
+    CHECK(dw[0] == std::numeric_limits<TestType>::infinity());
+    CHECK(padding_is_zero(dw, 5));
+}
+
+TEST_CASE("a dense layer's NaN stays in its sample", "[kernels][matmul]")
+{
+    auto x = Buffer<float>(3 * 21).random(1);
+    const auto w = padded_rows<float>(9, 21, 2);
+    x[21 + 20] = std::numeric_limits<float>::quiet_NaN();
+    Buffer<float> y(3 * 9);
+    kernels::dense_forward<float>(x.data(), w.data(), nullptr, y.data(), 3, dense_sizes{21, 9});
+    for (std::size_t i = 0; i < y.size(); ++i) CHECK(std::isnan(y[i]) == (i / 9 == 1));
+}
+
+TEST_CASE("an empty batch of a dense layer needs no memory", "[kernels][matmul]")
+{
+    const auto w = padded_rows<float>(9, 21, 2);
+    auto dw = w;
+    Buffer<float> bias(9);
+    const float* nothing = nullptr;
+    float* nowhere = nullptr;
+    kernels::dense_forward(nothing, w.data(), bias.data(), nowhere, 0, dense_sizes{21, 9});
+    kernels::dense_backward_data(nothing, w.data(), nowhere, 0, dense_sizes{21, 9});
+    kernels::dense_backward_weights(nothing, nothing, dw.data(), bias.data(), 0, dense_sizes{21, 9});
+    CHECK(std::memcmp(dw.data(), w.data(), w.size() * sizeof(float)) == 0);
+}

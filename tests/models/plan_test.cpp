@@ -1,0 +1,193 @@
+// Plans: plain structs traced once; their gradients against central differences in double; what cannot be traced.
+#include "layers/gradient_check.hpp"
+
+#include <lamina/layers/conv2d.hpp>
+#include <lamina/layers/dense.hpp>
+#include <lamina/layers/dropout.hpp>
+#include <lamina/layers/flatten.hpp>
+#include <lamina/models/execution.hpp>
+#include <lamina/models/plan.hpp>
+#include <lamina/models/predict.hpp>
+#include <lamina/models/sequential.hpp>
+
+#include <map>
+#include <string>
+#include <vector>
+
+using namespace lamina;
+
+namespace {
+
+template <std::size_t Units, class... Options>
+using Same5 = typename Dense<Units, Options...>::template on<5>::template as<double>;
+
+/// A residual connection; its input is that of the first block.
+struct Residual {
+    Dense<5, Tanh>::on<3>::as<double> first;
+    Same5<5, Gelu> mixed;
+    Same5<2> last;
+    auto operator()(const auto& x) const
+    {
+        const auto h = first(x);
+        return last(h + mixed(h));
+    }
+};
+
+/// A layer used three times, once on the input, which it declares; the input is read twice.
+struct Shared {
+    using input = Input<5>;
+    Same5<5, Tanh> again;
+    auto operator()(const auto& x) const { return x + again(again(x) + again(x)); }
+};
+
+/// Structs in structs, vectors, maps; a value read four times; one that nobody reads.
+struct Part {
+    Same5<5, Sigmoid> left;
+    Same5<5, Tanh, NoBias> right;
+    auto operator()(const auto& x) const { return left(x) + right(x); }
+};
+struct Nested {
+    Sequential<Input<2, 3>, Flatten, Dense<5, Silu>>::as<double> entry;
+    std::vector<Same5<5, Tanh>> body;
+    std::map<std::string, Part> parts;
+    Same5<3> unused;
+    Dropout<0.3>::on<5>::as<double> dropped;
+    Same5<1> exit;
+    auto operator()(const auto& x) const
+    {
+        auto h = entry(x);
+        for (const auto& block : body) h = h + block(h);
+        unused(h);
+        h = parts.at("a")(h) + parts.at("b")(h) + h + dropped(h) + dropped(h);
+        return exit(h + h);
+    }
+};
+
+/// Gradients of Σ weights · output by every parameter.
+template <class M>
+void check_plan(M& model, unsigned seed, const std::vector<std::size_t>& counts = {1, 2, 5, 32})
+{
+    randomise(model, seed);
+    const auto plan = trace(model);
+    Execution<double> execution(plan, true);
+    const std::size_t in = plan.input_shape().size(), out = plan.output_shape().size();
+    const Mode mode{.training = true, .seed = 3, .step = 5};
+    for (const std::size_t n : counts) {
+        INFO(n << " samples");
+        Buffer<double> x(n * in, 1), y(n * out, 3), weights(n * out);
+        x.random(seed + 1);
+        weights.random(seed + 2);
+        M gradient = zeros_like(model);
+        std::vector<void*> gradients;
+        for_each_block(gradient, [&](auto& block) { gradients.push_back(&block); });
+
+        const auto value = [&] {
+            execution.forward(plan.blocks, mode, x.data(), y.data(), n);
+            return y;
+        };
+        value();
+        execution.forward(plan.blocks, mode, x.data(), nullptr, n);
+        CHECK(std::equal(y.data(), y.data() + y.size(), execution.output()));
+        std::copy_n(weights.data(), n * out, execution.output_gradient());
+        execution.backward(plan.blocks, gradients, mode, x.data(), n, false);
+        CHECK((x.guarded() && y.guarded()));
+
+        const auto numbers = numbers_of(model), slopes = numbers_of(gradient);
+        double largest = 0, off = 0;
+        for (const double* slope : slopes) largest = std::fmax(largest, std::fabs(*slope));
+        REQUIRE(largest > 0);
+        for (std::size_t i = 0; i < numbers.size(); ++i) {
+            constexpr double h = 1e-5;
+            const double old = *numbers[i];
+            *numbers[i] = old + h;
+            const auto above = value();
+            *numbers[i] = old - h;
+            const auto below = value();
+            *numbers[i] = old;
+            double slope = 0;
+            for (std::size_t k = 0; k < y.size(); ++k) slope += weights[k] * (above[k] - below[k]) / (2 * h);
+            const double difference = std::fabs(*slopes[i] - slope);
+            off = difference <= off ? off : difference;
+        }
+        INFO("off by " << off << ", the largest gradient is " << largest);
+        CHECK(off <= 1e-6 * largest);
+    }
+}
+
+struct Foreign {
+    Same5<5> own;
+    auto operator()(const auto& x) const
+    {
+        static const Same5<5> other{};
+        return other(own(x));
+    }
+};
+
+struct Undecided {
+    Dense<2>::on<4> flat;
+    Conv2D<2, Kernel<1>>::on<2, 2, 1> image;
+    Flatten::on<2, 2, 2> flatten;
+    Dense<2>::on<8> last;
+    auto operator()(const auto& x) const { return flat(x) + last(flatten(image(x))); }
+};
+
+} // namespace
+
+static_assert(output_of<Residual> == shape{2} && output_of<Shared> == shape{5} && output_of<Nested> == shape{1});
+static_assert(declared_input<Shared> == shape{5} && declared_input<Residual>.rank == 0);
+static_assert(std::is_same_v<number_type<Nested>, double> && std::is_same_v<number_type<Undecided>, float>);
+static_assert(parameter_count_of<Residual>() == 20 + 30 + 12);
+
+TEST_CASE("A traced struct is what it did with symbols", "[models][plan]")
+{
+    const auto model = build<Residual>(Seed{1});
+    const auto plan = trace(model);
+    CHECK(plan.input_shape() == shape{3});
+    CHECK(plan.output_shape() == shape{2});
+    REQUIRE(plan.nodes.size() == 4);
+    CHECK(plan.blocks.size() == 3);
+    CHECK(plan.nodes[2].block == none);
+    CHECK(plan.nodes[2].inputs == std::vector<std::size_t>{1, 2});
+
+    const auto shared = build<Shared>(Seed{1});
+    const auto again = trace(shared);
+    CHECK(again.nodes.size() == 5);
+    CHECK(again.blocks.size() == 1);
+    CHECK(again.nodes[0].block == 0);
+    CHECK(again.nodes[3].block == 0);
+}
+
+TEST_CASE("The gradient of a residual connection", "[models][plan][gradients]")
+{
+    auto model = build<Residual>(Seed{1});
+    check_plan(model, 1);
+}
+
+TEST_CASE("The gradient of a layer that is used three times", "[models][plan][gradients]")
+{
+    auto model = build<Shared>(Seed{1});
+    check_plan(model, 2);
+}
+
+TEST_CASE("The gradients of structs, vectors and maps in a struct", "[models][plan][gradients]")
+{
+    Nested model;
+    model.body.resize(3);
+    model.parts["a"];
+    model.parts["b"];
+    build(model, Seed{1});
+    check_plan(model, 3);
+
+    const auto plan = trace(model);
+    Nested gradient = zeros_like(model);
+    for_each_variable(gradient.unused, [](auto& v) { v.storage()->template for_each<double>([](double e) { CHECK(e == 0); }); });
+    CHECK(plan.blocks.size() == 1 + 3 + 2 * 2 + 1 + 1 + 1);
+}
+
+TEST_CASE("What cannot be traced is refused with a sentence", "[models][plan]")
+{
+    const auto foreign = build<Foreign>(Seed{1});
+    CHECK_THROWS_WITH(trace(foreign), Catch::Contains("a block that is no part of the model") && Catch::Contains("field"));
+    const auto undecided = build<Undecided>(Seed{1});
+    CHECK_THROWS_WITH(trace(undecided), Catch::Contains("[4]") && Catch::Contains("[2, 2, 1]") && Catch::Contains("using input"));
+}

@@ -1,0 +1,41 @@
+// Somebody else's program: a small model predicts, and a component is used where there is one.
+#include <lamina/lamina.hpp>
+
+#if defined(COMPONENT_zlib)
+#include <lamina/data/mnist.hpp>
+#elif defined(COMPONENT_json)
+#include <nlohmann/json.hpp>
+#endif
+
+#include <array>
+#include <cmath>
+#include <iostream>
+
+using namespace lamina;
+
+int main()
+{
+    using Model = Sequential<Input<4, 4, 1>, Conv2D<2, Kernel<3>, Same, Tanh>, Flatten, Dense<10, Softmax>>;
+
+    const char* component = "core";
+#if defined(COMPONENT_zlib)
+    component = "zlib";
+    try {
+        mnist::load("a folder that is not there");
+        return 1;
+    }
+    catch (const lamina::error& refusal) {
+        std::cout << refusal.what() << '\n';
+    }
+#elif defined(COMPONENT_json)
+    component = "json";
+    std::cout << nlohmann::json{{"parameters", Model::parameter_count}} << '\n';
+#endif
+
+    const auto model = build<Model>(Seed{1});
+    const auto probabilities = model(std::array<float, 16>{1, 2, 3});
+    float sum = 0;
+    for (float p : probabilities) sum += p;
+    if (probabilities.size() != 10 || std::fabs(sum - 1) > 1e-5f) return 1;
+    std::cout << component << ": ten probabilities add up to 1\n";
+}

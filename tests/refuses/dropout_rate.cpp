@@ -1,0 +1,12 @@
+// A rate that is no probability.
+// expect: error: ; layer<0> ; Dropout< ; Shape<4> ; a_rate_is_a_probability
+#include <lamina/layers/dropout.hpp>
+#include <lamina/models/sequential.hpp>
+
+using namespace lamina;
+
+#ifdef GOOD
+Sequential<Input<4>, Dropout<0.5>> model;
+#else
+Sequential<Input<4>, Dropout<1.5>> model;
+#endif

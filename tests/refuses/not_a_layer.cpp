@@ -1,0 +1,13 @@
+// An activation where a layer is needed.
+// expect: error: ; layer<1> ; Relu ; Shape<10> ; is_no_layer
+#include <lamina/layers/activation.hpp>
+#include <lamina/layers/dense.hpp>
+#include <lamina/models/sequential.hpp>
+
+using namespace lamina;
+
+#ifdef GOOD
+Sequential<Input<4>, Dense<10>, Activation<Relu>> model;
+#else
+Sequential<Input<4>, Dense<10>, Relu> model;
+#endif
