@@ -1,4 +1,5 @@
 # Runs an example (the arguments after --); it must succeed, and its last line match the regular expression in ${EXPECTED}.
+cmake_minimum_required(VERSION 3.22)
 set(command "")
 set(started FALSE)
 math(EXPR last "${CMAKE_ARGC} - 1")

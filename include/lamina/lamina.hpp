@@ -32,6 +32,7 @@
 #include <lamina/training/losses/categorical_crossentropy.hpp>
 #include <lamina/training/losses/mean_squared_error.hpp>
 #include <lamina/training/losses/sparse_categorical_crossentropy.hpp>
+#include <lamina/training/metrics/accuracy.hpp>
 #include <lamina/training/metrics/binary_accuracy.hpp>
 #include <lamina/training/metrics/categorical_accuracy.hpp>
 #include <lamina/training/metrics/sparse_categorical_accuracy.hpp>

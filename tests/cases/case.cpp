@@ -52,8 +52,8 @@ void Case::compare(std::string_view what, std::span<const T> got, std::span<cons
         }
     }
     if (beyond == 0) return;
-    sentence << beyond << " of " << got.size() << " numbers are too far from the reference; the worst is number " << worst << ", " << got[worst]
-             << " where the reference is " << times * reference[worst] << ", " << furthest << " times the bound";
+    sentence << beyond << " of " << got.size() << " numbers are too far from the reference; the worst is number " << worst << ", "
+             << got[worst] << " where the reference is " << times * reference[worst] << ", " << furthest << " times the bound";
     differ(std::move(sentence).str());
 }
 

@@ -32,7 +32,7 @@ public:
     void compare(std::string_view what, std::span<const T> got, std::span<const double> reference, double times = 1);
 
     void differ(std::string sentence) { found.push_back(std::move(sentence)); }
-    /// The shape that the array has; where it is another, that is a difference and the answer is false.
+    /// Whether the array has that shape; another one is a difference.
     bool expect(std::string_view what, const npy::array& array, const std::vector<std::size_t>& shape);
 
     const std::vector<std::string>& differences() const { return found; }
@@ -47,7 +47,8 @@ private:
 template <class T>
 class Room {
 public:
-    explicit Room(std::size_t n, bool aligned) : skipped(aligned ? 0 : 1), count(n), start(new (std::align_val_t{lamina::alignment}) T[n + skipped])
+    explicit Room(std::size_t n, bool aligned)
+        : skipped(aligned ? 0 : 1), count(n), start(new(std::align_val_t{lamina::alignment}) T[n + skipped])
     {
         for (std::size_t i = 0; i < n + skipped; ++i) start[i] = std::numeric_limits<T>::quiet_NaN();
     }
@@ -83,9 +84,6 @@ void fill(lamina::record& record, std::span<const T> with)
     record.for_each<T>([&](T& value) { value = with[i++]; });
 }
 
-inline std::vector<std::size_t> extents(const lamina::shape& shape)
-{
-    return {shape.extents, shape.extents + shape.rank};
-}
+inline std::vector<std::size_t> extents(const lamina::shape& shape) { return {shape.extents, shape.extents + shape.rank}; }
 
 } // namespace cases

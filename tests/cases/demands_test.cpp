@@ -54,7 +54,8 @@ struct Scale {
         {
             for (std::size_t i = 0; i < n * size; ++i) y[i] = x[i] * kernel.data()[i % size];
             const bool in_double = Fault == fault::in_double && sizeof(T) == 8;
-            if (Fault == fault::output || (Fault == fault::output_that_is_kept && saved) || in_double) y[n * size - 1] += T(0.001);
+            if (Fault == fault::output || (Fault == fault::output_that_is_kept && saved) || in_double)
+                y[n * size - 1] += T(0.001);
             if (Fault == fault::reads_scratch) y[0] += *scratch;
             if (Fault == fault::nan) y[0] = std::numeric_limits<T>::quiet_NaN();
         }
@@ -67,8 +68,8 @@ struct Scale {
                 gradient.kernel.data()[i % size] += dy[i] * x[i];
                 if (dx) dx[i] = dy[i] * kernel.data()[i % size];
             }
-            const bool wrong = Fault == fault::weight_gradient || (Fault == fault::weight_gradient_needs_dx && !dx)
-                || (Fault == fault::needs_the_whole_batch && n == 1);
+            const bool wrong = Fault == fault::weight_gradient || (Fault == fault::weight_gradient_needs_dx && !dx) ||
+                               (Fault == fault::needs_the_whole_batch && n == 1);
             if (wrong) gradient.kernel.data()[0] += T(0.001);
             if (Fault == fault::input_gradient && dx) dx[1] = 0;
         }
@@ -129,7 +130,8 @@ std::vector<std::string> thrown(Run run)
 {
     try {
         run();
-    } catch (const lamina::error& problem) {
+    }
+    catch (const lamina::error& problem) {
         return {problem.what()};
     }
     return {};
@@ -144,10 +146,7 @@ bool says(const std::vector<std::string>& differences, const std::string& text)
 
 } // namespace
 
-TEST_CASE("a block without a fault has no difference")
-{
-    CHECK(Folder{}.run<fault::none>().empty());
-}
+TEST_CASE("a block without a fault has no difference") { CHECK(Folder{}.run<fault::none>().empty()); }
 
 TEST_CASE("each fault of a block is seen")
 {
@@ -182,10 +181,17 @@ TEST_CASE("each fault of a folder is seen")
     CHECK(says(folder.run<fault::none>({"bias"}), "weight_0 is called \"bias\" in the case and \"kernel\" in lamina"));
     CHECK(says(folder.run<fault::none>({"kernel", "bias"}), "the case has 2 weights, the layer 1"));
     CHECK(says(folder.run<fault::none>({}), "the case has 0 weights, the layer 1"));
+    CHECK(says(folder.run<fault::none>({}), "more weights than names"));
+    folder.write("weight_0_after", {4}, {0, 0, 0, 0});
+    CHECK(says(folder.run<fault::none>(), "weight_0_after in double"));
+    fs::remove(folder.path / "weight_0_after.npy");
+    CHECK(folder.run<fault::none>().empty());
     folder.write("weight_0_gradient", {1, 4}, {0, 0, 0, 0});
     CHECK(says(folder.run<fault::none>(), "the gradient of weight_0 is [1, 4] in the case and [4] in lamina"));
     folder.write("input", {3, 2, 2}, std::vector<float>(12));
     CHECK(says(folder.run<fault::none>(), "the input is [3, 2, 2] in the case and [3, 4] in lamina"));
+    for (const std::string name : {"input", "output", "output_gradient", "input_gradient"}) folder.write(name, {0, 4}, {});
+    CHECK(says(folder.run<fault::none>(), "the case has no sample"));
 }
 
 TEST_CASE("a number passes within the bound and fails beyond it")

@@ -103,17 +103,23 @@ case(layers/class_is_a_path "{\"class\": \"../Dense\", \"config\": {}}")
 file(WRITE ${WORK}/cases/layers/no_json/input.npy "")
 file(MAKE_DIRECTORY ${WORK}/cases/layers/nothing)
 
-case(losses/binary "{\"class\": \"BinaryCrossentropy\", \"config\": {\"reduction\": \"sum_over_batch_size\", \"from_logits\": true, \"label_smoothing\": 0.25, \"axis\": -1}}")
+case(losses/binary [==[{"class": "BinaryCrossentropy",
+  "config": {"reduction": "sum_over_batch_size", "from_logits": true, "label_smoothing": 0.25, "axis": -1}}]==])
 case(losses/summed "{\"class\": \"BinaryCrossentropy\", \"config\": {\"reduction\": \"sum\"}}")
 case(losses/other_axis "{\"class\": \"BinaryCrossentropy\", \"config\": {\"axis\": 1}}")
 case(losses/unborn "{\"class\": \"Hinge\", \"config\": {}}")
 
-case(optimizers/sgd "{\"class\": \"SGD\", \"config\": {\"learning_rate\": 0.5, \"momentum\": 0, \"clipnorm\": 1, \"clipvalue\": null, \"use_ema\": false, \"ema_momentum\": 0.99}}")
-case(optimizers/cosine "{\"class\": \"SGD\", \"config\": {\"learning_rate\": {\"class_name\": \"CosineDecay\", \"config\": {\"name\": \"c\", \"initial_learning_rate\": 0.5, \"decay_steps\": 10, \"warmup_target\": null}}, \"nesterov\": true}}")
+case(optimizers/sgd [==[{"class": "SGD", "config": {"learning_rate": 0.5, "momentum": 0,
+  "clipnorm": 1, "clipvalue": null, "use_ema": false, "ema_momentum": 0.99}}]==])
+case(optimizers/cosine [==[{"class": "SGD", "config": {"learning_rate": {"class_name": "CosineDecay",
+  "config": {"name": "c", "initial_learning_rate": 0.5, "decay_steps": 10, "warmup_target": null}}, "nesterov": true}}]==])
 case(optimizers/decayed "{\"class\": \"SGD\", \"config\": {\"learning_rate\": 0.5, \"weight_decay\": 0.1}}")
 case(optimizers/averaged "{\"class\": \"SGD\", \"config\": {\"learning_rate\": 0.5, \"use_ema\": true}}")
-case(optimizers/own_schedule "{\"class\": \"SGD\", \"config\": {\"learning_rate\": {\"class_name\": \"Mine\", \"config\": {}}}}")
-case(optimizers/bad_schedule "{\"class\": \"SGD\", \"config\": {\"learning_rate\": {\"class_name\": \"CosineDecay\", \"config\": {\"initial_learning_rate\": 0.5, \"decay_steps\": 10, \"jitter\": 1}}}}")
+case(optimizers/own_schedule [==[{"class": "SGD", "config": {"learning_rate": {"class_name": "Mine", "config": {}}}}]==])
+case(optimizers/bad_schedule [==[{"class": "SGD", "config": {"learning_rate": {"class_name": "CosineDecay",
+  "config": {"initial_learning_rate": 0.5, "decay_steps": 10, "jitter": 1}}}}]==])
+file(WRITE ${WORK}/cases/layers/.hidden/x "")
+file(WRITE ${WORK}/cases/layers/notes.txt "")
 file(WRITE ${WORK}/cases/derivatives/square/x.npy "")
 case(models/mine "{\"class\": \"Dense\", \"config\": {}}")
 
@@ -158,7 +164,8 @@ tests(losses/binary losses.BinaryCrossentropy
 refuses(losses/summed "\"reduction\" of BinaryCrossentropy is sum, lamina has sum_over_batch_size")
 refuses(losses/other_axis "\"axis\" of BinaryCrossentropy is 1")
 lists("losses/unborn (Hinge)")
-tests(optimizers/sgd optimizers.SGD "optimizer(R\"case(${WORK}/cases/optimizers/sgd)case\", lamina::SGD{.learning_rate = 0.5f, .momentum = 0.0f, .nesterov = false, .clipnorm = 1.0f})")
+tests(optimizers/sgd optimizers.SGD
+  "optimizer(R\"case(${WORK}/cases/optimizers/sgd)case\", lamina::SGD{.learning_rate = 0.5f, .momentum = 0.0f, .nesterov = false, .clipnorm = 1.0f})")
 string(CONCAT schedule "lamina::CosineDecay{.initial_learning_rate = 0.5f, .decay_steps = 10, .alpha = 0.0f}")
 tests(optimizers/cosine optimizers.SGD
   "optimizer(R\"case(${WORK}/cases/optimizers/cosine)case\", lamina::SGD{.learning_rate = ${schedule}, .momentum = 0.0f, .nesterov = true})")
@@ -183,7 +190,8 @@ foreach(program IN LISTS cases_programs)
 endforeach()
 list(LENGTH cases_unborn listed)
 list(LENGTH cases_refused refused)
-file(GLOB folders LIST_DIRECTORIES true ${WORK}/cases/*/*)
+file(GLOB folders LIST_DIRECTORIES true ${WORK}/cases/*/[!.]*)
+list(FILTER folders EXCLUDE REGEX "notes\\.txt")
 list(LENGTH folders folders)
 math(EXPR sum "${tested} + ${listed} + ${refused}")
 if(NOT sum EQUAL folders OR NOT cases_found EQUAL folders OR NOT cases_tested EQUAL tested)

@@ -12,8 +12,8 @@ template <class T>
 class Protocol {
 public:
     Protocol(AnyBlock<T>& tested, Case& from, bool trains)
-        : block(tested), c(from), n(c.array("input").shape.at(0)), x(c.array("input").as<T>()), dy(c.array("output_gradient").as<T>()),
-          y_reference(c.array("output").as<double>())
+        : block(tested), c(from), n(c.array("input").shape.at(0)), x(c.array("input").as<T>()),
+          dy(c.array("output_gradient").as<T>()), y_reference(c.array("output").as<double>())
     {
         mode.training = trains;
         if (c.has("input_gradient") || !is_integer(c.array("input").type)) dx_reference = c.array("input_gradient").as<double>();
@@ -31,14 +31,17 @@ public:
         same &= c.expect("the output", c.array("output"), with_batch(block.output));
         same &= c.expect("the output's gradient", c.array("output_gradient"), with_batch(block.output));
         if (!dx_reference.empty()) same &= c.expect("the input's gradient", c.array("input_gradient"), with_batch(block.input));
-        return same;
+        if (n == 0) c.differ("the case has no sample");
+        return same && n > 0;
     }
 
     /// Fills the weights; false where the block has others than the case. Both must agree in order, name and shape.
     bool learn(const std::vector<std::string>& names)
     {
+        if (c.has("weight_" + std::to_string(names.size()))) c.differ("the case has more weights than names of weights");
         if (block.variables.size() != names.size()) {
-            c.differ("the case has " + std::to_string(names.size()) + " weights, the layer " + std::to_string(block.variables.size()));
+            c.differ("the case has " + std::to_string(names.size()) + " weights, the layer " +
+                     std::to_string(block.variables.size()));
             return false;
         }
         bool same = true;
@@ -93,6 +96,9 @@ public:
         for (std::size_t i = 0; i < kept.size(); ++i)
             if (values<T>(*block.gradients[i]) != kept[i])
                 c.differ("the gradient of weight_" + std::to_string(i) + " is another where that of the input is not wanted");
+        for (std::size_t i = 0; i < block.variables.size(); ++i)
+            if (const auto after = "weight_" + std::to_string(i) + "_after"; c.has(after))
+                c.compare<T>(after, values<T>(*block.variables[i]), c.array(after).template as<double>());
     }
 
     /// A batch of n is n batches of one, whose gradients add up.
@@ -135,7 +141,8 @@ private:
     {
         for (std::size_t i = 0; i < block.gradients.size(); ++i)
             if (!references[i].empty())
-                c.compare<T>("the gradient of weight_" + std::to_string(i) + pass, values<T>(*block.gradients[i]), references[i], times);
+                c.compare<T>("the gradient of weight_" + std::to_string(i) + pass, values<T>(*block.gradients[i]), references[i],
+                             times);
     }
 
     AnyBlock<T>& block;

@@ -24,7 +24,8 @@ struct AnyBlock {
     virtual std::size_t saved(std::size_t n) const = 0;
     virtual std::size_t scratch(std::size_t n) const = 0;
     virtual void forward(lamina::Mode, const T* x, T* y, T* saved, T* scratch, std::size_t n) const = 0;
-    virtual void backward(lamina::Mode, const T* x, const T* y, const T* saved, const T* dy, T* dx, T* scratch, std::size_t n) = 0;
+    virtual void backward(lamina::Mode, const T* x, const T* y, const T* saved, const T* dy, T* dx, T* scratch,
+                          std::size_t n) = 0;
 };
 
 /// The two sides of a block: what it learned and the gradient of that, all zero.
@@ -54,7 +55,8 @@ struct Bound : AnyBlock<typename Block::value_type> {
     {
         block.forward(mode, x, y, saved, scratch, n);
     }
-    void backward(lamina::Mode mode, const T* x, const T* y, const T* saved, const T* dy, T* dx, T* scratch, std::size_t n) override
+    void backward(lamina::Mode mode, const T* x, const T* y, const T* saved, const T* dy, T* dx, T* scratch,
+                  std::size_t n) override
     {
         std::as_const(block).backward(mode, x, y, saved, dy, dx, gradient, scratch, n);
     }

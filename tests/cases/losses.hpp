@@ -19,11 +19,13 @@ void run(const Loss& loss, Case& c)
 {
     const auto prediction = c.array("y_pred"), target = c.array("y_true"), gradient = c.array("gradient");
     const auto& shape = prediction.shape;
-    const std::size_t width = shape.empty() ? 1 : shape.back(), rows = prediction.size() / width;
+    const std::size_t width = shape.empty() ? 1 : shape.back(), rows = width == 0 ? 0 : prediction.size() / width;
     const bool labels = Loss::kind == lamina::targets::class_index;
+    if (prediction.size() == 0) return c.differ("the case has no prediction");
     if (!c.expect("the gradient", gradient, shape)) return;
     if (labels ? target.size() != rows : target.shape != shape)
-        return c.differ("y_true has " + std::to_string(target.size()) + " numbers, the loss needs " + std::to_string(labels ? rows : prediction.size()));
+        return c.differ("y_true has " + std::to_string(target.size()) + " numbers, the loss needs " +
+                        std::to_string(labels ? rows : prediction.size()));
 
     const Room<T> p(prediction.as<T>());
     const auto t = target.as<Y>();
@@ -33,7 +35,8 @@ void run(const Loss& loss, Case& c)
     for (std::size_t row = 0; row < rows; ++row) {
         const T* const at = p.data() + row * width;
         const Y* const wanted = t.data() + (labels ? row : row * width);
-        if (!loss.accepts(wanted, width)) return c.differ("the loss refuses row " + std::to_string(row) + " of y_true, it needs " + loss.needs(width));
+        if (!loss.accepts(wanted, width))
+            return c.differ("the loss refuses row " + std::to_string(row) + " of y_true, it needs " + loss.needs(width));
         with_gradient += static_cast<double>(loss.row(at, wanted, width, g.data() + row * width, T(1) / static_cast<T>(rows)));
         without += static_cast<double>(loss.row(at, wanted, width, none, T(1)));
     }

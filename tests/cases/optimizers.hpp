@@ -22,22 +22,27 @@ struct Parameter {
     std::string name;
 };
 
-/// The parameters of a case: `initial`, and `initial_1` and so on where they exist. None where the arrays do not fit together.
+/// The parameters of a case: `initial`, and `initial_1` and so on where they exist. None where the arrays do not fit together
+/// or hold no step.
 template <class T>
 std::vector<Parameter<T>> parameters(Case& c, lamina::order stored)
 {
     std::vector<Parameter<T>> all;
     for (std::string end; end.empty() || c.has("initial" + end); end = '_' + std::to_string(all.size())) {
-        const auto initial = c.array("initial" + end), gradients = c.array("gradients" + end), trajectory = c.array("trajectory" + end);
+        const auto initial = c.array("initial" + end), gradients = c.array("gradients" + end),
+                   trajectory = c.array("trajectory" + end);
         auto with_steps = initial.shape;
         with_steps.insert(with_steps.begin(), trajectory.shape.empty() ? 0 : trajectory.shape[0]);
         bool fits = c.expect("trajectory" + end, trajectory, with_steps);
         fits &= c.expect("gradients" + end, gradients, with_steps);
-        if (initial.shape.size() > lamina::shape::max_rank || !fits) return {};
+        if (initial.shape.size() > lamina::shape::max_rank || with_steps[0] == 0 || !fits) return {};
         lamina::shape shape;
         for (const std::size_t extent : initial.shape) shape.push_back(extent);
-        const auto make = [&](const std::string& name) { return std::make_shared<lamina::record>(name + end, shape, stored, lamina::number_of<T>); };
-        all.push_back({make("value"), make("gradient"), gradients.as<T>(), trajectory.as<double>(), with_steps[0], shape.size(), "parameter" + end});
+        const auto make = [&](const std::string& name) {
+            return std::make_shared<lamina::record>(name + end, shape, stored, lamina::number_of<T>);
+        };
+        all.push_back({make("value"), make("gradient"), gradients.as<T>(), trajectory.as<double>(), with_steps[0], shape.size(),
+                       "parameter" + end});
         fill<T>(*all.back().value, initial.as<T>());
     }
     return all;
@@ -47,7 +52,7 @@ template <class T, class Optimizer>
 void run(Optimizer optimizer, Case& c, lamina::order stored)
 {
     const auto all = parameters<T>(c, stored);
-    if (all.empty()) return c.differ("the arrays do not fit together");
+    if (all.empty()) return c.differ("the arrays do not fit together, or hold no step");
     std::vector<std::shared_ptr<lamina::record>> values_of, gradients_of;
     for (const auto& p : all) {
         values_of.push_back(p.value);
@@ -58,7 +63,8 @@ void run(Optimizer optimizer, Case& c, lamina::order stored)
         for (const auto& p : all) fill<T>(*p.gradient, std::span(p.gradients).subspan(step * p.size, p.size));
         lamina::apply_gradients(optimizer, values_of, gradients_of, 1 + step % 2);
         for (const auto& p : all)
-            c.compare<T>(p.name + " after step " + std::to_string(step + 1), values<T>(*p.value), std::span(p.trajectory).subspan(step * p.size, p.size));
+            c.compare<T>(p.name + " after step " + std::to_string(step + 1), values<T>(*p.value),
+                         std::span(p.trajectory).subspan(step * p.size, p.size));
     }
 }
 

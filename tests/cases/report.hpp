@@ -16,7 +16,8 @@ void report(Run run)
         const auto differences = run();
         for (const std::string& difference : differences) FAIL_CHECK(difference);
         same = differences.empty();
-    } catch (const std::exception& problem) {
+    }
+    catch (const std::exception& problem) {
         FAIL_CHECK(problem.what());
     }
     CHECK(same);

@@ -1,5 +1,6 @@
 # Writes a tree that breaks every rule into ${TREE}; the program ${READER}, given ${TREE}/${FOLDER}, must fail and print
 # exactly the lines of ${RULES}.
+cmake_minimum_required(VERSION 3.22)
 file(REMOVE_RECURSE ${TREE})
 function(header name)
   list(JOIN ARGN "\n" text)

@@ -1,5 +1,6 @@
 # Objects of different instruction sets must not share a symbol that holds vector code: the linker would keep one of them for
 # all. ${OBJECTS} are compared by their weak symbols of lamina, as mangled by the Itanium ABI.
+cmake_minimum_required(VERSION 3.22)
 set(common "")
 set(first TRUE)
 foreach(object IN LISTS OBJECTS)

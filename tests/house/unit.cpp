@@ -9,10 +9,9 @@ std::array<float, 10> UNIT()
 {
     using Model = Sequential<Input<8, 8, 1>, Conv2D<6, Kernel<3>, Same, Tanh>, AveragePooling2D<2>, Flatten, Dense<10, Softmax>>;
 
-    xt::xtensor<float, 4> images({3, 8, 8, 1});
-    xt::xtensor<int, 1> labels({3});
+    auto images = xt::xtensor<float, 4>::from_shape({3, 8, 8, 1});
     for (std::size_t i = 0; i < images.size(); ++i) images.data()[i] = static_cast<float>(i % 7) / 7;
-    for (std::size_t i = 0; i < labels.size(); ++i) labels.data()[i] = static_cast<int>(i);
+    const xt::xtensor<int, 1> labels{0, 1, 2};
 
     auto model = build<Model>(Seed{1});
     auto trainer = compile(model, SGD{.learning_rate = 0.1f}, SparseCategoricalCrossentropy{});

@@ -17,7 +17,7 @@ struct Model {
 int main()
 {
     auto model = build<Model>(Seed{1});
-    Samples data{xt::xtensor<float, 2>({3, 5}), xt::xtensor<float, 2>({3, 2})};
+    Samples data{xt::xtensor<float, 2>::from_shape({3, 5}), xt::xtensor<float, 2>::from_shape({3, 2})};
     auto trainer = compile(model, SGD{}, MeanSquaredError{});
     trainer.fit(data, {.epochs = 2});
     auto y = predict(model, data.x);

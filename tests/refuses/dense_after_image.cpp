@@ -14,7 +14,7 @@ static_assert(Model::output == shape{10});
 int main()
 {
     auto model = build<Model>(Seed{1});
-    Samples train{xt::xtensor<float, 3>({5, 28, 28}), xt::xtensor<int, 1>({5})};
+    Samples train{xt::xtensor<float, 3>::from_shape({5, 28, 28}), xt::xtensor<int, 1>::from_shape({5})};
     auto trainer = compile(model, Adam{}, SparseCategoricalCrossentropy{}, SparseCategoricalAccuracy{});
     History history = trainer.fit(train, {.epochs = 3, .validation_data = &train}, EarlyStopping{}, ProgressBar{});
     Logs logs = trainer.evaluate(train);

@@ -9,9 +9,9 @@ int main()
 {
     auto model = build<Model>(Seed{1});
 #ifdef GOOD
-    Samples data{xt::xtensor<float, 2>({5, 4}), xt::xtensor<int, 1>({5})};
+    Samples data{xt::xtensor<float, 2>::from_shape({5, 4}), xt::xtensor<int, 1>::from_shape({5})};
 #else
-    Samples data{xt::xtensor<float, 2>({5, 4}), xt::xtensor<float, 1>({5})};
+    Samples data{xt::xtensor<float, 2>::from_shape({5, 4}), xt::xtensor<float, 1>::from_shape({5})};
 #endif
     auto trainer = compile(model, Adam{}, SparseCategoricalCrossentropy{});
     trainer.fit(data, {.epochs = 2});

@@ -13,7 +13,7 @@ int main()
 #else
     auto trainer = compile(model, Adam{}, CategoricalCrossentropy{}, SparseCategoricalAccuracy{});
 #endif
-    Samples data{xt::xtensor<float, 2>({5, 4}), xt::xtensor<float, 2>({5, 3})};
+    Samples data{xt::xtensor<float, 2>::from_shape({5, 4}), xt::xtensor<float, 2>::from_shape({5, 3})};
     trainer.fit(data, {.epochs = 2});
     trainer.evaluate(data);
 }

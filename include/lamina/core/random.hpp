@@ -91,7 +91,7 @@ constexpr void shuffle(Range& range, Random random)
 {
     for (std::size_t i = range.size(); i > 1; --i) {
         const auto j = static_cast<std::size_t>(random.below(i));
-        const auto kept = range[i - 1];
+        const typename Range::value_type kept = range[i - 1];
         range[i - 1] = range[j];
         range[j] = kept;
     }

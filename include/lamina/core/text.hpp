@@ -25,6 +25,7 @@ struct fraction {
     std::uint64_t bits;
 
     consteval fraction(double value) : bits(std::bit_cast<std::uint64_t>(value)) {}
+    consteval fraction(int value) : fraction(static_cast<double>(value)) {}
 
     constexpr double value() const { return std::bit_cast<double>(bits); }
 };

@@ -183,7 +183,10 @@ inline void write(const std::filesystem::path& path, named_records tensors, std:
     };
     std::set<std::string_view> names{"__metadata__"};
     std::string header = "{\"__metadata__\":{";
-    for (const auto& [key, value] : metadata) header += (header.back() == '{' ? "" : ",") + text(key) + ':' + text(value);
+    for (const auto& [key, value] : metadata) {
+        if (header.back() != '{') header += ',';
+        header.append(text(key)).append(":").append(text(value));
+    }
     header += '}';
     std::size_t end = 0;
     for (const auto& [name, numbers] : tensors) {

@@ -109,7 +109,8 @@ inline void fill(std::vector<destination>& destinations, const safetensors::cont
         if (!d.to) continue;
         if (const auto [first, is_new] = shared.emplace(d.to.get(), &d); !is_new)
             if (const auto other = stored.find(first->second->path); other != stored.end() && file.data(*other->second) != file.data(tensor))
-                problems << json_quoted(first->second->path) << " and " << json_quoted(d.path) << " are one variable in the model and differ in the file; ";
+                problems << json_quoted(first->second->path) << " and " << json_quoted(d.path)
+                         << " are one variable in the model and differ in the file; ";
     }
     for (const auto extra : unexpected) problems << json_quoted(extra) << " is no variable of the model; ";
     if (const auto text = problems.str(); !text.empty()) fail(name, ": ", text, "was it saved from another model?");

@@ -3,7 +3,7 @@
 // Numerics: at most 5 ulp of the exact result over all inputs, subnormal ones and subnormal results included; NaN, infinities and
 // zeros as IEEE 754 and C say. A lane's bits do not depend on its neighbours. Where xsimd keeps to that its function is used;
 // where it does not (8.1: exp and expm1 near the ends of their range, log of subnormal doubles, log1p and expm1 of -0, erf of
-// doubles) it is mended here. Call them qualified, `math::exp(x)`: unqualified, xsimd's own are found as well and preferred.
+// doubles; conversions of doubles that no integer holds) it is mended here. Call them qualified, `math::exp(x)`: unqualified, xsimd's own are found as well and preferred.
 // Reference: kernels/reference/math.hpp.
 #pragma once
 
@@ -65,7 +65,7 @@ V exp(V x)
     using T = typename V::value_type;
     using constants = detail::exponential<T>;
 
-    const V cut = xsimd::min(xsimd::max(x, V(constants::least)), V(constants::most));
+    const V cut = xsimd::min(xsimd::select(x > V(constants::least), x, V(constants::least)), V(constants::most)); // NaN too
     const V n = xsimd::nearbyint(cut * V(T(1.44269504088896340736)));
     const V r = simd::fma(n, V(-constants::log2_low), simd::fma(n, V(-constants::log2_high), cut));
     const V half = xsimd::nearbyint(n * V(T(0.5))); // 2 to the n may be out of range where the result is not: two steps
@@ -77,8 +77,8 @@ V exp(V x)
 template <class V>
 V expm1(V x)
 {
-    const V whole(40); // from here on the 1 is below half an ulp, in float and double
-    const V small = xsimd::expm1(xsimd::min(x, whole));
+    const V whole(40); // beyond it the 1, or e to the x, is below half an ulp of the other, in float and double
+    const V small = xsimd::expm1(xsimd::min(xsimd::select(x > -whole, x, -whole), whole));
     const V result = xsimd::any(x > whole) ? xsimd::select(x > whole, math::exp(x), small) : small;
     return xsimd::select((x == V(0)) | !(x == x), x, result);
 }
@@ -103,7 +103,9 @@ V log1p(V x)
 template <class V>
 V tanh(V x)
 {
-    return xsimd::tanh(x);
+    const V one(20); // from here on it is 1, in float and double
+    const V result = xsimd::tanh(xsimd::min(xsimd::select(x > -one, x, -one), one));
+    return xsimd::select(x == x, result, x);
 }
 
 template <class V>

@@ -49,12 +49,25 @@ struct Mean {
 
 /// A metric adds rows to an accumulator of its own type (`add`, `merge`, `result`), so that chunks of a batch can be
 /// counted apart and joined in order: `add(accumulator, prediction, target, width)`.
-/// Every loss is a metric too: its mean row.
+/// Every loss is a metric too: its mean row. A metric with a template `of<targets>` is used in that form.
 template <class M>
 concept Metric = Loss<M> || requires {
     { M::name } -> std::convertible_to<std::string_view>;
     { M::kind } -> std::convertible_to<targets>;
     typename M::accumulator;
+} || requires { typename M::template of<targets::same_shape>; };
+
+/// A metric beside a loss: itself, or where it has one, its form for the loss's targets (`Accuracy`).
+template <class M, targets Kind>
+struct metric_for {
+    using type = M;
+    static M from(M metric) { return metric; }
+};
+template <class M, targets Kind>
+    requires requires { typename M::template of<Kind>; }
+struct metric_for<M, Kind> {
+    using type = typename M::template of<Kind>;
+    static type from(const M&) { return {}; }
 };
 
 } // namespace lamina

@@ -24,6 +24,22 @@ inline constexpr bool metric_reads_the_same_labels_as_the_loss = false;
 template <class L, class Y>
 inline constexpr bool label_kind_fits = L::kind != targets::class_index || (std::is_integral_v<element<Y>> && !std::is_same_v<element<Y>, bool>);
 
+constexpr shape without_last(const shape& s)
+{
+    shape rest;
+    for (std::size_t axis = 0; axis + 1 < s.rank; ++axis) rest.push_back(s[axis]);
+    return rest;
+}
+
+/// [3, 1] and [3] are the same numbers.
+constexpr shape without_ones(const shape& s)
+{
+    shape rest;
+    for (std::size_t axis = 0; axis < s.rank; ++axis)
+        if (s[axis] != 1) rest.push_back(s[axis]);
+    return rest;
+}
+
 /// [3, 4, 0] for the flat position of an element, for messages.
 template <class X>
 std::string position_in(const X& x, std::size_t flat)
@@ -66,9 +82,10 @@ void require_data(const L& loss, const X& x, const Y& y, const shape& input, con
     if (count == 0) fail(where, ": there are no samples, at least one is needed");
     require_samples(x, input, where);
     if (y.shape()[0] != count) fail(where, ": there are ", count, " samples and ", y.shape()[0], " labels; each sample needs one");
-    const std::size_t needed = L::kind == targets::class_index ? rows : output.size();
-    if (y.size() != count * needed)
-        fail(where, ": labels of shape ", sample_shape(y), " a sample were given, ", L::name, " of an output ", output, " needs ", needed, " number", needed == 1 ? "" : "s", " a sample");
+    const shape needed = L::kind == targets::class_index ? detail::without_last(output) : output, given = sample_shape(y);
+    if (given.size() != needed.size() || (given.rank > 1 && detail::without_ones(given) != detail::without_ones(needed)))
+        fail(where, ": labels of shape ", given, " a sample were given, ", L::name, " of an output ", output, " needs ", needed, ", ", needed.size(), " number",
+             needed.size() == 1 ? "" : "s", " a sample");
     detail::require_finite(x, where, "x");
     const std::size_t step = L::kind == targets::class_index ? 1 : width;
     for (std::size_t row = 0; row < count * rows; ++row)

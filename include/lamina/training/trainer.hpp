@@ -166,7 +166,7 @@ private:
         if (options.batch_size == 0) fail("fit: batch_size is 0, at least 1 is needed");
         if (!(options.validation_split >= 0 && options.validation_split < 1)) fail("fit: validation_split is ", options.validation_split, ", it has to be in [0, 1)");
         if (options.validation_split > 0 && options.validation_data) fail("fit: validation_split and validation_data are both given; keep one");
-        const auto held_back = static_cast<std::size_t>(static_cast<double>(count) * options.validation_split);
+        const auto held_back = count - static_cast<std::size_t>(static_cast<double>(count) * (1 - options.validation_split)); // rounded as Keras does
         if (held_back == count) fail("fit: validation_split leaves no sample to train on");
         return held_back;
     }
@@ -327,7 +327,8 @@ auto compile(M& model, O optimizer, L loss, Metrics... metrics)
         static_assert(Optimizer<O>, "lamina: the second argument of compile is an optimizer, such as Adam{}");
         static_assert(Loss<L>, "lamina: the third argument of compile is a loss, such as SparseCategoricalCrossentropy{}");
         static_assert((Metric<Metrics> && ...), "lamina: what follows the loss in compile are metrics, such as SparseCategoricalAccuracy{}");
-        return Trainer<M, O, L, Metrics...>(model, std::move(optimizer), std::move(loss), std::move(metrics)...);
+        return Trainer<M, O, L, typename metric_for<Metrics, L::kind>::type...>(model, std::move(optimizer), std::move(loss),
+                                                                               metric_for<Metrics, L::kind>::from(std::move(metrics))...);
     }
 }
 

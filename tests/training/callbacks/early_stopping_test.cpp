@@ -99,6 +99,19 @@ TEST_CASE("it says why, and can be used again", "[training][callbacks]")
     CHECK(weights_of(t) == 3);
 }
 
+TEST_CASE("the reason of another callback stays", "[training][callbacks]")
+{
+    EarlyStopping stopping;
+    Training t;
+    stopping.on_train_begin(t);
+    t.logs.set("val_loss", no_number);
+    t.epoch = 1;
+    t.stop = true;
+    t.stopped_by = "the loss was NaN";
+    stopping.on_epoch_end(t);
+    CHECK(t.stopped_by == "the loss was NaN");
+}
+
 TEST_CASE("a figure that is not there is refused", "[training][callbacks]")
 {
     Training t;

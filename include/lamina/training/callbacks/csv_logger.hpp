@@ -84,7 +84,8 @@ private:
     void write(const char* how, std::string_view lines) const
     {
         std::FILE* const file = std::fopen(path.string().c_str(), how);
-        if (!file) fail(path.string(), ": cannot be opened for the figures of the training (", std::strerror(errno), "); give CSVLogger another path");
+        if (!file)
+            fail(path.string(), ": cannot be opened for the figures of the training (", std::strerror(errno), "); give CSVLogger another path");
         std::error_code ignored;
         const auto whole = std::filesystem::file_size(path, ignored);
         bool written = std::fwrite(lines.data(), 1, lines.size(), file) == lines.size() && std::fflush(file) == 0;

@@ -59,7 +59,7 @@ struct EarlyStopping {
             keep(t);
             if (!baseline || improves_on(current, *baseline)) state.wait = 0;
         }
-        else if (state.wait >= patience && t.epoch > 0) {
+        else if (state.wait >= patience && t.epoch > 0 && !t.stop) { // another callback may have its reason already
             char best[32];
             std::snprintf(best, sizeof best, "%.4g", state.best);
             t.stop = true;

@@ -1,0 +1,183 @@
+// What allocates nothing: inference of a sample, of a batch in a workspace, and training steps after the first.
+#include "catch.hpp"
+#include "training/problems.hpp"
+
+#include <lamina/layers/conv2d.hpp>
+#include <lamina/layers/dense.hpp>
+#include <lamina/layers/dropout.hpp>
+#include <lamina/layers/flatten.hpp>
+#include <lamina/layers/reshape.hpp>
+#include <lamina/models/build.hpp>
+#include <lamina/models/sequential.hpp>
+#include <lamina/training/losses/sparse_categorical_crossentropy.hpp>
+#include <lamina/training/metrics/sparse_categorical_accuracy.hpp>
+#include <lamina/training/optimizers/adam.hpp>
+#include <lamina/training/optimizers/sgd.hpp>
+#include <lamina/training/trainer.hpp>
+
+#include <array>
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+namespace {
+std::atomic<std::size_t> allocations{0};
+
+void* counted(std::size_t n, std::size_t alignment)
+{
+    allocations.fetch_add(1, std::memory_order_relaxed);
+    void* const p = std::aligned_alloc(alignment, (n + alignment - 1) / alignment * alignment + (n == 0 ? alignment : 0));
+    if (!p) throw std::bad_alloc();
+    return p;
+}
+} // namespace
+
+// Not inlined: g++ 12 takes a delete that it sees through and a new that it does not for a mismatch.
+void* operator new(std::size_t n) { return counted(n, alignof(std::max_align_t)); }
+void* operator new[](std::size_t n) { return counted(n, alignof(std::max_align_t)); }
+void* operator new(std::size_t n, std::align_val_t a) { return counted(n, std::size_t(a)); }
+void* operator new[](std::size_t n, std::align_val_t a) { return counted(n, std::size_t(a)); }
+[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete[](void* p) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete[](void* p, std::size_t) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete[](void* p, std::align_val_t) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete[](void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
+
+using namespace lamina;
+
+namespace {
+
+using Net = Sequential<Input<4>, Reshape<2, 2, 1>, Conv2D<5, Kernel<2>, Same, Tanh>, Flatten, Dropout<0.2>, Dense<9, Gelu>, Dense<3, Softmax>>;
+
+/// More than 64 KiB between the layers: the thread's own room.
+using Wide = Sequential<Input<4>, Dense<20'000, Tanh>, Dense<3, Softmax>>;
+
+struct Residual {
+    Dense<9, Tanh>::on<4> first;
+    Dense<9, Relu>::on<9> again;
+    std::vector<Dense<9, Gelu>::on<9>> body;
+    Dense<3, Softmax>::on<9> last;
+
+    auto operator()(const auto& x) const
+    {
+        const auto h = first(x);
+        return last(h + again(again(h)));
+    }
+};
+
+template <class M>
+M made()
+{
+    M model{};
+    if constexpr (requires { model.body; }) model.body.resize(2);
+    build(model, Seed{1});
+    return model;
+}
+
+/// Counts what is allocated between the ends of two batches of an epoch, and over whole epochs after the first.
+struct Counter {
+    std::size_t within = 0, last = 0, steps = 0, of_epochs = 0;
+
+    void on_batch_end(Training& t)
+    {
+        const std::size_t now = allocations;
+        if (t.batch > 1) within += now - last, ++steps;
+        last = now;
+    }
+    void on_epoch_begin(Training& t)
+    {
+        if (t.epoch == 1) of_epochs = allocations;
+    }
+    void on_train_end(Training&) { of_epochs = allocations - of_epochs; }
+};
+
+template <class M, class O>
+void check_training(const O& optimizer)
+{
+    auto model = made<M>();
+    auto trainer = compile(model, optimizer, SparseCategoricalCrossentropy{}, SparseCategoricalAccuracy{});
+    const auto samples = points(900);
+    for (const std::size_t threads : {1u, 2u})
+        for (const std::size_t batch : {7u, 32u, 100u, 400u}) {
+            INFO(threads << " threads, batches of " << batch);
+            Counter counter;
+            trainer.fit(samples, {.epochs = 3, .batch_size = batch, .threads = threads}, counter);
+            CHECK(counter.steps == 3 * ((900 + batch - 1) / batch - 1)); // the remainder's among them
+            CHECK(counter.within == 0);
+            INFO(counter.of_epochs << " allocations in two epochs");
+            CHECK(counter.of_epochs <= 40); // the figures of an epoch
+        }
+}
+
+template <class M>
+void check_inference()
+{
+    const auto model = made<M>();
+    const std::array x{0.1f, 0.2f, 0.3f, 0.4f};
+    float sum = model(x)(0); // the first call may make the thread's room
+    std::size_t before = allocations;
+    for (int i = 0; i < 3; ++i) sum += model(x)(0);
+    const std::size_t of_sample = allocations - before;
+    CHECK(of_sample == 0);
+
+    const auto samples = points(100);
+    Workspace<M> workspace(model);
+    xt::xtensor<float, 2> into({100, 3});
+    before = allocations;
+    predict(model, samples.x, into, workspace);
+    const std::size_t of_batch = allocations - before;
+    CHECK(of_batch == 0);
+    CHECK(std::isfinite(sum + into(99, 2)));
+}
+
+} // namespace
+
+TEST_CASE("The counter counts", "[training][allocation]")
+{
+    const std::size_t before = allocations;
+    ::operator delete(::operator new(1));
+    Aligned<float> room(100);
+    CHECK(allocations - before >= 2);
+}
+
+TEST_CASE("A sample and a batch in a workspace are inferred without an allocation", "[training][allocation]")
+{
+    check_inference<Net>();
+    check_inference<Wide>();
+    check_inference<Residual>();
+}
+
+TEST_CASE("A model on the stack allocates nothing from its first sample on", "[training][allocation]")
+{
+    const auto model = build<Net>(Seed{1});
+    const std::size_t before = allocations;
+    const float first = model(std::array{0.1f, 0.2f, 0.3f, 0.4f})(0);
+    const std::size_t after = allocations;
+    CHECK(after == before);
+    CHECK(std::isfinite(first));
+}
+
+TEST_CASE("A batch of a Sequential allocates its result alone", "[training][allocation]")
+{
+    const auto model = build<Net>(Seed{1});
+    const auto samples = points(100);
+    (void)predict(model, samples.x);
+    const std::size_t before = allocations;
+    const auto y = predict(model, samples.x);
+    const std::size_t made = allocations - before;
+    CHECK(made == 1);
+    CHECK(y.shape()[0] == 100);
+}
+
+TEST_CASE("Training steps of a Sequential after the first allocate nothing", "[training][allocation]")
+{
+    check_training<Net>(Adam{.clipnorm = 1.f});
+}
+
+TEST_CASE("Training steps of a struct after the first allocate nothing", "[training][allocation]")
+{
+    check_training<Residual>(SGD{.learning_rate = [](std::size_t step) { return 0.1 / double(1 + step); }, .momentum = 0.9f, .global_clipnorm = 1.f});
+}
