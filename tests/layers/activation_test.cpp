@@ -9,7 +9,7 @@ static_assert(Activation<Relu>::accept(shape{5, 7, 3}).output == shape{5, 7, 3})
 static_assert(Activation<Softmax>::accept(shape{}).answer == fit::needs_at_least_rank_1);
 static_assert(Activation<Softmax>::accept(shape{3, 0}).answer == fit::an_extent_is_zero);
 static_assert(Block<Activation<Tanh>::on<5>> && parameter_count_of<Activation<Tanh>::on<5>>() == 0);
-static_assert(EndsInSoftmax<Activation<Softmax>::on<5>> && !EndsInSoftmax<Activation<Sigmoid>::on<5>>);
+static_assert(TakesLogits<Activation<Softmax>::on<5>> && TakesLogits<Activation<Sigmoid>::on<5>> && !TakesLogits<Activation<Tanh>::on<5>>);
 
 namespace {
 
@@ -28,7 +28,10 @@ const Formula formulas[] = {
     {"relu6", [](double x) { return std::fmin(std::fmax(x, 0), 6); }},
     {"leaky_relu", [](double x) { return x > 0 ? x : 0.2 * x; }},
     {"elu", [](double x) { return x > 0 ? x : std::expm1(x); }},
-    {"selu", [](double x) { return 1.0507009873554804934193349852946 * (x > 0 ? x : 1.6732632423543772848170429916717 * std::expm1(x)); }},
+    {"selu",
+     [](double x) {
+         return 1.0507009873554804934193349852946 * (x > 0 ? x : 1.6732632423543772848170429916717 * std::expm1(x));
+     }},
     {"sigmoid", sigmoid},
     {"tanh", [](double x) { return std::tanh(x); }},
     {"exponential", [](double x) { return std::exp(x); }},
@@ -39,7 +42,8 @@ const Formula formulas[] = {
     {"silu", [](double x) { return x * sigmoid(x); }},
     {"mish", [](double x) { return x * std::tanh(softplus(x)); }},
     {"gelu", [](double x) { return 0.5 * x * std::erfc(-x / std::sqrt(2.0)); }},
-    {"gelu_tanh", [](double x) { return 0.5 * x * (1 + std::tanh(std::sqrt(2 / 3.14159265358979323846) * (x + 0.044715 * x * x * x))); }},
+    {"gelu_tanh",
+     [](double x) { return 0.5 * x * (1 + std::tanh(std::sqrt(2 / 3.14159265358979323846) * (x + 0.044715 * x * x * x))); }},
 };
 
 /// The layer's output for one row.
@@ -55,7 +59,8 @@ std::vector<T> applied(const std::vector<T>& x)
 template <class A, class T>
 void check_values(double tolerance)
 {
-    const auto* const formula = std::find_if(std::begin(formulas), std::end(formulas), [](const Formula& f) { return f.name == A::name; });
+    const auto* const formula =
+        std::find_if(std::begin(formulas), std::end(formulas), [](const Formula& f) { return f.name == A::name; });
     REQUIRE(formula != std::end(formulas));
     std::vector<T> x;
     for (int i = -80; i < 81; ++i) x.push_back(static_cast<T>(i * 0.11 + 0.003));
@@ -81,7 +86,8 @@ template <class A>
 void check_activation(double low, double high)
 {
     INFO(A::name);
-    check_gradients_of_each<typename Activation<A>::template block<double, shape{1}>, typename Activation<A>::template block<double, shape{3, 5, 7}>>(
+    check_gradients_of_each<typename Activation<A>::template block<double, shape{1}>,
+                            typename Activation<A>::template block<double, shape{3, 5, 7}>>(
         {.low = low, .high = high, .counts = {0, 1, 2, 5, 33}});
 }
 
@@ -89,8 +95,8 @@ void check_activation(double low, double high)
 
 TEST_CASE("Activations are what their formulas say", "[layers][activation]")
 {
-    check_each_value<Linear, Relu, Relu6, LeakyRelu, Elu, Selu, Sigmoid, Tanh, Exponential, Softplus, Softsign, HardSigmoid, HardSilu, Silu, Mish, Gelu,
-                     GeluTanh>();
+    check_each_value<Linear, Relu, Relu6, LeakyRelu, Elu, Selu, Sigmoid, Tanh, Exponential, Softplus, Softsign, HardSigmoid,
+                     HardSilu, Silu, Mish, Gelu, GeluTanh>();
 }
 
 TEST_CASE("Softmax and its logarithm work over the last axis", "[layers][activation]")
@@ -112,9 +118,9 @@ TEST_CASE("Activations keep NaN", "[layers][activation]")
         INFO(A::name);
         CHECK(std::isnan(applied<A, float, 2>(x)[0]));
     };
-    check(Linear{}), check(Relu{}), check(Relu6{}), check(LeakyRelu{}), check(Elu{}), check(Selu{}), check(Sigmoid{}), check(Tanh{}), check(Exponential{}),
-        check(Softplus{}), check(Softsign{}), check(Silu{}), check(Mish{}), check(Gelu{}), check(GeluTanh{}), check(Softmax{}), check(LogSoftmax{}),
-        check(HardSigmoid{}), check(HardSilu{});
+    check(Linear{}), check(Relu{}), check(Relu6{}), check(LeakyRelu{}), check(Elu{}), check(Selu{}), check(Sigmoid{}),
+        check(Tanh{}), check(Exponential{}), check(Softplus{}), check(Softsign{}), check(Silu{}), check(Mish{}), check(Gelu{}),
+        check(GeluTanh{}), check(Softmax{}), check(LogSoftmax{}), check(HardSigmoid{}), check(HardSilu{});
 }
 
 TEST_CASE("The gradients of the 19 activations agree with central differences", "[layers][activation][gradients]")

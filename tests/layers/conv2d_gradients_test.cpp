@@ -25,6 +25,8 @@ TEST_CASE("Conv2D's gradients with dilation", "[layers][conv2d][gradients]")
 
 TEST_CASE("Conv2D's gradients where it is a matrix product, or one pixel at a time", "[layers][conv2d][gradients]")
 {
-    check_gradients_of_each<Conv2D<1, Kernel<1>>::on<1, 1, 1>::as<double>, Conv2D<3, Kernel<3, 5>, Sigmoid>::on<3, 5, 7>::as<double>,
-                            Conv2D<17, Kernel<1>, Softmax>::on<3, 3, 5>::as<double>, Conv2D<5, Kernel<3, 1>, Silu, NoBias>::on<3, 1, 3>::as<double>>();
+    check_gradients_of_each<Conv2D<1, Kernel<1>>::on<1, 1, 1>::as<double>,
+                            Conv2D<3, Kernel<3, 5>, Sigmoid>::on<3, 5, 7>::as<double>,
+                            Conv2D<17, Kernel<1>, Softmax>::on<3, 3, 5>::as<double>,
+                            Conv2D<5, Kernel<3, 1>, Silu, NoBias>::on<3, 1, 3>::as<double>>();
 }

@@ -32,8 +32,10 @@ static_assert(Conv2D<0>::accept(shape{7, 7, 1}).answer == fit::an_extent_is_zero
 static_assert(Conv2D<4, Kernel<0, 3>>::accept(shape{7, 7, 1}).answer == fit::an_extent_is_zero);
 static_assert(Conv2D<4, Strides<0>, Same>::accept(shape{7, 7, 1}).answer == fit::an_extent_is_zero);
 static_assert(Conv2D<4, Dilation<0>>::accept(shape{7, 7, 1}).answer == fit::an_extent_is_zero);
-static_assert(Conv2D<4, Strides<2>, Dilation<2>>::accept(shape{7, 7, 1}).answer == fit::strides_and_dilation_cannot_both_be_above_1);
-static_assert(Conv2D<4, Strides<1, 2>, Dilation<2, 1>>::accept(shape{7, 7, 1}).answer == fit::strides_and_dilation_cannot_both_be_above_1);
+static_assert(Conv2D<4, Strides<2>, Dilation<2>>::accept(shape{7, 7, 1}).answer ==
+              fit::strides_and_dilation_cannot_both_be_above_1);
+static_assert(Conv2D<4, Strides<1, 2>, Dilation<2, 1>>::accept(shape{7, 7, 1}).answer ==
+              fit::strides_and_dilation_cannot_both_be_above_1);
 
 static_assert(Block<Conv2D<4>::on<5, 7, 3>>);
 static_assert(Conv2D<4>::on<5, 7, 3>::multiply_adds == 3 * 5 * 4 * 3 * 3 * 3);

@@ -21,11 +21,13 @@ static_assert(parameter_count_of<Dense<7>::on<5>>() == 42);
 static_assert(parameter_count_of<Dense<7, NoBias>::on<5>>() == 35);
 static_assert(std::is_same_v<Dense<2>::on<3>::as<double>::value_type, double>);
 static_assert(Dense<2>::on<3>::as<double>::input == shape{3});
-static_assert(EndsInSoftmax<Dense<2, Softmax>::on<3>> && !EndsInSoftmax<Dense<2, Tanh>::on<3>> && !EndsInSoftmax<Dense<2, LogSoftmax>::on<3>>);
+static_assert(TakesLogits<Dense<2, Softmax>::on<3>> && !TakesLogits<Dense<2, Tanh>::on<3>> &&
+              !TakesLogits<Dense<2, LogSoftmax>::on<3>>);
 
 // Options in any order mean the same.
 static_assert(std::is_same_v<Dense<2, NoBias, Relu>::activation, Dense<2, Relu, NoBias>::activation>);
-static_assert(std::is_same_v<Dense<2, Relu, HeNormal, Name<"a">>::kernel_initialiser, Dense<2, Name<"a">, HeNormal, Relu>::kernel_initialiser>);
+static_assert(std::is_same_v<Dense<2, Relu, HeNormal, Name<"a">>::kernel_initialiser,
+                             Dense<2, Name<"a">, HeNormal, Relu>::kernel_initialiser>);
 static_assert(std::is_same_v<Dense<2>::activation, Linear> && std::is_same_v<Dense<2>::kernel_initialiser, GlorotUniform>);
 static_assert(given_name<Dense<2, Relu, Name<"stem">>::on<3>>() == "stem" && given_name<Dense<2>::on<3>>().empty());
 
@@ -108,7 +110,8 @@ TEST_CASE("The gradient of Dense for the logits skips softmax", "[layers][dense]
         for (std::size_t i = 0; i < 3; ++i) mean += at.weights[s * 3 + i] * at.y[s * 3 + i];
         for (std::size_t i = 0; i < 3; ++i) dz[s * 3 + i] = at.y[s * 3 + i] * (at.weights[s * 3 + i] - mean);
     }
-    block.backward_from_logits(at.mode, at.x.data(), at.y.data(), at.saved.data(), dz.data(), at.dx.data(), logits, at.scratch.data(), 5);
+    block.backward_from_logits(at.mode, at.x.data(), at.y.data(), at.saved.data(), dz.data(), at.dx.data(), logits,
+                               at.scratch.data(), 5);
     const auto a = numbers_of(direct), b = numbers_of(logits);
     for (std::size_t i = 0; i < a.size(); ++i) CHECK(*a[i] == Approx(*b[i]).margin(1e-14));
     for (std::size_t i = 0; i < dx.size(); ++i) CHECK(at.dx[i] == Approx(dx[i]).margin(1e-14));
@@ -117,6 +120,7 @@ TEST_CASE("The gradient of Dense for the logits skips softmax", "[layers][dense]
 TEST_CASE("Dense's gradients agree with central differences", "[layers][dense][gradients]")
 {
     check_gradients_of_each<Dense<1>::on<1>::as<double>, Dense<3>::on<1>::as<double>, Dense<1, Tanh>::on<7>::as<double>,
-                            Dense<5, Sigmoid>::on<3>::as<double>, Dense<7, NoBias>::on<5>::as<double>, Dense<3, Softmax, NoBias>::on<7>::as<double>,
-                            Dense<17, Gelu>::on<9>::as<double>, Dense<9, Softplus, NoBias>::on<17>::as<double>, Dense<33, Elu>::on<31>::as<double>>();
+                            Dense<5, Sigmoid>::on<3>::as<double>, Dense<7, NoBias>::on<5>::as<double>,
+                            Dense<3, Softmax, NoBias>::on<7>::as<double>, Dense<17, Gelu>::on<9>::as<double>,
+                            Dense<9, Softplus, NoBias>::on<17>::as<double>, Dense<33, Elu>::on<31>::as<double>>();
 }

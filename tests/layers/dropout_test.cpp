@@ -80,7 +80,8 @@ TEST_CASE("Dropout's mask is a function of seed, step, place, sample and element
 
     // No two samples have the same mask.
     std::set<std::vector<float>> rows;
-    for (std::size_t s = 0; s < 33; ++s) rows.insert(std::vector<float>(y.begin() + std::ptrdiff_t(s * 67), y.begin() + std::ptrdiff_t(s * 67 + 67)));
+    for (std::size_t s = 0; s < 33; ++s)
+        rows.insert(std::vector<float>(y.begin() + std::ptrdiff_t(s * 67), y.begin() + std::ptrdiff_t(s * 67 + 67)));
     CHECK(rows.size() == 33);
 
     // float and double draw the same.
@@ -90,7 +91,7 @@ TEST_CASE("Dropout's mask is a function of seed, step, place, sample and element
 
 TEST_CASE("Dropout's gradients agree with central differences under a fixed mask", "[layers][dropout][gradients]")
 {
-    check_gradients_of_each<Dropout<0.5>::on<1>::as<double>, Dropout<0.3>::on<5, 7, 3>::as<double>, Dropout<0.9>::on<17>::as<double>,
-                            Dropout<0.0>::on<5>::as<double>>();
+    check_gradients_of_each<Dropout<0.5>::on<1>::as<double>, Dropout<0.3>::on<5, 7, 3>::as<double>,
+                            Dropout<0.9>::on<17>::as<double>, Dropout<0.0>::on<5>::as<double>>();
     check_gradients<Dropout<0.5>::on<7>::as<double>>({.mode = {.training = false}});
 }

@@ -20,7 +20,8 @@ template <class M>
 std::vector<double*> numbers_of(M& model)
 {
     std::vector<double*> found;
-    lamina::for_each_variable(model, [&](auto& v) { v.storage()->template for_each<double>([&](double& e) { found.push_back(&e); }); });
+    lamina::for_each_variable(model,
+                              [&](auto& v) { v.storage()->template for_each<double>([&](double& e) { found.push_back(&e); }); });
     return found;
 }
 
@@ -59,7 +60,8 @@ struct Passes {
     Buffer<double> x{n * in, 1}, y{n * out, 3, nan}, weights{n * out, 5}, dx{n * in, 7, nan};
     Buffer<double> saved{B::saved(n) + 8, 0, nan}, scratch{B::scratch(n), 0, nan};
 
-    Passes(const B& of, lamina::Mode how, std::size_t count, unsigned seed, double low, double high) : block(of), mode(how), n(count)
+    Passes(const B& of, lamina::Mode how, std::size_t count, unsigned seed, double low, double high)
+        : block(of), mode(how), n(count)
     {
         x.random(seed, low, high);
         weights.random(seed + 1);
@@ -70,10 +72,14 @@ struct Passes {
     /// L = Σ weights · y.
     void backward(B& gradient, bool wants_dx = true)
     {
-        block.backward(mode, x.data(), y.data(), saved.data(), weights.data(), wants_dx ? dx.data() : nullptr, gradient, scratch.data(), n);
+        block.backward(mode, x.data(), y.data(), saved.data(), weights.data(), wants_dx ? dx.data() : nullptr, gradient,
+                       scratch.data(), n);
     }
 
-    bool guarded() const { return x.guarded() && y.guarded() && weights.guarded() && dx.guarded() && saved.guarded() && scratch.guarded(); }
+    bool guarded() const
+    {
+        return x.guarded() && y.guarded() && weights.guarded() && dx.guarded() && saved.guarded() && scratch.guarded();
+    }
 
     /// The central difference of L by one number, which `samples` from `first` on depend on.
     double slope(double& number, std::size_t first, std::size_t samples) const
@@ -108,8 +114,8 @@ inline std::vector<std::size_t> some_of(std::size_t size, std::size_t most, unsi
 
 struct GradientCheck {
     lamina::Mode mode{.training = true, .seed = 3, .step = 5};
-    double low = -1.5, high = 1.5;  ///< of the inputs
-    double tolerance = 1e-6;        ///< of the largest gradient of the batch
+    double low = -1.5, high = 1.5; ///< of the inputs
+    double tolerance = 1e-6;       ///< of the largest gradient of the batch
     unsigned seed = 1;
     std::vector<std::size_t> counts{0, 1, 2, 5, 33};
 };
@@ -173,7 +179,8 @@ void check_gradients(const GradientCheck& how = {})
             lamina::Mode later = how.mode;
             later.first = n - 1;
             block.forward(later, at.x.data() + (n - 1) * at.in, again.data(), at.saved.data(), at.scratch.data(), 1);
-            for (std::size_t i = 0; i < at.out; ++i) CHECK(again[i] == Approx(at.y[(n - 1) * at.out + i]).epsilon(1e-13).margin(1e-14));
+            for (std::size_t i = 0; i < at.out; ++i)
+                CHECK(again[i] == Approx(at.y[(n - 1) * at.out + i]).epsilon(1e-13).margin(1e-14));
         }
         lamina::Mode inference = how.mode;
         inference.training = false;

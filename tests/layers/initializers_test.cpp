@@ -131,7 +131,7 @@ TEST_CASE("float and double draw the same numbers", "[layers][initializers]")
 
 TEST_CASE("Numbers do not depend on how a kernel is stored", "[layers][initializers]")
 {
-    using Product = Conv2D<5, Kernel<3>>::on<3, 3, 7>;  // stored by outputs
+    using Product = Conv2D<5, Kernel<3>>::on<3, 3, 7>;       // stored by outputs
     using Sliding = Conv2D<5, Kernel<3>, Same>::on<3, 3, 7>; // stored in rows
     static_assert(Product::one_pixel && !Sliding::one_pixel);
     CHECK(values_of(build<Product>(Seed{3}).kernel) == values_of(build<Sliding>(Seed{3}).kernel));

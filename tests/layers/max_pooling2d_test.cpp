@@ -44,8 +44,9 @@ TEST_CASE("MaxPooling2D gives the gradient to the first of equal cells", "[layer
 
 TEST_CASE("MaxPooling2D's gradients agree with central differences", "[layers][max_pooling2d][gradients]")
 {
-    check_gradients_of_each<MaxPooling2D<1>::on<1, 1, 1>::as<double>, MaxPooling2D<2>::on<5, 7, 3>::as<double>,
-                            MaxPooling2D<2, Same>::on<5, 7, 1>::as<double>, MaxPooling2D<window{3, 2}, Strides<1, 3>>::on<7, 5, 5>::as<double>,
-                            MaxPooling2D<3, Strides<2>, Same>::on<7, 3, 17>::as<double>, MaxPooling2D<3, Strides<1>>::on<5, 5, 7>::as<double>,
-                            MaxPooling2D<5, Strides<1>, Same>::on<3, 1, 7>::as<double>>();
+    check_gradients_of_each<
+        MaxPooling2D<1>::on<1, 1, 1>::as<double>, MaxPooling2D<2>::on<5, 7, 3>::as<double>,
+        MaxPooling2D<2, Same>::on<5, 7, 1>::as<double>, MaxPooling2D<window{3, 2}, Strides<1, 3>>::on<7, 5, 5>::as<double>,
+        MaxPooling2D<3, Strides<2>, Same>::on<7, 3, 17>::as<double>, MaxPooling2D<3, Strides<1>>::on<5, 5, 7>::as<double>,
+        MaxPooling2D<5, Strides<1>, Same>::on<3, 1, 7>::as<double>>();
 }

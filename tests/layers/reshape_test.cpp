@@ -24,5 +24,6 @@ TEST_CASE("Reshape keeps the numbers in their order", "[layers][reshape]")
 
 TEST_CASE("Reshape's gradients agree with central differences", "[layers][reshape][gradients]")
 {
-    check_gradients_of_each<Reshape<1>::on<1>::as<double>, Reshape<7, 5, 3>::on<3, 35>::as<double>, Reshape<3, 5>::on<15>::as<double>>();
+    check_gradients_of_each<Reshape<1>::on<1>::as<double>, Reshape<7, 5, 3>::on<3, 35>::as<double>,
+                            Reshape<3, 5>::on<15>::as<double>>();
 }

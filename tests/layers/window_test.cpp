@@ -23,7 +23,8 @@ TEST_CASE("Windows lie where TensorFlow puts them", "[layers][window]")
                 CHECK(place_window<Valid>(size, reach, stride).pad == 0);
 
                 // "SAME": pad_total = max((out - 1) * stride + reach - size, 0), the smaller half before.
-                const long out = long((size + stride - 1) / stride), total = std::max(0L, (out - 1) * long(stride) + long(reach) - long(size));
+                const long out = long((size + stride - 1) / stride),
+                           total = std::max(0L, (out - 1) * long(stride) + long(reach) - long(size));
                 CHECK(long(place_window<Same>(size, reach, stride).out) == out);
                 CHECK(long(place_window<Same>(size, reach, stride).pad) == total / 2);
             }

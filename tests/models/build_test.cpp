@@ -63,9 +63,10 @@ TEST_CASE("Paths are the names of fields, positions and keys", "[models][build]"
         paths.push_back(path);
         CHECK(variable.storage()->name == path);
     });
-    CHECK(paths == std::vector<std::string>{"body/stack/0/kernel", "body/stack/0/bias", "body/stack/out/kernel", "body/stack/out/bias", "body/gate/kernel",
-                                            "body/gate/bias", "list/0/kernel", "list/0/bias", "list/1/kernel", "list/1/bias", "table/left/kernel",
-                                            "table/left/bias", "pair/0/kernel", "pair/1/kernel", "maybe/value/kernel", "maybe/value/bias", "free"});
+    CHECK(paths == std::vector<std::string>{"body/stack/0/kernel", "body/stack/0/bias", "body/stack/out/kernel",
+                                            "body/stack/out/bias", "body/gate/kernel", "body/gate/bias", "list/0/kernel",
+                                            "list/0/bias", "list/1/kernel", "list/1/bias", "table/left/kernel", "table/left/bias",
+                                            "pair/0/kernel", "pair/1/kernel", "maybe/value/kernel", "maybe/value/bias", "free"});
 }
 
 TEST_CASE("What is built is a function of the seed", "[models][build]")

@@ -16,27 +16,31 @@ using namespace lamina;
 
 TEST_CASE("The gradients of dense networks agree with central differences", "[models][sequential][gradients]")
 {
-    check_gradients_of_each<Sequential<Input<1>, Dense<1>>::as<double>, Sequential<Input<5>, Dense<7, Tanh>, Dense<3, Gelu>, Dense<5, Softmax>>::as<double>,
+    check_gradients_of_each<Sequential<Input<1>, Dense<1>>::as<double>,
+                            Sequential<Input<5>, Dense<7, Tanh>, Dense<3, Gelu>, Dense<5, Softmax>>::as<double>,
                             Sequential<Input<3>, Dense<7, Mish, NoBias>, Dropout<0.4>, Activation<Silu>, Dense<1>>::as<double>>();
 }
 
 TEST_CASE("The gradients of a convolutional network agree with central differences", "[models][sequential][gradients]")
 {
-    check_gradients<Sequential<Input<9, 7, 3>, Conv2D<5, Same, Tanh>, AveragePooling2D<2>, Conv2D<3, Kernel<2>, Elu>, MaxPooling2D<2, Same>, Dropout<0.3>,
-                               Flatten, Dense<5, Softplus>, Dense<3, Softmax>>::as<double>>();
+    check_gradients<
+        Sequential<Input<9, 7, 3>, Conv2D<5, Same, Tanh>, AveragePooling2D<2>, Conv2D<3, Kernel<2>, Elu>, MaxPooling2D<2, Same>,
+                   Dropout<0.3>, Flatten, Dense<5, Softplus>, Dense<3, Softmax>>::as<double>>();
 }
 
 TEST_CASE("The gradients of layers that only reshape agree with central differences", "[models][sequential][gradients]")
 {
-    check_gradients_of_each<Sequential<Input<5>, Reshape<5, 1>>::as<double>, Sequential<Input<3, 5>, Flatten, Dense<3>>::as<double>,
-                            Sequential<Input<2, 3>, Flatten, Reshape<3, 2>, Flatten, Dense<4, Tanh>, Reshape<2, 2>, Flatten, Dense<6>, Reshape<3, 2>, Reshape<2, 3>>::as<double>,
+    check_gradients_of_each<Sequential<Input<5>, Reshape<5, 1>>::as<double>,
+                            Sequential<Input<3, 5>, Flatten, Dense<3>>::as<double>,
+                            Sequential<Input<2, 3>, Flatten, Reshape<3, 2>, Flatten, Dense<4, Tanh>, Reshape<2, 2>, Flatten,
+                                       Dense<6>, Reshape<3, 2>, Reshape<2, 3>>::as<double>,
                             Sequential<Input<6>, Reshape<2, 3>, Flatten, Reshape<3, 2>>::as<double>>();
 }
 
 TEST_CASE("Softmax and cross-entropy differentiated as one equal the two apart", "[models][sequential][gradients]")
 {
     using Net = Sequential<Input<5>, Dense<7, Tanh>, Reshape<7, 1>, Flatten, Dense<3>, Activation<Softmax>>::as<double>;
-    static_assert(EndsInSoftmax<Net>);
+    static_assert(TakesLogits<Net>);
     Net model = build<Net>(Seed{2}), apart = zeros_like(model), together = zeros_like(model);
     Passes<Net> at(model, Mode{.training = true}, 5, 3, -1, 1);
     at.forward();
@@ -48,7 +52,8 @@ TEST_CASE("Softmax and cross-entropy differentiated as one equal the two apart",
     }
     at.backward(apart);
     const auto dx = at.dx;
-    model.backward_from_logits(at.mode, at.x.data(), at.y.data(), at.saved.data(), dz.data(), at.dx.data(), together, at.scratch.data(), 5);
+    model.backward_from_logits(at.mode, at.x.data(), at.y.data(), at.saved.data(), dz.data(), at.dx.data(), together,
+                               at.scratch.data(), 5);
     const auto a = numbers_of(apart), b = numbers_of(together);
     for (std::size_t i = 0; i < a.size(); ++i) CHECK(*a[i] == Approx(*b[i]).margin(1e-13));
     for (std::size_t i = 0; i < dx.size(); ++i) CHECK(at.dx[i] == Approx(dx[i]).margin(1e-13));

@@ -23,7 +23,8 @@ using namespace lamina;
 
 namespace {
 
-using Net = Sequential<Input<4>, Reshape<2, 2, 1>, Conv2D<5, Kernel<2>, Same, Tanh>, Flatten, Dropout<0.2>, Dense<150, Gelu>, Dense<150, Relu>, Dense<3, Softmax>>;
+using Net = Sequential<Input<4>, Reshape<2, 2, 1>, Conv2D<5, Kernel<2>, Same, Tanh>, Flatten, Dropout<0.2>, Dense<150, Gelu>,
+                       Dense<150, Relu>, Dense<3, Softmax>>;
 
 struct Residual {
     Dense<9, Tanh>::on<4> first;
@@ -38,21 +39,22 @@ struct Residual {
     }
 };
 
-struct Result {
+struct Outcome {
     std::vector<float> parameters;
     std::vector<double> figures;
-    bool operator==(const Result&) const = default;
+    bool operator==(const Outcome&) const = default;
 };
 
 template <class M>
-Result train(std::size_t batch_size, std::size_t threads, std::size_t n, std::size_t epochs)
+Outcome train(std::size_t batch_size, std::size_t threads, std::size_t n, std::size_t epochs)
 {
     auto model = build<M>(Seed{1});
-    auto trainer = compile(model, Adam{.learning_rate = 0.01f, .global_clipnorm = 0.5f}, SparseCategoricalCrossentropy{}, SparseCategoricalAccuracy{});
+    auto trainer = compile(model, Adam{.learning_rate = 0.01f, .global_clipnorm = 0.5f}, SparseCategoricalCrossentropy{},
+                           SparseCategoricalAccuracy{});
     const auto samples = points(n), test = points(70, n);
-    const History history =
-        trainer.fit(samples, {.epochs = epochs, .batch_size = batch_size, .validation_data = &test, .seed = Seed{3}, .threads = threads});
-    Result result{parameters_of(model), {}};
+    const History history = trainer.fit(
+        samples, {.epochs = epochs, .batch_size = batch_size, .validation_data = &test, .seed = Seed{3}, .threads = threads});
+    Outcome result{parameters_of(model), {}};
     for (const Logs& logs : history.epochs)
         for (const auto& [name, value] : logs.entries) result.figures.push_back(value);
     result.figures.push_back(trainer.evaluate(samples, {.threads = threads})["loss"]);
@@ -65,7 +67,7 @@ TEST_CASE("Training gives the same bits on 1, 2 and 3 threads", "[threads]")
 {
     for (const std::size_t batch_size : {7u, 32u, 100u, 300u}) {
         INFO("batches of " << batch_size);
-        const Result one = train<Net>(batch_size, 1, 330, 2);
+        const Outcome one = train<Net>(batch_size, 1, 330, 2);
         CHECK(one.figures.size() == 2 * 4 + 1);
         CHECK((train<Net>(batch_size, 2, 330, 2) == one));
         CHECK((train<Net>(batch_size, 3, 330, 2) == one));
@@ -76,7 +78,7 @@ TEST_CASE("Training a struct gives the same bits on 1, 2, 3 and 16 threads", "[t
 {
     for (const std::size_t batch_size : {33u, 300u, 600u}) { // 600: three rounds of eight chunks
         INFO("batches of " << batch_size);
-        const Result one = train<Residual>(batch_size, 1, 610, 2);
+        const Outcome one = train<Residual>(batch_size, 1, 610, 2);
         CHECK((train<Residual>(batch_size, 2, 610, 2) == one));
         CHECK((train<Residual>(batch_size, 3, 610, 2) == one));
         CHECK((train<Residual>(batch_size, 16, 610, 2) == one));
@@ -103,8 +105,8 @@ TEST_CASE("Eight threads share one model", "[threads]")
                     const std::array x{samples.x(i, 0), samples.x(i, 1), samples.x(i, 2), samples.x(i, 3)};
                     const auto one = net(x), other = residual(x);
                     for (std::size_t k = 0; k < 3; ++k)
-                        wrong += one(k) != wanted(i, k) || y(i, k) != wanted(i, k) || into(i, k) != wanted(i, k) || other(k) != wanted_of_residual(i, k)
-                            || z(i, k) != wanted_of_residual(i, k);
+                        wrong += one(k) != wanted(i, k) || y(i, k) != wanted(i, k) || into(i, k) != wanted(i, k) ||
+                                 other(k) != wanted_of_residual(i, k) || z(i, k) != wanted_of_residual(i, k);
                 }
             }
         });
@@ -114,8 +116,8 @@ TEST_CASE("Eight threads share one model", "[threads]")
 
 TEST_CASE("Two trainers may run at once, each with threads", "[threads]")
 {
-    const Result wanted = train<Residual>(100, 1, 200, 2);
-    std::array<Result, 3> results;
+    const Outcome wanted = train<Residual>(100, 1, 200, 2);
+    std::array<Outcome, 3> results;
     std::vector<std::thread> threads;
     for (auto& result : results) threads.emplace_back([&result] { result = train<Residual>(100, 2, 200, 2); });
     for (auto& thread : threads) thread.join();
@@ -146,7 +148,11 @@ TEST_CASE("Work inside of work runs alone, and an exception comes back", "[threa
     CHECK(runs == std::vector<int>(60, 1));
 
     for (int repeat = 0; repeat < 20; ++repeat) {
-        CHECK_THROWS_WITH(parallel_for(50, 3, [](std::size_t i) { if (i == 17) throw std::runtime_error("seventeen"); }), "seventeen");
+        CHECK_THROWS_WITH(parallel_for(50, 3,
+                                       [](std::size_t i) {
+                                           if (i == 17) throw std::runtime_error("seventeen");
+                                       }),
+                          "seventeen");
         std::atomic<int> after{0};
         parallel_for(50, 3, [&](std::size_t) { ++after; });
         CHECK(after == 50);

@@ -35,6 +35,8 @@ void* counted(std::size_t n, std::size_t alignment)
 // Not inlined: g++ 12 takes a delete that it sees through and a new that it does not for a mismatch.
 void* operator new(std::size_t n) { return counted(n, alignof(std::max_align_t)); }
 void* operator new[](std::size_t n) { return counted(n, alignof(std::max_align_t)); }
+void* operator new(std::size_t n, const std::nothrow_t&) noexcept { return counted(n, alignof(std::max_align_t)); }
+void* operator new[](std::size_t n, const std::nothrow_t&) noexcept { return counted(n, alignof(std::max_align_t)); }
 void* operator new(std::size_t n, std::align_val_t a) { return counted(n, std::size_t(a)); }
 void* operator new[](std::size_t n, std::align_val_t a) { return counted(n, std::size_t(a)); }
 [[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
@@ -50,7 +52,8 @@ using namespace lamina;
 
 namespace {
 
-using Net = Sequential<Input<4>, Reshape<2, 2, 1>, Conv2D<5, Kernel<2>, Same, Tanh>, Flatten, Dropout<0.2>, Dense<9, Gelu>, Dense<3, Softmax>>;
+using Net = Sequential<Input<4>, Reshape<2, 2, 1>, Conv2D<5, Kernel<2>, Same, Tanh>, Flatten, Dropout<0.2>, Dense<9, Gelu>,
+                       Dense<3, Softmax>>;
 
 /// More than 64 KiB between the layers: the thread's own room.
 using Wide = Sequential<Input<4>, Dense<20'000, Tanh>, Dense<3, Softmax>>;
@@ -179,5 +182,6 @@ TEST_CASE("Training steps of a Sequential after the first allocate nothing", "[t
 
 TEST_CASE("Training steps of a struct after the first allocate nothing", "[training][allocation]")
 {
-    check_training<Residual>(SGD{.learning_rate = [](std::size_t step) { return 0.1 / double(1 + step); }, .momentum = 0.9f, .global_clipnorm = 1.f});
+    check_training<Residual>(
+        SGD{.learning_rate = [](std::size_t step) { return 0.1 / double(1 + step); }, .momentum = 0.9f, .global_clipnorm = 1.f});
 }

@@ -3,6 +3,7 @@
 #include "training/problems.hpp"
 
 #include <lamina/layers/dense.hpp>
+#include <lamina/layers/reshape.hpp>
 #include <lamina/models/build.hpp>
 #include <lamina/models/sequential.hpp>
 #include <lamina/training/losses/sparse_categorical_crossentropy.hpp>
@@ -22,7 +23,8 @@ constexpr float no_number = std::numeric_limits<float>::quiet_NaN(), infinite = 
 struct Bench {
     Net model = build<Net>(Seed{1});
     std::vector<float> before = parameters_of(model);
-    decltype(compile(std::declval<Net&>(), SGD{}, SparseCategoricalCrossentropy{})) trainer = compile(model, SGD{}, SparseCategoricalCrossentropy{});
+    decltype(compile(std::declval<Net&>(), SGD{}, SparseCategoricalCrossentropy{})) trainer =
+        compile(model, SGD{}, SparseCategoricalCrossentropy{});
 
     ~Bench()
     {
@@ -57,10 +59,10 @@ TEST_CASE("Samples that do not fit are refused", "[training][bad_data]")
     CHECK_THROWS_WITH(trainer.evaluate(narrow), Contains("evaluate") && Contains("[3]") && Contains("[4]"));
     CHECK_THROWS_WITH(trainer.train_on_batch(narrow.x, narrow.y), Contains("train_on_batch") && Contains("[3]"));
 
-    const auto none = points(0);
-    CHECK_THROWS_WITH(trainer.fit(none), Contains("fit: there are no samples") && Contains("at least one"));
-    CHECK_THROWS_WITH(trainer.evaluate(none), Contains("evaluate: there are no samples"));
-    CHECK_THROWS_WITH(trainer.train_on_batch(none.x, none.y), Contains("train_on_batch: there are no samples"));
+    const auto empty = points(0);
+    CHECK_THROWS_WITH(trainer.fit(empty), Contains("fit: there are no samples") && Contains("at least one"));
+    CHECK_THROWS_WITH(trainer.evaluate(empty), Contains("evaluate: there are no samples"));
+    CHECK_THROWS_WITH(trainer.train_on_batch(empty.x, empty.y), Contains("train_on_batch: there are no samples"));
 
     const Samples uneven{points(40).x, points(39).y};
     CHECK_THROWS_WITH(trainer.fit(uneven), Contains("40 samples and 39 labels"));
@@ -71,9 +73,11 @@ TEST_CASE("Values that cannot be trained on are refused with their place", "[tra
 {
     Bench bench;
     auto& trainer = bench.trainer;
-    CHECK_THROWS_WITH(trainer.fit(changed([](auto& s) { s.y(39) = 3; })), Contains("fit: y[39] is 3") && Contains("a class in [0, 3)"));
+    CHECK_THROWS_WITH(trainer.fit(changed([](auto& s) { s.y(39) = 3; })),
+                      Contains("fit: y[39] is 3") && Contains("a class in [0, 3)"));
     CHECK_THROWS_WITH(trainer.fit(changed([](auto& s) { s.y(0) = -1; })), Contains("y[0] is -1"));
-    CHECK_THROWS_WITH(trainer.fit(changed([](auto& s) { s.x(39, 3) = no_number; })), Contains("x[39, 3] is nan") && Contains("finite"));
+    CHECK_THROWS_WITH(trainer.fit(changed([](auto& s) { s.x(39, 3) = no_number; })),
+                      Contains("x[39, 3] is nan") && Contains("finite"));
     CHECK_THROWS_WITH(trainer.fit(changed([](auto& s) { s.x(0, 2) = infinite; })), Contains("x[0, 2] is inf"));
     CHECK_THROWS_WITH(trainer.evaluate(changed([](auto& s) { s.x(0, 2) = no_number; })), Contains("evaluate: x[0, 2] is nan"));
     const auto bad = changed([](auto& s) { s.x(7, 1) = -infinite; });
@@ -81,8 +85,8 @@ TEST_CASE("Values that cannot be trained on are refused with their place", "[tra
 
     const auto good = points(40);
     CHECK_THROWS_WITH(trainer.fit(good, {.validation_data = &bad}), Contains("validation data") && Contains("x[7, 1]"));
-    const auto none = points(0);
-    CHECK_THROWS_WITH(trainer.fit(good, {.validation_data = &none}), Contains("validation data") && Contains("no samples"));
+    const auto empty = points(0);
+    CHECK_THROWS_WITH(trainer.fit(good, {.validation_data = &empty}), Contains("validation data") && Contains("no samples"));
 }
 
 TEST_CASE("Weights that make no sense are refused", "[training][bad_data]")
@@ -91,7 +95,8 @@ TEST_CASE("Weights that make no sense are refused", "[training][bad_data]")
     auto& trainer = bench.trainer;
     const auto good = points(4);
     CHECK_THROWS_WITH(trainer.fit(good, {.sample_weight = {1, 2, 3}}), Contains("3 sample weights") && Contains("4 samples"));
-    CHECK_THROWS_WITH(trainer.fit(good, {.sample_weight = {1, -1, 3, 4}}), Contains("sample_weight[1] is -1") && Contains("at least 0"));
+    CHECK_THROWS_WITH(trainer.fit(good, {.sample_weight = {1, -1, 3, 4}}),
+                      Contains("sample_weight[1] is -1") && Contains("at least 0"));
     CHECK_THROWS_WITH(trainer.fit(good, {.sample_weight = {1, 1, no_number, 4}}), Contains("sample_weight[2] is nan"));
     CHECK_THROWS_WITH(trainer.fit(good, {.sample_weight = {1, 1, 1, infinite}}), Contains("sample_weight[3] is inf"));
     CHECK_THROWS_WITH(trainer.fit(good, {.class_weight = {{1, -2.f}}}), Contains("class_weight of class 1 is -2"));
@@ -113,10 +118,28 @@ TEST_CASE("Settings that make no sense are refused", "[training][bad_data]")
     CHECK_THROWS_WITH(trainer.fit(good, {.validation_data = &good, .validation_split = 0.5}), Contains("both given"));
 }
 
+TEST_CASE("Class weights need one label a sample", "[training][bad_data]")
+{
+    auto model = build<Sequential<Input<4>, Dense<6>, Reshape<2, 3>>>(Seed{1});
+    auto trainer = compile(model, SGD{}, SparseCategoricalCrossentropy{.from_logits = true});
+    const Samples pairs{points(4).x, xt::xtensor<std::int32_t, 2>({4, 2}, 1)};
+    CHECK_THROWS_WITH(trainer.fit(pairs, {.class_weight = {{1, 2.f}}}),
+                      Contains("class_weight") && Contains("one label a sample") && Contains("2"));
+}
+
+TEST_CASE("A loss that makes no sense cannot be compiled", "[training][bad_data]")
+{
+    auto model = build<Net>(Seed{1});
+    CHECK_THROWS_WITH(compile(model, SGD{}, SparseCategoricalCrossentropy{.label_smoothing = 1.5f}),
+                      Contains("label_smoothing is 1.5"));
+    CHECK_THROWS_WITH(compile(model, SGD{.momentum = 2}, SparseCategoricalCrossentropy{}), Contains("momentum is 2"));
+}
+
 TEST_CASE("A model that was not built cannot be compiled", "[training][bad_data]")
 {
     Net model;
-    CHECK_THROWS_WITH(compile(model, SGD{}, SparseCategoricalCrossentropy{}), Contains("\"0/kernel\" is bound to no stored variable"));
+    CHECK_THROWS_WITH(compile(model, SGD{}, SparseCategoricalCrossentropy{}),
+                      Contains("\"0/kernel\" is bound to no stored variable"));
 }
 
 TEST_CASE("A model that was moved or changed since compile is refused", "[training][bad_data]")

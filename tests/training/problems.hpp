@@ -76,13 +76,28 @@ struct Diary {
     std::size_t batches_an_epoch = 0, samples = 0;
 
     template <class Training>
-    void on_train_begin(Training& t) { calls.push_back('T'), batches_an_epoch = t.batches, samples = t.samples; }
+    void on_train_begin(Training& t)
+    {
+        calls.push_back('T'), batches_an_epoch = t.batches, samples = t.samples;
+    }
     template <class Training>
-    void on_epoch_begin(Training&) { calls.push_back('E'); }
+    void on_epoch_begin(Training&)
+    {
+        calls.push_back('E');
+    }
     template <class Training>
-    void on_batch_end(Training& t) { calls.push_back('b'), batches.push_back(t.batch); }
+    void on_batch_end(Training& t)
+    {
+        calls.push_back('b'), batches.push_back(t.batch);
+    }
     template <class Training>
-    void on_epoch_end(Training&) { calls.push_back('e'); }
+    void on_epoch_end(Training&)
+    {
+        calls.push_back('e');
+    }
     template <class Training>
-    void on_train_end(Training&) { calls.push_back('t'); }
+    void on_train_end(Training&)
+    {
+        calls.push_back('t');
+    }
 };

@@ -1,6 +1,7 @@
 // Score: loss and metrics of chunks, merged, weighted, over one row or many, with their gradients.
 #include "catch.hpp"
 
+#include <lamina/training/losses/binary_crossentropy.hpp>
 #include <lamina/training/losses/mean_squared_error.hpp>
 #include <lamina/training/losses/sparse_categorical_crossentropy.hpp>
 #include <lamina/training/metrics/sparse_categorical_accuracy.hpp>
@@ -32,7 +33,7 @@ double figure(const Classes& score, const char* name)
 TEST_CASE("The loss is the mean over rows, the metrics count them", "[training][score]")
 {
     Classes score;
-    score.measure(loss, accuracy, shape{3}, false, Rows<double>{p.data(), nullptr, 4, 4}, labels.data(), {}, 0, {});
+    score.measure(loss, accuracy, shape{3}, logits::none, Rows<double>{p.data(), nullptr, 4, 4}, labels.data(), {}, 0, {});
     CHECK(score.loss() == Approx(-(std::log(0.7) + std::log(0.1) + std::log(0.4) + std::log(0.25)) / 4));
     CHECK(figure(score, "sparse_categorical_accuracy") == 0.5);
     CHECK(figure(score, "loss") == score.loss());
@@ -42,9 +43,9 @@ TEST_CASE("The loss is the mean over rows, the metrics count them", "[training][
 TEST_CASE("Parts of a batch are measured apart and merged", "[training][score]")
 {
     Classes whole, one, two;
-    whole.measure(loss, accuracy, shape{3}, false, Rows<double>{p.data(), nullptr, 4, 4}, labels.data(), {}, 0, {});
-    one.measure(loss, accuracy, shape{3}, false, Rows<double>{p.data(), nullptr, 3, 4}, labels.data(), {}, 0, {});
-    two.measure(loss, accuracy, shape{3}, false, Rows<double>{p.data() + 9, nullptr, 1, 4}, labels.data(), {}, 3, {});
+    whole.measure(loss, accuracy, shape{3}, logits::none, Rows<double>{p.data(), nullptr, 4, 4}, labels.data(), {}, 0, {});
+    one.measure(loss, accuracy, shape{3}, logits::none, Rows<double>{p.data(), nullptr, 3, 4}, labels.data(), {}, 0, {});
+    two.measure(loss, accuracy, shape{3}, logits::none, Rows<double>{p.data() + 9, nullptr, 1, 4}, labels.data(), {}, 3, {});
     one.merge(two);
     CHECK(one.loss() == Approx(whole.loss()).epsilon(1e-15));
     CHECK(figure(one, "sparse_categorical_accuracy") == 0.5);
@@ -56,7 +57,8 @@ TEST_CASE("Positions choose the labels and weights", "[training][score]")
     const std::vector<std::size_t> positions{6, 4, 2, 5, 1}; // the chunk begins at the second
     const std::vector<float> weights{9, 4, 2, 9, 1, 0, 9};
     Classes score;
-    score.measure(loss, accuracy, shape{3}, false, Rows<double>{p.data(), nullptr, 4, 5}, all.data(), positions, 1, weights);
+    score.measure(loss, accuracy, shape{3}, logits::none, Rows<double>{p.data(), nullptr, 4, 5}, all.data(), positions, 1,
+                  weights);
     CHECK(score.loss() == Approx(-(1 * std::log(0.7) + 2 * std::log(0.1) + 0 * std::log(0.4) + 4 * std::log(0.25)) / 4));
     CHECK(figure(score, "sparse_categorical_accuracy") == 0.5);
 }
@@ -66,10 +68,12 @@ TEST_CASE("Gradients are scaled by weight and batch", "[training][score]")
     const std::vector<float> weights{1, 2, 0, 4};
     std::vector<double> gradient(12, 77);
     Classes score;
-    score.measure(loss, accuracy, shape{3}, true, Rows<double>{p.data(), gradient.data(), 4, 10}, labels.data(), {}, 0, weights);
+    score.measure(loss, accuracy, shape{3}, logits::softmax, Rows<double>{p.data(), gradient.data(), 4, 10}, labels.data(), {}, 0,
+                  weights);
     for (std::size_t row = 0; row < 4; ++row)
         for (std::size_t i = 0; i < 3; ++i) {
-            const double wanted = double(weights[row]) / 10 * (p[row * 3 + i] - (int(i) == labels[row] ? 1 : 0)); // that of the logits
+            const double wanted =
+                double(weights[row]) / 10 * (p[row * 3 + i] - (int(i) == labels[row] ? 1 : 0)); // that of the logits
             CHECK(gradient[row * 3 + i] == Approx(wanted).margin(1e-15));
         }
 }
@@ -78,22 +82,30 @@ TEST_CASE("An output of many rows counts each", "[training][score]")
 {
     Classes score;
     std::vector<double> gradient(12);
-    score.measure(loss, accuracy, shape{2, 3}, true, Rows<double>{p.data(), gradient.data(), 2, 2}, labels.data(), {}, 0, {});
+    score.measure(loss, accuracy, shape{2, 3}, logits::softmax, Rows<double>{p.data(), gradient.data(), 2, 2}, labels.data(), {},
+                  0, {});
     CHECK(score.loss() == Approx(-(std::log(0.7) + std::log(0.1) + std::log(0.4) + std::log(0.25)) / 4));
     CHECK(gradient[0] == Approx((0.7 - 1) / 4));
 
     Score<MeanSquaredError> squares;
     const std::vector<double> targets{0, 0, 0, 1, 1, 1, 0, 0, 0, 1, 1, 1};
-    squares.measure(MeanSquaredError{}, std::tuple{}, shape{2, 3}, false, Rows<double>{p.data(), gradient.data(), 2, 2}, targets.data(), {}, 0, {});
+    squares.measure(MeanSquaredError{}, std::tuple{}, shape{2, 3}, logits::none, Rows<double>{p.data(), gradient.data(), 2, 2},
+                    targets.data(), {}, 0, {});
     double mean = 0;
     for (std::size_t i = 0; i < 12; ++i) mean += (p[i] - targets[i]) * (p[i] - targets[i]) / 12;
     CHECK(squares.loss() == Approx(mean));
     for (std::size_t i = 0; i < 12; ++i) CHECK(gradient[i] == Approx(2 * (p[i] - targets[i]) / 12).margin(1e-15));
 }
 
-TEST_CASE("A loss takes the gradient of the logits only if it knows softmax and is not given logits", "[training][score]")
+TEST_CASE("A loss is differentiated with an activation that it knows, unless it is given logits", "[training][score]")
 {
-    CHECK(Classes::takes_softmax<float>(loss));
-    CHECK_FALSE(Classes::takes_softmax<float>(SparseCategoricalCrossentropy{.from_logits = true}));
-    CHECK_FALSE(Score<MeanSquaredError>::takes_softmax<double>(MeanSquaredError{}));
+    const auto with = []<class L>(const L& of, logits last) { return Score<L>::template differentiated_with<float>(last, of); };
+    CHECK(with(loss, logits::softmax) == logits::softmax);
+    CHECK(with(loss, logits::sigmoid) == logits::none);
+    CHECK(with(loss, logits::none) == logits::none);
+    CHECK(with(SparseCategoricalCrossentropy{.from_logits = true}, logits::softmax) == logits::none);
+    CHECK(with(BinaryCrossentropy{}, logits::sigmoid) == logits::sigmoid);
+    CHECK(with(BinaryCrossentropy{}, logits::softmax) == logits::none);
+    CHECK(with(BinaryCrossentropy{.from_logits = true}, logits::sigmoid) == logits::none);
+    CHECK(with(MeanSquaredError{}, logits::softmax) == logits::none);
 }

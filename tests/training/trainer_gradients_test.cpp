@@ -20,6 +20,7 @@ using namespace lamina;
 namespace {
 
 using Probabilities = Sequential<Input<4>, Dense<5, Tanh>, Dense<3, Softmax>>::as<double>;
+using Answers = Sequential<Input<4>, Dense<5, Tanh>, Dense<3, Sigmoid>>::as<double>;
 using Logits = Sequential<Input<4>, Dense<5, Tanh>, Dense<3>>::as<double>;
 
 /// A residual connection, a layer used twice, and softmax at the end.
@@ -96,15 +97,19 @@ TEST_CASE("A step follows the gradient of its loss", "[training][trainer][gradie
     check_step<Logits>(CategoricalCrossentropy{.from_logits = true}, rows);
     check_step<Logits>(MeanSquaredError{}, rows);
     check_step<Logits>(BinaryCrossentropy{.from_logits = true}, rows);
+    check_step<Answers>(BinaryCrossentropy{}, rows);
+    check_step<Answers>(BinaryCrossentropy{.label_smoothing = 0.2f}, rows);
 }
 
-TEST_CASE("A step follows the gradient of a loss that does not know softmax", "[training][trainer][gradients]")
+TEST_CASE("A step follows the gradient of a loss that does not know the last activation", "[training][trainer][gradients]")
 {
     const auto samples = points<double>(37);
     const Samples rows{samples.x, one_hot(samples.y)};
     check_step<Probabilities>(MeanSquaredError{}, rows);
     check_step<Probabilities>(BinaryCrossentropy{}, rows);
     check_step<Probabilities>(SparseCategoricalCrossentropy{.from_logits = true}, samples);
+    check_step<Answers>(BinaryCrossentropy{.from_logits = true}, rows);
+    check_step<Answers>(MeanSquaredError{}, rows);
 }
 
 TEST_CASE("A step of a struct follows the gradient of its loss", "[training][trainer][gradients]")

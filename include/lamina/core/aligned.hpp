@@ -44,9 +44,10 @@ public:
     explicit Borrowed(std::size_t n)
     {
         if (depth == kept().size()) kept().emplace_back();
-        Aligned<T>& mine = kept()[depth++];
+        Aligned<T>& mine = kept()[depth];
         mine.reserve(n);
         start = mine.data();
+        ++depth;
     }
     ~Borrowed() { --depth; }
 

@@ -31,7 +31,7 @@ public:
     {
         static std::atomic<unsigned> made = 0; // two threads may write one name at once
         temporary += ".part" + std::to_string(process()) + '-' + std::to_string(made++);
-        handle = std::fopen(temporary.string().c_str(), "wb");
+        handle = std::fopen(temporary.string().c_str(), "wbx"); // x: never into a file, or through a link, of somebody else
         if (!handle) refuse("cannot be created");
     }
 
@@ -113,6 +113,7 @@ inline std::string read_file(const std::filesystem::path& path)
 {
     std::error_code failed;
     if (std::filesystem::is_directory(path, failed)) fail(path.string(), ": is a folder, a file was needed");
+    if (std::filesystem::exists(path, failed) && !std::filesystem::is_regular_file(path, failed)) fail(path.string(), ": is no regular file, one was needed");
     std::FILE* const file = std::fopen(path.string().c_str(), "rb");
     if (!file) fail(path.string(), ": cannot be opened (", std::strerror(errno), ")");
     std::string bytes;

@@ -39,6 +39,9 @@ inline constexpr bool is_maybe = false;
 template <class P>
 inline constexpr bool is_maybe<std::optional<P>> = true;
 
+template <std::size_t>
+struct known; // its argument is a constant: a data member `name` is none
+
 struct ignore {
     template <class... A>
     void operator()(A&&...) const;
@@ -50,14 +53,14 @@ struct ignore {
 template <class P>
 constexpr std::string_view given_name()
 {
-    if constexpr (requires { std::string_view(P::layer::name); }) return P::layer::name;
-    else if constexpr (requires { std::string_view(P::name); }) return P::name;
+    if constexpr (requires { typename detail::known<std::string_view(P::layer::name).size()>; }) return P::layer::name;
+    else if constexpr (requires { typename detail::known<std::string_view(P::name).size()>; }) return P::name;
     else return {};
 }
 
 /// Calls `f(name, part)` for every direct part of a model: the layers of a Sequential (by name or position), the fields of
 /// a struct, the elements of a std::array, std::vector or std::map<std::string, …>, the content of a std::optional.
-/// A part named by an option keeps that name. Plain numbers and everything that is no aggregate are passed over.
+/// A field or a layer named by an option has that name; elements of lists and maps have their position or key. Plain numbers and everything that is no aggregate are passed over.
 template <class Whole, class F>
 void for_each_part(Whole& whole, F&& f)
 {
@@ -70,12 +73,12 @@ void for_each_part(Whole& whole, F&& f)
     else if constexpr (requires { whole.for_each_layer(detail::ignore{}); }) whole.for_each_layer(f);
     else if constexpr (detail::is_list<W>) {
         std::size_t i = 0;
-        for (auto& part : whole) named(std::to_string(i++), part);
+        for (auto& part : whole) f(std::string_view(std::to_string(i++)), part);
     }
     else if constexpr (detail::is_dictionary<W>)
-        for (auto& [name, part] : whole) named(name, part);
+        for (auto& [name, part] : whole) f(std::string_view(name), part);
     else if constexpr (detail::is_maybe<W>) {
-        if (whole) named("value", *whole);
+        if (whole) f(std::string_view("value"), *whole);
     }
     else if constexpr (std::is_class_v<W> && std::is_aggregate_v<W> && !detail::is_numbers<W>)
         for_each_field(whole, [&](std::string_view name, auto& part) {
@@ -103,12 +106,31 @@ void for_each_named_variable(Part& part, F&& f, const std::string& path = {})
         });
 }
 
+namespace detail {
+/// A layer that does not know its input yet: it has no variables, and is no part of a model.
+template <class P>
+concept OpenLayer = requires(shape in) { P::accept(in); };
+
+template <class P>
+constexpr bool has_open_layer()
+{
+    if constexpr (OpenLayer<P>) return true;
+    else if constexpr (is_dictionary<P>) return has_open_layer<typename P::mapped_type>();
+    else if constexpr (is_list<P> || is_maybe<P>) return has_open_layer<typename P::value_type>();
+    else if constexpr (std::is_class_v<P> && std::is_aggregate_v<P> && !is_numbers<P> && !is_refused<P>)
+        return []<class... Fields>(std::type_identity<std::tuple<Fields&...>>) {
+            return (false || ... || has_open_layer<Fields>());
+        }(std::type_identity<decltype(tie_fields<field_count<P>()>(std::declval<P&>()))>{});
+    else return false;
+}
+} // namespace detail
+
 /// The number of learned elements in a part whose structure is static; what a std::vector holds is not counted.
 template <class P>
 constexpr std::size_t parameter_count_of()
 {
     if constexpr (is_variable<P>) return P::size;
-    else if constexpr (requires { std::size_t{P::parameter_count}; }) return P::parameter_count;
+    else if constexpr (requires { typename detail::known<std::size_t{P::parameter_count}>; }) return P::parameter_count;
     else if constexpr (detail::is_list<P>) {
         if constexpr (requires { std::tuple_size<P>::value; }) return std::tuple_size_v<P> * parameter_count_of<typename P::value_type>();
         else return 0;

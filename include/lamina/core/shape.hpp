@@ -61,6 +61,7 @@ struct Shape<> {
 /// The input of a model: `Input<28, 28, 1>`, or `Input<Encoder::output>`.
 template <auto... Extents>
 struct Input {
+    static_assert(((Extents >= 0) && ...), "lamina: an extent of Input is negative");
     static constexpr shape value{Extents...};
 };
 

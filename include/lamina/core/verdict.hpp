@@ -22,6 +22,8 @@ enum class fit {
     strides_and_dilation_cannot_both_be_above_1,
     the_first_entry_of_a_Sequential_must_be_Input,
     is_no_layer,
+    a_Sequential_needs_a_layer,
+    a_name_has_no_slash_and_is_no_number,
     cannot_take_an_option,
     two_layers_have_the_same_name,
 };

@@ -112,7 +112,14 @@ inline void fill(std::vector<destination>& destinations, const safetensors::cont
                 problems << json_quoted(first->second->path) << " and " << json_quoted(d.path)
                          << " are one variable in the model and differ in the file; ";
     }
-    for (const auto extra : unexpected) problems << json_quoted(extra) << " is no variable of the model; ";
+    for (std::size_t left = unexpected.size(); const auto extra : unexpected) {
+        if (unexpected.size() - left == 20) {
+            problems << "and " << left << " more are no variables of the model; ";
+            break;
+        }
+        --left;
+        problems << json_quoted(extra) << " is no variable of the model; ";
+    }
     if (const auto text = problems.str(); !text.empty()) fail(name, ": ", text, "was it saved from another model?");
 
     std::vector<std::shared_ptr<record>> ready;

@@ -9,9 +9,12 @@ namespace lamina::inline LAMINA_ARCHITECTURE {
 /// y = A(x), of any shape; Softmax and LogSoftmax work over the last axis.
 ///
 /// Shapes   [a, b, …] -> [a, b, …].
-template <class A>
+/// Options  Name.
+template <class A, class... Options>
 struct Activation {
+    using options = check_options<families<family::name>, Options...>;
     static constexpr std::string_view kind = "Activation";
+    static constexpr std::string_view name = chosen<family::name, Name<"">, Options...>::value;
     using activation = A;
 
     static constexpr verdict accept(shape in)
@@ -29,6 +32,7 @@ struct Activation {
         using as = block<U, In>;
 
         static constexpr shape input = In, output = In;
+        static constexpr logits ends_in = logits_of<A>;
         static constexpr std::size_t rows = In.size() / In.back();
         static constexpr std::size_t saved(std::size_t) { return 0; }
         static constexpr std::size_t scratch(std::size_t) { return 0; }
@@ -41,7 +45,7 @@ struct Activation {
         }
 
         void backward_from_logits(Mode, const T*, const T*, const T*, const T* dz, T* dx, block&, T*, std::size_t n) const
-            requires(std::is_same_v<A, Softmax>)
+            requires(logits_of<A> != logits::none)
         {
             if (dx) std::copy_n(dz, n * In.size(), dx);
         }

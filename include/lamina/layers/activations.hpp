@@ -9,12 +9,14 @@
 #include <lamina/kernels/elementwise.hpp>
 #include <lamina/kernels/math.hpp>
 #include <lamina/kernels/softmax.hpp>
+#include <lamina/layers/block.hpp>
 #include <lamina/layers/options.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <numbers>
 #include <string_view>
+#include <type_traits>
 
 namespace lamina::inline LAMINA_ARCHITECTURE {
 
@@ -156,14 +158,14 @@ struct Softplus {
 struct Softsign {
     using family = family::activation;
     static constexpr std::string_view name = "softsign";
-    static constexpr reads derivative = reads::output;
+    static constexpr reads derivative = reads::input; // 1 - |y| has lost its digits where |x| is large
     template <class V>
     static V forward(const V& x) { return x / (V(1) + xsimd::abs(x)); }
     template <class V>
-    static V backward(const V& y, const V& dy)
+    static V backward(const V& x, const V& dy)
     {
-        const V rest = V(1) - xsimd::abs(y);
-        return dy * rest * rest;
+        const V slope = V(1) / (V(1) + xsimd::abs(x));
+        return dy * slope * slope;
     }
 };
 
@@ -262,8 +264,8 @@ struct GeluTanh {
     static V backward(const V& x, const V& dy)
     {
         const V t = bent(x), half = inner::number_as<V>(0.5);
-        const V inner = inner::number_as<V>(slope) * (V(1) + inner::number_as<V>(3 * cubic) * x * x);
-        return dy * half * (V(1) + t + x * (V(1) - t * t) * inner);
+        const V bend = inner::number_as<V>(slope) * (V(1) + inner::number_as<V>(3 * cubic) * x * x);
+        return dy * half * (V(1) + t + x * (V(1) - t * t) * bend);
     }
 };
 
@@ -288,6 +290,10 @@ struct LogSoftmax {
     template <class T, extent E>
     static void backward_rows(const T* y, const T* dy, T* dx, std::size_t rows, E width) { kernels::log_softmax_backward(y, dy, dx, rows, width); }
 };
+
+/// What a cross-entropy may see through.
+template <class A>
+inline constexpr logits logits_of = std::is_same_v<A, Softmax> ? logits::softmax : std::is_same_v<A, Sigmoid> ? logits::sigmoid : logits::none;
 
 /// y = A(z) over `rows` rows of `Width`; y may be z.
 template <class A, std::size_t Width, class T>

@@ -48,9 +48,13 @@ concept Block = requires(const B& block, B& gradient, const typename B::value_ty
     block.backward(Mode{}, in, in, in, in, out, gradient, out, n);
 };
 
-/// A block that ends in softmax and can take the gradient of the logits (softmax and cross-entropy differentiated as one).
+/// What a block's last activation makes of logits.
+enum class logits { none, softmax, sigmoid };
+
+/// A block that ends in softmax or sigmoid, as its `ends_in` says, and can take the gradient of the logits: activation and
+/// cross-entropy differentiated as one.
 template <class B>
-concept EndsInSoftmax = Block<B>
+concept TakesLogits = Block<B>
     && requires(const B& block, B& gradient, const typename B::value_type* in, typename B::value_type* out, std::size_t n) {
            block.backward_from_logits(Mode{}, in, in, in, in, out, gradient, out, n);
        };

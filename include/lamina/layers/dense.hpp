@@ -40,6 +40,7 @@ struct Dense {
         using as = block<U, In>;
 
         static constexpr shape input = In, output{Units};
+        static constexpr logits ends_in = logits_of<activation>;
         static constexpr std::size_t multiply_adds = In.size() * Units;
 
         Variable<T, shape{In.size(), Units}, order::outputs> kernel;
@@ -68,7 +69,7 @@ struct Dense {
         }
 
         void backward_from_logits(Mode mode, const T* x, const T*, const T*, const T* dz, T* dx, block& gradient, T*, std::size_t n) const
-            requires(std::is_same_v<activation, Softmax>)
+            requires(logits_of<activation> != logits::none)
         {
             backward_linear(mode, x, dz, dx, gradient, n);
         }

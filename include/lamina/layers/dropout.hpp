@@ -13,11 +13,14 @@ namespace lamina::inline LAMINA_ARCHITECTURE {
 /// While training each element is 0 with probability `Rate` and x / (1 − Rate) else; in inference y = x.
 ///
 /// Shapes   [a, b, …] -> [a, b, …].
+/// Options  Name.
 /// Refuses  a rate outside of [0, 1).
 /// Numerics the mask is a function of (seed, step, place in the model, sample, element): the same on any number of threads.
-template <fraction Rate>
+template <fraction Rate, class... Options>
 struct Dropout {
+    using options = check_options<families<family::name>, Options...>;
     static constexpr std::string_view kind = "Dropout";
+    static constexpr std::string_view name = chosen<family::name, Name<"">, Options...>::value;
 
     static constexpr verdict accept(shape in)
     {

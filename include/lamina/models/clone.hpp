@@ -100,7 +100,7 @@ void require_bound(const M& model)
     for_each_variable(model, [&](const auto& variable) { all = all && variable.bound(); });
     if (!all)
         for_each_named_variable(model, [](const std::string& path, const auto& variable) {
-            if (!variable.bound()) fail('"', path, "\" is bound to no stored variable; make the model with build, load or from_graph before it is used");
+            if (!variable.bound()) fail('"', path, "\" is bound to no stored variable; make the model with build or load before it is used");
         });
 }
 

@@ -86,13 +86,13 @@ public:
         }
     }
 
-    /// The output ends in softmax and nothing else reads it: its gradient may be given for the logits.
-    static bool ends_in_softmax(const Plan<T>& of)
+    /// What the output ends in, where nothing else reads it: its gradient may be given for the logits then.
+    static logits ends_in(const Plan<T>& of)
     {
-        bool offers = false;
+        logits offers = logits::none;
         for (const auto& node : of.nodes) {
-            if (node.output == of.output) offers = node.backward_from_logits != nullptr;
-            if (std::find(node.inputs.begin(), node.inputs.end(), of.output) != node.inputs.end()) return false;
+            if (node.output == of.output) offers = node.ends_in;
+            if (std::find(node.inputs.begin(), node.inputs.end(), of.output) != node.inputs.end()) return logits::none;
         }
         return offers;
     }

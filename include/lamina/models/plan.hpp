@@ -31,7 +31,9 @@ struct Node {
     using Backward = void (*)(const void* block, void* gradient, Mode, const T* const* in, const T* out, const T* saved, const T* dout, T* const* din,
                               T* scratch, std::size_t n);
     Backward backward = nullptr;
-    Backward backward_from_logits = nullptr; ///< where the block ends in softmax
+    Backward backward_from_logits = nullptr;
+    logits ends_in = logits::none;      ///< what the gradient of the logits goes back through
+    std::size_t multiply_adds = 0;      ///< of a sample
 };
 
 /// The nodes of a model in the order of its computation, and the values between them. Value 0 is the model's input.
@@ -55,7 +57,7 @@ struct Plan {
     {
         const auto found = std::find(blocks.begin(), blocks.end(), block);
         if (found == blocks.end())
-            fail("a model's operator() called a block that is no part of the model; make it a field, so that it can be trained and saved");
+            fail("a model's operator() called a block that is no part of the model; make it a field, in aggregates without constructors, so that it can be trained and saved");
         return static_cast<std::size_t>(found - blocks.begin());
     }
 };
@@ -98,11 +100,14 @@ Node<T> node_of()
                        T* scratch, std::size_t n) {
         static_cast<const B*>(block)->backward(mode, in[0], out, saved, dout, din[0], *static_cast<B*>(gradient), scratch, n);
     };
-    if constexpr (EndsInSoftmax<B>)
+    node.multiply_adds = multiply_adds_of<B>();
+    if constexpr (TakesLogits<B>) {
+        node.ends_in = B::ends_in;
         node.backward_from_logits = [](const void* block, void* gradient, Mode mode, const T* const* in, const T* out, const T* saved, const T* dout,
                                        T* const* din, T* scratch, std::size_t n) {
             static_cast<const B*>(block)->backward_from_logits(mode, in[0], out, saved, dout, din[0], *static_cast<B*>(gradient), scratch, n);
         };
+    }
     return node;
 }
 
@@ -169,6 +174,20 @@ Symbol<T, A> operator+(const Symbol<T, A>& a, const Symbol<T, B>& b)
     node.output = plan.add_value(A);
     plan.nodes.push_back(std::move(node));
     return {&plan, plan.nodes.back().output};
+}
+
+/// The input of a struct has no shape to add until it is declared.
+template <class T, class Other>
+    requires(std::is_same_v<Other, AnySymbol<T>> || requires { Other::extents; })
+auto operator+(const AnySymbol<T>&, const Other& other)
+{
+    static_assert(sizeof(T) == 0, "lamina: a model that computes with its input before a block has seen it declares its shape: using input = Input<...>;");
+    return other;
+}
+template <class T, shape S>
+auto operator+(const Symbol<T, S>& a, const AnySymbol<T>& b)
+{
+    return b + a;
 }
 
 namespace inner {

@@ -5,6 +5,7 @@
 #include <lamina/models/clone.hpp>
 #include <lamina/models/execution.hpp>
 #include <lamina/models/inputs.hpp>
+#include <lamina/models/result.hpp>
 
 #include <algorithm>
 #include <array>
@@ -24,6 +25,8 @@ inline constexpr bool input_can_be_read = false;
 
 /// Intermediates of one sample lie on the stack up to this size.
 inline constexpr std::size_t stack_bytes = 64 * 1024;
+/// The result of one sample may take as much.
+inline constexpr std::size_t largest_result = 1024 * 1024;
 
 template <Block B>
 void forward_sample(const B& block, const typename B::value_type* x, typename B::value_type* y)
@@ -157,11 +160,12 @@ auto call(const B& block, const X& x)
 {
     using T = typename B::value_type;
     constexpr shape given = inner::static_shape<X>();
+    static_assert(DenseTensor<X> || B::output.size() * sizeof(T) <= inner::largest_result, "lamina: the result of a sample lies on the stack and would be above 1 MiB; use predict(model, batch)");
     if constexpr (FlatSample<X> || FixedExpression<X>) {
         static_assert(std::is_same_v<element<X>, T>, "lamina: a sample holds the model's number type; cast it, for instance with xt::cast");
         static_assert(inner::fits_sample<B, as_shape<given>> || inner::sample_has_the_models_input_shape<typename inner::layer_of<B>::type, as_shape<given>, as_shape<B::input>>,
                       "lamina: a sample has another shape than the model's input");
-        FixedTensor<T, B::output> y;
+        Result<FixedTensor<T, B::output>> y;
         if constexpr (!inner::fits_sample<B, as_shape<given>>) return y;
         else if constexpr (FlatSample<X>) inner::forward_sample(block, x.data(), y.data());
         else if constexpr (LiesInOneRow<X>) inner::forward_sample(block, start_of(x), y.data());
@@ -179,11 +183,11 @@ auto call(const B& block, const X& x)
             shape found;
             for (auto extent : x.shape()) found.push_back(static_cast<std::size_t>(extent));
             if (found != B::input) fail("a sample of shape ", found, " was given, the model needs ", B::input);
-            FixedTensor<T, B::output> y;
+            Result<FixedTensor<T, B::output>> y;
             inner::forward_sample(block, start_of(x), y.data());
             return y;
         }
-        else return predict(block, x);
+        else return Result(predict(block, x));
     }
     else {
         static_assert(inner::input_can_be_read<X>, "lamina: a model cannot read this: evaluate a lazy expression with xt::eval, give an xarray a known rank");

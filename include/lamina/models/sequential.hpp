@@ -55,7 +55,11 @@ struct walk {
         if (r.reason == fit::yes) {
             const std::array<std::string_view, sizeof...(Layers)> names{lamina::given_name<Layers>()...};
             for (std::size_t i = 0; i < names.size(); ++i)
-                if (!names[i].empty() && std::find(names.begin(), names.begin() + i, names[i]) != names.begin() + i) {
+                if (names[i].find('/') != std::string_view::npos || (!names[i].empty() && names[i].find_first_not_of("0123456789") == std::string_view::npos)) {
+                    r.reason = fit::a_name_has_no_slash_and_is_no_number;
+                    r.refused_at = i;
+                }
+                else if (!names[i].empty() && std::find(names.begin(), names.begin() + i, names[i]) != names.begin() + i) {
                     r.reason = fit::two_layers_have_the_same_name;
                     r.refused_at = i;
                 }
@@ -90,14 +94,32 @@ class Chain {
     static constexpr std::size_t count = sizeof...(Blocks);
     static constexpr std::size_t outside = ~std::size_t{0};
     using indices = std::index_sequence_for<Blocks...>;
-    static constexpr bool ends_in_softmax = (EndsInSoftmax<Blocks>, ...);
+    static constexpr bool takes_logits = (TakesLogits<Blocks>, ...);
+
+    template <class B>
+    static constexpr logits last_of()
+    {
+        if constexpr (requires { B::ends_in; }) return B::ends_in;
+        else return logits::none;
+    }
 
 public:
     using value_type = T;
+    Chain() = default;
+    Chain(Chain&&) noexcept = default;
+    Chain& operator=(Chain&&) noexcept = default;
+    Chain(const Chain&) = delete; // clone(model) copies
+    Chain& operator=(const Chain&) = delete;
+
     static constexpr shape input = In::value;
     static constexpr shape output = [] {
         shape last = input;
         ((last = Blocks::output), ...);
+        return last;
+    }();
+    static constexpr logits ends_in = [] {
+        logits last = logits::none;
+        ((last = last_of<Blocks>()), ...);
         return last;
     }();
     /// The number of learned elements.
@@ -146,7 +168,7 @@ public:
 
     void backward_from_logits(Mode mode, const T* x, const T* y, const T* saved, const T* dz, T* dx, Chain& gradient, T* scratch,
                               std::size_t n) const
-        requires(ends_in_softmax)
+        requires(takes_logits)
     {
         backward_all<true>(mode, x, y, saved, dz, dx, gradient, scratch, n);
     }
@@ -292,8 +314,14 @@ struct refusal {
 };
 
 template <class T, class In, class... Layers>
-    requires(is_input<In> && walk<In, Layers...>::value.reason != fit::yes)
+    requires(is_input<In> && sizeof...(Layers) > 0 && walk<In, Layers...>::value.reason != fit::yes)
 struct sequential<T, In, Layers...> : refusal<walk<In, Layers...>, Layers...> {};
+
+template <class T, class In>
+    requires(is_input<In>)
+struct sequential<T, In> {
+    using type = lamina::detail::refused<lamina::layer<0>, In, as_shape<In::value>, fit::a_Sequential_needs_a_layer>;
+};
 
 template <class T, class First, class... Layers>
     requires(!is_input<First>)

@@ -3,6 +3,7 @@
 
 #include <lamina/core/parts.hpp>
 #include <lamina/layers/block.hpp>
+#include <lamina/models/plan.hpp>
 
 #include <algorithm>
 #include <array>
@@ -96,7 +97,6 @@ void summarise(const Part& part, const std::string& path, bool automatic, summar
         output << shape(Part::output);
         table.rows.push_back({name + " (" + std::string(kind_of<Part>()) + ')', output.str(), with_commas(parameters), with_commas(multiply_adds_of<Part>())});
         table.parameters += parameters;
-        table.multiply_adds += multiply_adds_of<Part>();
     }
     else if constexpr (!is_variable<Part>) inside(false);
 }
@@ -109,7 +109,10 @@ template <class M>
 std::string summary(const M& model)
 {
     detail::summary_table table;
-    if constexpr (!is_refused<M>) detail::summarise(model, {}, true, table);
+    if constexpr (!is_refused<M>) {
+        detail::summarise(model, {}, true, table);
+        for (const auto& node : trace(model).nodes) table.multiply_adds += node.multiply_adds; // a layer used twice counts twice
+    }
     table.rows.insert(table.rows.begin(), {"Layer (type)", "Output shape", "Param #", "Multiply-adds"});
     std::array<std::size_t, 4> width{};
     for (const auto& row : table.rows)

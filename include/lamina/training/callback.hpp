@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace lamina {
@@ -60,6 +61,21 @@ void call_train_end(C& callback, Training& t)
     if constexpr (requires { callback.on_train_end(t); }) callback.on_train_end(t);
 }
 
+} // namespace detail
+
+namespace detail {
+/// Each of the five members that a callback has can be called as `fit` calls it.
+template <class C>
+constexpr bool well_formed_callback()
+{
+    using Plain = std::remove_const_t<C>;
+    const auto fine = [](bool has, bool callable) { return !has || callable; };
+    return fine(requires { &Plain::on_train_begin; }, requires(C& c, Training& t) { c.on_train_begin(t); })
+        && fine(requires { &Plain::on_epoch_begin; }, requires(C& c, Training& t) { c.on_epoch_begin(t); })
+        && fine(requires { &Plain::on_batch_end; }, requires(C& c, Training& t) { c.on_batch_end(t); })
+        && fine(requires { &Plain::on_epoch_end; }, requires(C& c, Training& t) { c.on_epoch_end(t); })
+        && fine(requires { &Plain::on_train_end; }, requires(C& c, Training& t) { c.on_train_end(t); });
+}
 } // namespace detail
 
 /// An object that `fit` can call: it has at least one of the five members.

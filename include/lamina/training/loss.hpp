@@ -20,7 +20,7 @@ enum class targets {
 /// `row(prediction, target, width, gradient, scale)` returns the loss of one row; where `gradient` is not null it writes
 /// scale · d loss / d prediction there. `target` points to one label or to `width` numbers, as `kind` says.
 /// A loss that knows softmax has `softmax_row` with the same arguments: the prediction is softmax(logits), the gradient
-/// that of the logits. The trainer uses it when the model ends in softmax.
+/// that of the logits. The trainer uses it when the model ends in softmax; `sigmoid_row` likewise when it ends in sigmoid.
 /// `accepts(target, width)` says whether a target may be used, `needs(width)` what it needs, as the end of a sentence.
 template <class L>
 concept Loss = requires(const L& loss, const float* p, float* g, std::size_t width) {

@@ -3,6 +3,7 @@
 
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/shape.hpp>
+#include <lamina/layers/block.hpp>
 #include <lamina/training/logs.hpp>
 #include <lamina/training/loss.hpp>
 
@@ -39,19 +40,24 @@ struct accumulator_of<M> {
 template <class L, class... Metrics>
 class Score {
 public:
-    /// Where a model ends in softmax this loss gives the gradient of the logits. A loss of logits takes what the model gives for logits.
+    /// What the loss is differentiated with: the model's last activation where the loss has an entry for its logits. A loss
+    /// of logits takes what the model gives for logits.
     template <class T>
-    static constexpr bool takes_softmax(const L& loss)
+    static constexpr logits differentiated_with(logits last, const L& loss)
     {
         if constexpr (requires { loss.from_logits; })
-            if (loss.from_logits) return false;
-        return requires(const T* p, const int* label, T* g) { loss.softmax_row(p, label, std::size_t{1}, g, T(1)); };
+            if (loss.from_logits) return logits::none;
+        if constexpr (requires(const T* p, const int* t, T* g) { loss.softmax_row(p, t, std::size_t{1}, g, T(1)); })
+            if (last == logits::softmax) return last;
+        if constexpr (requires(const T* p, const int* t, T* g) { loss.sigmoid_row(p, t, std::size_t{1}, g, T(1)); })
+            if (last == logits::sigmoid) return last;
+        return logits::none;
     }
 
     /// Adds the rows of a chunk whose first sample is number `first` of the batch; writes the loss's gradient, scaled so
     /// that the batch's loss is the mean over its rows. `targets` are those of all samples, `positions` chooses among them.
     template <class T, class Y>
-    void measure(const L& loss, const std::tuple<Metrics...>& metrics, const shape& output, bool fused, const Rows<T>& rows, const Y* labels,
+    void measure(const L& loss, const std::tuple<Metrics...>& metrics, const shape& output, logits fused, const Rows<T>& rows, const Y* labels,
                  std::span<const std::size_t> positions, std::size_t first, std::span<const float> weights)
     {
         const std::size_t width = output.back(), each = output.size() / width, step = L::kind == targets::class_index ? 1 : width;
@@ -97,10 +103,12 @@ private:
     }
 
     template <class T, class Y>
-    static T row(const L& loss, [[maybe_unused]] bool fused, const T* p, const Y* target, std::size_t width, T* g, T scale)
+    static T row(const L& loss, [[maybe_unused]] logits fused, const T* p, const Y* target, std::size_t width, T* g, T scale)
     {
         if constexpr (requires { loss.softmax_row(p, target, width, g, scale); })
-            if (fused) return loss.softmax_row(p, target, width, g, scale);
+            if (fused == logits::softmax) return loss.softmax_row(p, target, width, g, scale);
+        if constexpr (requires { loss.sigmoid_row(p, target, width, g, scale); })
+            if (fused == logits::sigmoid) return loss.sigmoid_row(p, target, width, g, scale);
         return loss.row(p, target, width, g, scale);
     }
 

@@ -53,13 +53,13 @@ std::string position_in(const X& x, std::size_t flat)
     return '[' + text + ']';
 }
 
-template <class X>
+template <class T, class X>
 void require_finite(const X& x, const char* where, const char* name)
 {
     if constexpr (std::is_floating_point_v<element<X>>) {
         const auto* const data = start_of(x);
         const std::size_t count = x.size();
-        constexpr auto largest = std::numeric_limits<element<X>>::max();
+        constexpr auto largest = sizeof(element<X>) > sizeof(T) ? static_cast<element<X>>(std::numeric_limits<T>::max()) : std::numeric_limits<element<X>>::max();
         for (std::size_t first = 0; first < count; first += 4096) {
             const std::size_t end = first + 4096 < count ? first + 4096 : count;
             bool fine = true;
@@ -67,15 +67,15 @@ void require_finite(const X& x, const char* where, const char* name)
             if (!fine)
                 for (std::size_t i = first; i < end; ++i)
                     if (!(std::fabs(data[i]) <= largest))
-                        fail(where, ": ", name, position_in(x, i), " is ", data[i], ", training needs finite numbers; clean the data first");
+                        fail(where, ": ", name, position_in(x, i), " is ", data[i], ", the model needs finite numbers of its type; clean the data first");
         }
     }
 }
 
 } // namespace detail
 
-/// Throws unless x and y belong together and fit the model: numbers, shapes, values that the loss accepts.
-template <class L, DenseTensor X, DenseTensor Y>
+/// Throws unless x and y belong together and fit a model of T: numbers, shapes, values that the loss accepts.
+template <class T, class L, DenseTensor X, DenseTensor Y>
 void require_data(const L& loss, const X& x, const Y& y, const shape& input, const shape& output, const char* where)
 {
     const std::size_t count = x.shape()[0], width = output.back(), rows = output.size() / width;
@@ -86,7 +86,7 @@ void require_data(const L& loss, const X& x, const Y& y, const shape& input, con
     if (given.size() != needed.size() || (given.rank > 1 && detail::without_ones(given) != detail::without_ones(needed)))
         fail(where, ": labels of shape ", given, " a sample were given, ", L::name, " of an output ", output, " needs ", needed, ", ", needed.size(), " number",
              needed.size() == 1 ? "" : "s", " a sample");
-    detail::require_finite(x, where, "x");
+    detail::require_finite<T>(x, where, "x");
     const std::size_t step = L::kind == targets::class_index ? 1 : width;
     for (std::size_t row = 0; row < count * rows; ++row)
         if (!loss.accepts(start_of(y) + row * step, width)) {

@@ -11,7 +11,9 @@
 #include <lamina/training/targets.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <numeric>
 #include <span>
@@ -35,11 +37,13 @@ class Trainer {
 
     /// Gradients that exist at once. Larger batches run in rounds, so that memory stays bounded.
     static constexpr std::size_t most_gradients = 8;
+    /// Names the stream of random numbers that orders samples; a later fit goes on with other orders, since it begins at a later step.
+    static constexpr std::uint64_t shuffling = 0x73687566;
 
 public:
     Trainer(M& of, O with, L measured_by, Metrics... also)
         : model(of), rule(std::move(with)), loss(std::move(measured_by)), metrics(std::move(also)...), plan(trace_bound(of)), blocks(plan.blocks),
-          parameters(records_of(of)), fused(Execution<T>::ends_in_softmax(plan) && Totals::template takes_softmax<T>(loss))
+          parameters(records_of(of)), fused(Totals::template differentiated_with<T>(Execution<T>::ends_in(plan), loss))
     {
         prepare(rule, parameters);
         if constexpr (requires { loss.check(); }) loss.check();
@@ -55,11 +59,13 @@ public:
     template <class X, class Y, class... Callbacks>
     History fit(const Samples<X, Y>& samples, std::type_identity_t<FitOptions<X, Y>> options = {}, Callbacks&&... callbacks)
     {
-        static_assert((Callback<std::remove_cvref_t<Callbacks>> && ...), "lamina: a callback has one of the members on_train_begin … on_train_end");
+        static_assert((Callback<std::remove_reference_t<Callbacks>> && ...), "lamina: a callback has one of the members on_train_begin … on_train_end");
+        static_assert((lamina::detail::well_formed_callback<std::remove_reference_t<Callbacks>>() && ...),
+                      "lamina: each member on_... of a callback takes a Training&, and a const callback has only const ones");
         require_model();
         check<X, Y>();
-        require_data(loss, samples.x, samples.y, plan.input_shape(), output, "fit");
-        if (options.validation_data) require_data(loss, options.validation_data->x, options.validation_data->y, plan.input_shape(), output, "fit, validation data");
+        require_data<T>(loss, samples.x, samples.y, plan.input_shape(), output, "fit");
+        if (options.validation_data) require_data<T>(loss, options.validation_data->x, options.validation_data->y, plan.input_shape(), output, "fit, validation data");
         const std::size_t held_back = held_back_of(samples.size(), options);
         const std::vector<float> weights = weights_of(samples, options);
         std::vector<std::size_t> positions(samples.size());
@@ -71,7 +77,7 @@ public:
         Training state;
         state.epochs = options.epochs;
         state.samples = chosen.size();
-        state.batches = (chosen.size() + options.batch_size - 1) / options.batch_size;
+        state.batches = (chosen.size() - 1) / options.batch_size + 1;
         state.variables = parameters;
         state.learning_rate = rule.learning_rate(rule.state.step);
         (detail::call_train_begin(callbacks, state), ...);
@@ -80,7 +86,7 @@ public:
             state.logs = {};
             (detail::call_epoch_begin(callbacks, state), ...);
             std::iota(positions.begin(), positions.end(), std::size_t{0});
-            if (options.shuffle) shuffle(chosen, Random(options.seed, state.epoch));
+            if (options.shuffle) shuffle(chosen, Random(Seed{mix(options.seed.value, shuffling)}, rule.state.step));
             Totals total;
             for (std::size_t first = 0; first < chosen.size() && !state.stop; first += options.batch_size) {
                 const auto batch = chosen.subspan(first, std::min(options.batch_size, chosen.size() - first));
@@ -92,7 +98,7 @@ public:
             }
             if (options.validation_data)
                 measure(*options.validation_data, {}, {}, options.threads).report(state.logs, metrics, "val_");
-            else if (!kept.empty()) measure(samples, kept, {}, options.threads).report(state.logs, metrics, "val_");
+            else if (!kept.empty()) measure(samples, kept, options.sample_weight, options.threads).report(state.logs, metrics, "val_");
             (detail::call_epoch_end(callbacks, state), ...);
             history.epochs.push_back(state.logs);
         }
@@ -101,13 +107,21 @@ public:
         return history;
     }
 
+    /// x and y belong together in one object.
+    template <DenseTensor X, DenseTensor Y, class... Rest>
+    History fit(const X&, const Y&, Rest&&...)
+    {
+        static_assert(sizeof(X) == 0, "lamina: put x and y in one object, trainer.fit(Samples{x, y}, {...})");
+        return {};
+    }
+
     /// Loss and metrics over samples, without training.
     template <class X, class Y>
     Logs evaluate(const Samples<X, Y>& samples, const EvaluateOptions& options = {})
     {
         require_model();
         check<X, Y>();
-        require_data(loss, samples.x, samples.y, plan.input_shape(), output, "evaluate");
+        require_data<T>(loss, samples.x, samples.y, plan.input_shape(), output, "evaluate");
         require_weights(options.sample_weight, samples.size());
         Logs logs;
         measure(samples, {}, options.sample_weight, options.threads).report(logs, metrics, "");
@@ -120,7 +134,7 @@ public:
     {
         require_model();
         check<X, Y>();
-        require_data(loss, x, y, plan.input_shape(), output, "train_on_batch");
+        require_data<T>(loss, x, y, plan.input_shape(), output, "train_on_batch");
         require_weights(sample_weight, x.shape()[0]);
         Logs logs;
         step(Samples<const X&, const Y&>{x, y}, {}, sample_weight, seed, threads).report(logs, metrics, "");
@@ -188,10 +202,10 @@ private:
             if (!(factor >= 0 && factor < 1e30f)) fail("class_weight of class ", label, " is ", factor, ", a weight is a finite number of at least 0");
         if (weights.empty()) weights.assign(samples.size(), 1.f);
         const std::size_t per_sample = samples.y.size() / samples.size();
+        if (L::kind == targets::class_index && per_sample > 1) fail("fit: class_weight needs one label a sample, there are ", per_sample, "; use sample_weight");
         for (std::size_t i = 0; i < samples.size(); ++i) {
             const auto* const y = start_of(samples.y) + i * per_sample;
-            const auto label = L::kind == targets::class_index || per_sample == 1 ? static_cast<std::int64_t>(y[0])
-                                                                                  : static_cast<std::int64_t>(std::max_element(y, y + per_sample) - y);
+            const auto label = per_sample == 1 ? std::llround(std::clamp(static_cast<double>(y[0]), -1e15, 1e15)) : std::max_element(y, y + per_sample) - y;
             if (const auto found = options.class_weight.find(label); found != options.class_weight.end()) weights[i] *= found->second;
         }
         return weights;
@@ -237,28 +251,32 @@ private:
     const Totals& step(const S& samples, std::span<const std::size_t> positions, std::span<const float> weights, Seed seed, std::size_t threads)
     {
         const std::size_t count = positions.empty() ? samples.x.shape()[0] : positions.size(), chunks = (count + chunk - 1) / chunk;
-        const std::size_t together = std::min(chunks, most_gradients);
-        prepare_rooms(training_rooms, std::min(threads, together), true);
-        while (gradients.size() < together) gradients.push_back(std::make_unique<Gradient>(model));
+        const std::size_t together = std::min({chunks, std::max<std::size_t>(threads, 1), most_gradients});
+        prepare_rooms(training_rooms, together, true);
+        while (gradients.size() < std::min(together + 1, chunks)) gradients.push_back(std::make_unique<Gradient>(model));
         scores.resize(std::max(scores.size(), together));
         step_total = Totals{};
-        for (std::size_t round = 0; round < chunks; round += together) {
-            const std::size_t running = std::min(together, chunks - round);
-            parallel_for(running, threads, [&](std::size_t k, std::size_t thread) {
-                const std::size_t first = (round + k) * chunk, n = std::min(chunk, count - first);
+        // The first chunk's gradient is where the sum is made; every other chunk has one of its own until it is added, in order.
+        for (std::size_t done = 0, running; done < chunks; done += running) {
+            running = std::min(together, chunks - done);
+            const std::size_t to = done == 0 ? 0 : 1;
+            parallel_for(running, together, [&](std::size_t k, std::size_t thread) {
+                const std::size_t first = (done + k) * chunk, n = std::min(chunk, count - first);
                 Execution<T>& room = *training_rooms[thread];
-                Gradient& gradient = *gradients[k];
-                if (round == 0 || k > 0) gradient.clear();
+                Gradient& gradient = *gradients[to + k];
+                gradient.clear();
                 const Mode mode{.training = true, .seed = seed.value, .step = rule.state.step, .place = 0, .first = first};
                 const T* const x = gather(samples, positions, first, n, room);
                 room.forward(blocks, mode, x, nullptr, n);
                 scores[k] = Totals{};
                 const Rows<T> rows{room.output(), room.output_gradient(), n, count};
                 scores[k].measure(loss, metrics, output, fused, rows, start_of(samples.y), positions, first, weights);
-                room.backward(blocks, gradient.blocks, mode, x, n, fused);
+                room.backward(blocks, gradient.blocks, mode, x, n, fused != logits::none);
             });
-            for (std::size_t k = 0; k < running; ++k) step_total.merge(scores[k]);
-            for (std::size_t k = 1; k < running; ++k) add(*gradients[k], threads);
+            for (std::size_t k = 0; k < running; ++k) {
+                step_total.merge(scores[k]);
+                if (to + k > 0) add(*gradients[to + k], threads);
+            }
         }
         apply_gradients(rule, parameters, gradients[0]->records, threads);
         return step_total;
@@ -267,15 +285,9 @@ private:
     /// Adds a gradient to the first one, split by ranges of parameters.
     void add(const Gradient& from, std::size_t threads)
     {
-        for (std::size_t r = 0; r < parameters.size(); ++r) {
-            const T* const source = std::as_const(*from.records[r]).template data<T>();
-            T* const sum = gradients[0]->records[r]->template data<T>();
-            const std::size_t size = parameters[r]->stored_size();
-            constexpr std::size_t piece = 16 * 1024;
-            parallel_for((size + piece - 1) / piece, threads, [&](std::size_t p) {
-                kernels::add(source + p * piece, sum + p * piece, std::min(piece, size - p * piece));
-            });
-        }
+        optimizers::for_each_range(std::span<const std::shared_ptr<record>>(parameters), threads, [&](std::size_t r, std::size_t first, std::size_t n) {
+            kernels::add(std::as_const(*from.records[r]).template data<T>() + first, gradients[0]->records[r]->template data<T>() + first, n);
+        });
     }
 
     template <class S>
@@ -303,7 +315,7 @@ private:
     Plan<T> plan;
     std::vector<const void*> blocks;
     std::vector<std::shared_ptr<record>> parameters;
-    bool fused;
+    logits fused; ///< the model ends in an activation that is differentiated with the loss
     std::vector<std::unique_ptr<Execution<T>>> training_rooms, inference_rooms;
     std::vector<std::unique_ptr<Gradient>> gradients;
     std::vector<Totals> scores;
@@ -322,11 +334,13 @@ struct RefusedTrainer {
 template <class M, class O, class L, class... Metrics>
 auto compile(M& model, O optimizer, L loss, Metrics... metrics)
 {
-    if constexpr (is_refused<M>) return RefusedTrainer{};
+    constexpr bool changeable = !std::is_const_v<M>, optimizes = Optimizer<O>, measures = Loss<L>, counts = (Metric<Metrics> && ...);
+    static_assert(changeable, "lamina: compile needs a model that it may change; declare it without const");
+    static_assert(!changeable || optimizes, "lamina: the second argument of compile is an optimizer, such as Adam{}");
+    static_assert(!changeable || !optimizes || measures, "lamina: the third argument of compile is a loss, such as SparseCategoricalCrossentropy{}");
+    static_assert(!changeable || !optimizes || !measures || counts, "lamina: what follows the loss in compile are metrics, such as Accuracy{}");
+    if constexpr (is_refused<M> || !changeable || !optimizes || !measures || !counts) return RefusedTrainer{};
     else {
-        static_assert(Optimizer<O>, "lamina: the second argument of compile is an optimizer, such as Adam{}");
-        static_assert(Loss<L>, "lamina: the third argument of compile is a loss, such as SparseCategoricalCrossentropy{}");
-        static_assert((Metric<Metrics> && ...), "lamina: what follows the loss in compile are metrics, such as SparseCategoricalAccuracy{}");
         return Trainer<M, O, L, typename metric_for<Metrics, L::kind>::type...>(model, std::move(optimizer), std::move(loss),
                                                                                metric_for<Metrics, L::kind>::from(std::move(metrics))...);
     }

@@ -44,6 +44,18 @@ struct BinaryCrossentropy {
         return static_cast<T>(sum / static_cast<double>(width));
     }
 
+    /// The same where the prediction is sigmoid(logits): the gradient is that of the logits, right also where a probability has
+    /// come so near to 0 or 1 that it is clipped.
+    template <class T, class Y>
+    T sigmoid_row(const T* prediction, const Y* target, std::size_t width, T* gradient, T scale) const
+    {
+        const T value = row(prediction, target, width, static_cast<T*>(nullptr), scale);
+        const T rest = 1 - static_cast<T>(label_smoothing), even = static_cast<T>(label_smoothing) / 2;
+        for (std::size_t i = 0; gradient && i < width; ++i)
+            gradient[i] = scale / static_cast<T>(width) * (prediction[i] - (static_cast<T>(target[i]) * rest + even));
+        return value;
+    }
+
     template <class Y>
     bool accepts(const Y* target, std::size_t width) const
     {

@@ -1,0 +1,19 @@
+// A field that is a layer and does not know its input.
+// expect: error: ; a layer becomes a part of a model once it knows its input
+#include <lamina/lamina.hpp>
+
+using namespace lamina;
+
+struct Model {
+#ifdef GOOD
+    Dense<8>::on<4> dense;
+#else
+    Dense<8> dense;
+#endif
+};
+
+int main()
+{
+    auto model = build<Model>(Seed{1});
+    save(model, "model.safetensors");
+}
