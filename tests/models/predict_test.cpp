@@ -1,6 +1,8 @@
 // Inference: what may be given to a model, batches of any size, workspaces, classes. Results agree to the bit.
 #include "catch.hpp"
 
+#include <numeric>
+
 #include <lamina/layers/average_pooling2d.hpp>
 #include <lamina/layers/conv2d.hpp>
 #include <lamina/layers/dense.hpp>
@@ -183,6 +185,8 @@ TEST_CASE("A struct may give a sum of its own values", "[models][predict]")
         const auto one = model(std::array{x(i, 0), x(i, 1), x(i, 2)});
         for (std::size_t k = 0; k < 5; ++k) CHECK(one(k) == y(i, k));
     }
+    CHECK_THROWS_WITH(model.first(x) + model.first(xt::xtensor<float, 2>({3, 3}, 0.f)),
+                      Catch::Contains("165") && Catch::Contains("15"));
 }
 
 TEST_CASE("A model of double takes and gives double", "[models][predict]")
@@ -228,4 +232,14 @@ TEST_CASE("What does not fit is refused with a sentence", "[models][predict]")
     const auto other = build<Net>(Seed{2});
     xt::xtensor<float, 2> into({4, 3});
     CHECK_THROWS_WITH(predict(other, x, into, workspace), Contains("workspace") && Contains("another model"));
+}
+
+TEST_CASE("A Sequential has the common functions as members", "[models][predict]")
+{
+    const auto model = build<Sequential<Input<4>, Dense<3, Softmax>>>(Seed{1});
+    xt::xtensor<float, 2> x = xt::xtensor<float, 2>::from_shape({5, 4});
+    std::iota(x.begin(), x.end(), -7.f);
+    CHECK(bool(model.predict(x) == predict(model, x)));
+    CHECK(bool(model.predict_classes(x) == predict_classes(model, x)));
+    CHECK(model.summary() == summary(model));
 }

@@ -80,7 +80,7 @@ public:
             }
             const bool logits = from_logits && node.output == plan.output;
             (logits ? node.backward_from_logits : node.backward)(
-                block_of(blocks, node), node.block == none ? nullptr : gradient_blocks[node.block], mode.inside(k), in.data(), value(node.output),
+                block_of(blocks, node), node.block == no_position ? nullptr : gradient_blocks[node.block], mode.inside(k), in.data(), value(node.output),
                 arena.data() + kept[k], arena.data() + gradients[node.output], din.data(), arena.data() + scratch, n);
             for (std::size_t i = 0; i < node.inputs.size(); ++i) add_up(node.inputs[i], din[i], n);
         }
@@ -102,7 +102,7 @@ private:
 
     static const void* block_of(std::span<const void* const> blocks, const Node<T>& node)
     {
-        return node.block == none ? nullptr : blocks[node.block];
+        return node.block == no_position ? nullptr : blocks[node.block];
     }
 
     /// A value with one reader is written in place; further readers are added to it.

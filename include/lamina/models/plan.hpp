@@ -16,15 +16,15 @@
 
 namespace lamina::inline LAMINA_ARCHITECTURE {
 
-inline constexpr std::size_t none = ~std::size_t{0};
+inline constexpr std::size_t no_position = ~std::size_t{0};
 
 /// One step of a plan: a block or a function, the values it reads and the one it writes. The functions take the block, or
 /// null, and pointers to the inputs of a chunk; a gradient that is not wanted is null.
 template <class T>
 struct Node {
-    std::size_t block = none; ///< the position of the block in the walk over the model; none for a function
+    std::size_t block = no_position; ///< the position of the block in the walk over the model; no_position for a function
     std::vector<std::size_t> inputs;
-    std::size_t output = none;
+    std::size_t output = no_position;
     std::size_t (*saved)(std::size_t n) = nullptr;
     std::size_t (*scratch)(std::size_t n) = nullptr;
     void (*forward)(const void* block, Mode, const T* const* in, T* out, T* saved, T* scratch, std::size_t n) = nullptr;
@@ -41,7 +41,7 @@ template <class T>
 struct Plan {
     std::vector<shape> values;
     std::vector<Node<T>> nodes;
-    std::size_t output = none;
+    std::size_t output = no_position;
     std::vector<const void*> blocks; ///< where the traced model's blocks lie, in the order of the walk
 
     const shape& input_shape() const { return values[0]; }

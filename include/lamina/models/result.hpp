@@ -2,6 +2,7 @@
 #pragma once
 
 #include <lamina/core/architecture.hpp>
+#include <lamina/core/error.hpp>
 #include <lamina/kernels/elementwise.hpp>
 
 #include <type_traits>
@@ -22,11 +23,12 @@ inline constexpr bool is_result = false;
 template <class Tensor>
 inline constexpr bool is_result<Result<Tensor>> = true;
 
-/// The sum of two results of one type, by elements; of run-time extents it is the caller's business that they are equal.
+/// The sum of two results of one type, by elements. Batches of another number of samples are refused.
 template <class A, class B>
     requires(is_result<std::remove_cvref_t<A>> && std::is_same_v<std::remove_cvref_t<A>, std::remove_cvref_t<B>>)
 std::remove_cvref_t<A> operator+(A&& a, B&& b)
 {
+    if (a.size() != b.size()) fail("a sum of results: one has ", a.size(), " numbers, the other ", b.size(), "; both need the same samples");
     std::remove_cvref_t<A> sum = std::forward<A>(a);
     kernels::add(b.data(), sum.data(), sum.size());
     return sum;

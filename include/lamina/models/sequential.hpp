@@ -5,6 +5,8 @@
 #include <lamina/core/parts.hpp>
 #include <lamina/layers/block.hpp>
 #include <lamina/layers/reshaped.hpp>
+#include <lamina/models/predict.hpp>
+#include <lamina/models/summary.hpp>
 
 #include <algorithm>
 #include <array>
@@ -174,6 +176,11 @@ public:
     }
 
     auto operator()(const auto& x) const { return call(*this, x); }
+
+    /// The free functions of the same names.
+    auto predict(const auto& x) const { return lamina::predict(*this, x); }
+    auto predict_classes(const auto& x) const { return lamina::predict_classes(*this, x); }
+    std::string summary() const { return lamina::summary(*this); }
 
 private:
     static constexpr std::array<std::size_t, count> sizes{Blocks::output.size()...};
