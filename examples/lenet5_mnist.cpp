@@ -15,7 +15,7 @@
 
 using namespace lamina;
 
-// [model]
+// clang-format off: a model reads as a table
 using LeNet5 = Sequential<Input<28, 28, 1>,
     Conv2D<6, Kernel<5>, Same, Tanh>,  AveragePooling2D<2>,
     Conv2D<16, Kernel<5>, Tanh>,       AveragePooling2D<2>,
@@ -24,7 +24,7 @@ using LeNet5 = Sequential<Input<28, 28, 1>,
 
 static_assert(LeNet5::output == shape{10});
 static_assert(LeNet5::parameter_count == 61'706);
-// [model]
+// clang-format on
 
 /// Prints some digits with what the model reads, and a number that changes with any bit of any prediction.
 void look(const LeNet5& model, const mnist::Digits& test)
@@ -51,24 +51,28 @@ try {
         return 0;
     }
 
-    // [train]
     auto model = build<LeNet5>(Seed{settings.seed});
     std::cout << summary(model);
 
     auto trainer = compile(model, Adam{}, SparseCategoricalCrossentropy{}, SparseCategoricalAccuracy{});
-    History history = trainer.fit(train,
-                                  {.epochs = settings.epochs, .batch_size = 32, .validation_data = &test, .seed = Seed{settings.seed}, .threads = settings.threads},
-                                  EarlyStopping{.monitor = "val_loss", .patience = 4, .restore_best_weights = true},
-                                  ProgressBar{});
+    History history =
+        trainer.fit(train,
+                    {.epochs = settings.epochs,
+                     .batch_size = 32,
+                     .validation_data = &test,
+                     .seed = Seed{settings.seed},
+                     .threads = settings.threads},
+                    EarlyStopping{.monitor = "val_loss", .patience = 4, .restore_best_weights = true}, ProgressBar{});
 
     const std::filesystem::path folder = settings.output;
     save(model, folder / "lenet5.safetensors");
     auto again = load<LeNet5>(folder / "lenet5.safetensors");
     auto classes = predict_classes(again, test.x); // [7 2 1 ... 4 5 6] of MNIST
-    // [train]
 
-    draw::curves({{"loss", history["loss"]}, {"val_loss", history["val_loss"]}}, {.title = "LeNet-5: loss"}).write(folder / "lenet5-loss.svg");
-    draw::confusion_matrix(draw::confusion(test.y, classes, 10), {}, "LeNet-5: test digits").write(folder / "lenet5-confusion.svg");
+    draw::curves({{"loss", history["loss"]}, {"val_loss", history["val_loss"]}}, {.title = "LeNet-5: loss"})
+        .write(folder / "lenet5-loss.svg");
+    draw::confusion_matrix(draw::confusion(test.y, classes, 10), {}, "LeNet-5: test digits")
+        .write(folder / "lenet5-confusion.svg");
     std::cout << "Written: lenet5.safetensors, lenet5-loss.svg, lenet5-confusion.svg in " << folder << '\n';
 
     look(again, test);

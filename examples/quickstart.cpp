@@ -1,4 +1,5 @@
 // The README's first program: LeNet-5 learns digits that the program draws itself.
+// clang-format off: a model reads as a table
 #include <lamina/lamina.hpp>
 #include <lamina/data/drawn_digits.hpp>
 

@@ -6,7 +6,6 @@
 
 using namespace lamina;
 
-// [model]
 struct Spiral {
     Sequential<Input<2>, Dense<32, Tanh>, Dense<32, Tanh>> body;
     Dense<32, Tanh>::on<32> mix;
@@ -18,7 +17,6 @@ struct Spiral {
         return head(h + mix(mix(h)));
     }
 };
-// [model]
 
 Samples<xt::xtensor<float, 2>, xt::xtensor<float, 2>> spirals(std::size_t count, Seed seed)
 {
@@ -37,7 +35,6 @@ int main()
 {
     const auto train = spirals(2000, Seed{1}), test = spirals(500, Seed{2});
 
-    // [train]
     auto model = build<Spiral>(Seed{1});
     std::cout << summary(model);
 
@@ -46,6 +43,5 @@ int main()
 
     std::array<float, 2> point{0.f, 1.f};
     std::cout << "At (0, 1): " << model(point)(0) << '\n'; // one sample: nothing is allocated
-    // [train]
     std::cout << trainer.evaluate(test) << '\n';
 }

@@ -9,8 +9,8 @@ namespace {
 
 using namespace lamina;
 
-using LeNet5 = Sequential<Input<28, 28, 1>, Conv2D<6, Kernel<5>, Same, Tanh>, AveragePooling2D<2>, Conv2D<16, Kernel<5>, Tanh>, AveragePooling2D<2>,
-                          Conv2D<120, Kernel<5>, Tanh>, Flatten, Dense<84, Tanh>, Dense<10, Softmax>>;
+using LeNet5 = Sequential<Input<28, 28, 1>, Conv2D<6, Kernel<5>, Same, Tanh>, AveragePooling2D<2>, Conv2D<16, Kernel<5>, Tanh>,
+                          AveragePooling2D<2>, Conv2D<120, Kernel<5>, Tanh>, Flatten, Dense<84, Tanh>, Dense<10, Softmax>>;
 
 xt::xtensor<float, 4> images(std::size_t n)
 {
@@ -57,7 +57,8 @@ void training_step(benchmark::State& state)
     Random random(Seed{2});
     for (auto& label : train.y) label = static_cast<std::int32_t>(random.below(10));
     auto trainer = compile(model, Adam{}, SparseCategoricalCrossentropy{}, SparseCategoricalAccuracy{});
-    while (state.KeepRunningBatch(steps)) trainer.fit(train, {.batch_size = n, .threads = static_cast<std::size_t>(state.range(1))});
+    while (state.KeepRunningBatch(steps))
+        trainer.fit(train, {.batch_size = n, .threads = static_cast<std::size_t>(state.range(1))});
     state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 

@@ -26,10 +26,13 @@ constexpr std::size_t area(Sizes given)
 
 static_assert(constant<5>{} == 5 && constant<5>::value == 5 && is_constant<constant<5>> && !is_constant<int>);
 static_assert(extent<std::size_t> && extent<constant<5>> && extent<int> && !extent<sizes>);
-static_assert(extent_of<sizes, sizes> && extent_of<const sizes&, sizes> && extent_of<constant<sizes{2, 3}>, sizes> && !extent_of<int, sizes>);
+static_assert(extent_of<sizes, sizes> && extent_of<const sizes&, sizes> && extent_of<constant<sizes{2, 3}>, sizes> &&
+              !extent_of<int, sizes>);
 static_assert(area(sizes{2, 3}) == 6 && area(constant<sizes{2, 3}>{}) == 6);
-static_assert(round_up(0, 16) == 0 && round_up(1, 16) == 16 && round_up(16, 16) == 16 && round_up(17, 16) == 32 && round_up(5, 1) == 5);
-static_assert(padded<float>(1) == 16 && padded<float>(16) == 16 && padded<double>(9) == 16 && padded<char>(65) == 128 && padded<float>(0) == 0);
+static_assert(round_up(0, 16) == 0 && round_up(1, 16) == 16 && round_up(16, 16) == 16 && round_up(17, 16) == 32 &&
+              round_up(5, 1) == 5);
+static_assert(padded<float>(1) == 16 && padded<float>(16) == 16 && padded<double>(9) == 16 && padded<char>(65) == 128 &&
+              padded<float>(0) == 0);
 
 TEST_CASE("a size gives the same answer as a constant and as a number", "[core][extent]")
 {

@@ -52,9 +52,8 @@ struct NeedsExplicit { // T{} is not valid
     int plain;
 };
 struct Sixty4 {
-    int f00, f01, f02, f03, f04, f05, f06, f07, f08, f09, f10, f11, f12, f13, f14, f15,
-        f16, f17, f18, f19, f20, f21, f22, f23, f24, f25, f26, f27, f28, f29, f30, f31,
-        f32, f33, f34, f35, f36, f37, f38, f39, f40, f41, f42, f43, f44, f45, f46, f47,
+    int f00, f01, f02, f03, f04, f05, f06, f07, f08, f09, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21, f22, f23,
+        f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37, f38, f39, f40, f41, f42, f43, f44, f45, f46, f47,
         f48, f49, f50, f51, f52, f53, f54, f55, f56, f57, f58, f59, f60, f61, f62, f63;
 };
 
@@ -66,9 +65,8 @@ struct Hidden {
 
 // What cannot be read, and why.
 struct Sixty5 {
-    int f00, f01, f02, f03, f04, f05, f06, f07, f08, f09, f10, f11, f12, f13, f14, f15,
-        f16, f17, f18, f19, f20, f21, f22, f23, f24, f25, f26, f27, f28, f29, f30, f31,
-        f32, f33, f34, f35, f36, f37, f38, f39, f40, f41, f42, f43, f44, f45, f46, f47,
+    int f00, f01, f02, f03, f04, f05, f06, f07, f08, f09, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21, f22, f23,
+        f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37, f38, f39, f40, f41, f42, f43, f44, f45, f46, f47,
         f48, f49, f50, f51, f52, f53, f54, f55, f56, f57, f58, f59, f60, f61, f62, f63, f64;
 };
 struct Base {
@@ -153,7 +151,7 @@ enum class Choice { yes };
 struct Other {
     Choice choice;
     bool (*function)(int);
-    int Other::*member;
+    int Other::* member;
 };
 } // namespace open
 
@@ -225,7 +223,8 @@ TEST_CASE("fields are visited where they are, also of const and of what only mov
     CHECK(*object.moving.kept == 7);
 
     const Defaults& constant = object;
-    for_each_field(constant, [](std::string_view, auto& field) { CHECK(std::is_const_v<std::remove_reference_t<decltype(field)>>); });
+    for_each_field(constant,
+                   [](std::string_view, auto& field) { CHECK(std::is_const_v<std::remove_reference_t<decltype(field)>>); });
     const Nothing nothing{};
     for_each_field(nothing, [](std::string_view, auto&) { CHECK(false); });
 
@@ -245,11 +244,13 @@ TEST_CASE("every number of fields from 0 to 64 is tied in order", "[core][fields
     // An array can be bound like a struct, which saves 65 structs: each number has a line of its own in fields_tie.hpp.
     const auto check = [](auto places) {
         const auto fields = lamina::detail::tie_fields<places.size()>(places);
-        std::apply([&](const auto&... field) {
-            std::size_t next = 0;
-            CHECK(((&field == places.data() + next++) && ...));
-            CHECK(next == places.size());
-        }, fields);
+        std::apply(
+            [&](const auto&... field) {
+                std::size_t next = 0;
+                CHECK(((&field == places.data() + next++) && ...));
+                CHECK(next == places.size());
+            },
+            fields);
     };
     [&]<std::size_t... N>(std::index_sequence<N...>) { (check(std::array<int, N>{}), ...); }(std::make_index_sequence<65>{});
 }

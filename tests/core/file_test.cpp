@@ -82,8 +82,8 @@ TEST_CASE("what cannot be written is refused in one sentence", "[core][file]")
 {
     const Temporary folder("file-refused");
     const auto missing = folder.path / "missing" / "a";
-    CHECK(refusal([&] { write_file_atomically(missing, "x"); })
-          == missing.string() + ": cannot be created (No such file or directory); what was there before is unchanged");
+    CHECK(refusal([&] { write_file_atomically(missing, "x"); }) ==
+          missing.string() + ": cannot be created (No such file or directory); what was there before is unchanged");
 
     std::filesystem::create_directories(folder.path / "folder" / "inner");
     const auto why = refusal([&] { write_file_atomically(folder.path / "folder", "x"); });
@@ -103,7 +103,8 @@ TEST_CASE("what cannot be written is refused in one sentence", "[core][file]")
 TEST_CASE("what cannot be read is refused in one sentence", "[core][file]")
 {
     const Temporary folder("file-read");
-    CHECK(refusal([&] { read_file(folder.path / "a"); }) == (folder.path / "a").string() + ": cannot be opened (No such file or directory)");
+    CHECK(refusal([&] { read_file(folder.path / "a"); }) ==
+          (folder.path / "a").string() + ": cannot be opened (No such file or directory)");
     CHECK(refusal([&] { read_file(folder.path); }) == folder.path.string() + ": is a folder, a file was needed");
 }
 

@@ -94,7 +94,12 @@ TEST_CASE("a task's exception reaches the caller, and the pool works on", "[core
             CHECK(done >= 41 - static_cast<int>(threads)); // tasks are handed out in order
         }
     std::atomic<int> thrown = 0;
-    CHECK_THROWS_AS(parallel_for(64, 4, [&](std::size_t) { ++thrown; throw std::logic_error("all of them"); }), std::logic_error);
+    CHECK_THROWS_AS(parallel_for(64, 4,
+                                 [&](std::size_t) {
+                                     ++thrown;
+                                     throw std::logic_error("all of them");
+                                 }),
+                    std::logic_error);
     CHECK(thrown >= 1);
     std::atomic<int> done = 0;
     parallel_for(64, 4, [&](std::size_t) { ++done; });
@@ -104,13 +109,17 @@ TEST_CASE("a task's exception reaches the caller, and the pool works on", "[core
 TEST_CASE("a task may ask for threads itself", "[core][parallel][threads]")
 {
     std::array<std::array<int, 16>, 8> calls{};
-    parallel_for(8, 4, [&](std::size_t i) {
-        parallel_for(16, 4, [&](std::size_t j) { ++calls[i][j]; });
-    });
+    parallel_for(8, 4, [&](std::size_t i) { parallel_for(16, 4, [&](std::size_t j) { ++calls[i][j]; }); });
     for (const auto& row : calls)
         for (const int n : row) CHECK(n == 1);
 
-    CHECK_THROWS_AS(parallel_for(8, 4, [&](std::size_t) { parallel_for(8, 4, [](std::size_t j) { if (j == 3) throw std::runtime_error("inner"); }); }), std::runtime_error);
+    CHECK_THROWS_AS(parallel_for(8, 4,
+                                 [&](std::size_t) {
+                                     parallel_for(8, 4, [](std::size_t j) {
+                                         if (j == 3) throw std::runtime_error("inner");
+                                     });
+                                 }),
+                    std::runtime_error);
     int after = 0;
     parallel_for(1, 4, [&](std::size_t) { ++after; });
     CHECK(after == 1);
@@ -124,7 +133,8 @@ TEST_CASE("several threads may call the pool at once", "[core][parallel][threads
     std::vector<std::thread> callers;
     for (std::size_t c = 0; c < right.size(); ++c)
         callers.emplace_back([&, c] {
-            for (int round = 0; round < 50; ++round) right[c] += sum_of(values, 1 + (c + static_cast<std::size_t>(round)) % 4) == expected;
+            for (int round = 0; round < 50; ++round)
+                right[c] += sum_of(values, 1 + (c + static_cast<std::size_t>(round)) % 4) == expected;
         });
     for (auto& caller : callers) caller.join();
     CHECK(right == std::array{50, 50, 50, 50});

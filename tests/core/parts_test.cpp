@@ -65,10 +65,13 @@ template <class Part>
 paths paths_of(Part& part, const std::string& prefix = {})
 {
     paths found;
-    for_each_named_variable(part, [&](const std::string& path, auto& variable) {
-        static_assert(is_variable<std::remove_cvref_t<decltype(variable)>>);
-        found.push_back(path);
-    }, prefix);
+    for_each_named_variable(
+        part,
+        [&](const std::string& path, auto& variable) {
+            static_assert(is_variable<std::remove_cvref_t<decltype(variable)>>);
+            found.push_back(path);
+        },
+        prefix);
     return found;
 }
 
@@ -77,16 +80,30 @@ paths paths_of(Part& part, const std::string& prefix = {})
 TEST_CASE("a path is the names from the model to the variable", "[core][parts]")
 {
     Model model;
-    CHECK(paths_of(model) == paths{"first/kernel", "first/bias", "stem/bias", "third/bias", "pair/0/kernel", "pair/0/bias", "pair/1/kernel", "pair/1/bias",
-                                   "without/kernel", "own"});
+    CHECK(paths_of(model) == paths{"first/kernel", "first/bias", "stem/bias", "third/bias", "pair/0/kernel", "pair/0/bias",
+                                   "pair/1/kernel", "pair/1/bias", "without/kernel", "own"});
     model.list.resize(1);
     model.table["b"];
     model.table["a"];
     model.maybe.emplace();
     model.by_number[3];
-    const auto all = paths{"first/kernel", "first/bias", "stem/bias", "third/bias", "pair/0/kernel", "pair/0/bias", "pair/1/kernel", "pair/1/bias",
-                           "list/0/bias", "table/a/kernel", "table/a/bias", "table/b/kernel", "table/b/bias", "maybe/value/kernel", "maybe/value/bias",
-                           "without/kernel", "own"};
+    const auto all = paths{"first/kernel",
+                           "first/bias",
+                           "stem/bias",
+                           "third/bias",
+                           "pair/0/kernel",
+                           "pair/0/bias",
+                           "pair/1/kernel",
+                           "pair/1/bias",
+                           "list/0/bias",
+                           "table/a/kernel",
+                           "table/a/bias",
+                           "table/b/kernel",
+                           "table/b/bias",
+                           "maybe/value/kernel",
+                           "maybe/value/bias",
+                           "without/kernel",
+                           "own"};
     CHECK(paths_of(model) == all);
     const Model& constant = model;
     CHECK(paths_of(constant) == all);
@@ -124,6 +141,7 @@ TEST_CASE("the direct parts of a model are its fields that can hold parts", "[co
     Model model;
     paths found;
     for_each_part(model, [&](std::string_view name, auto&) { found.emplace_back(name); });
-    for (const auto part : {"first", "stem", "third", "pair", "list", "table", "maybe", "own"}) CHECK(std::count(found.begin(), found.end(), part) == 1);
+    for (const auto part : {"first", "stem", "third", "pair", "list", "table", "maybe", "own"})
+        CHECK(std::count(found.begin(), found.end(), part) == 1);
     CHECK(std::count(found.begin(), found.end(), "number") == 0);
 }

@@ -17,8 +17,10 @@ using words = std::array<std::uint32_t, 4>;
 
 // Random123's kat_vectors, philox4x32-10. A counter's words 0 and 1 are the low half, 2 and 3 the high one; each low word first.
 static_assert(philox(0, 0, 0) == words{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8});
-static_assert(philox(~std::uint64_t{0}, ~std::uint64_t{0}, ~std::uint64_t{0}) == words{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd});
-static_assert(philox(0x299f31d0'a4093822, 0x03707344'13198a2e, 0x85a308d3'243f6a88) == words{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
+static_assert(philox(~std::uint64_t{0}, ~std::uint64_t{0}, ~std::uint64_t{0}) ==
+              words{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd});
+static_assert(philox(0x299f31d0'a4093822, 0x03707344'13198a2e, 0x85a308d3'243f6a88) ==
+              words{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
 
 static_assert(Random(Seed{7}).bits() == philox(7, 0, 0)[0]);
 static_assert(Random(Seed{7}, 5).bits() == philox(7, 5, 0)[0]);

@@ -28,7 +28,8 @@ static_assert(placement({3, 4, 5, 2}, order::rows, number::float64).strides == s
 TEST_CASE("elements are visited in logical order, each once, whatever the stored order is", "[core][record]")
 {
     for (const auto kept : {order::rows, order::outputs})
-        for (const shape& extents : {shape{}, shape{1}, shape{17}, shape{3, 5}, shape{5, 1}, shape{1, 33}, shape{2, 3, 4}, shape{2, 1, 3, 2, 2, 5}}) {
+        for (const shape& extents :
+             {shape{}, shape{1}, shape{17}, shape{3, 5}, shape{5, 1}, shape{1, 33}, shape{2, 3, 4}, shape{2, 1, 3, 2, 2, 5}}) {
             INFO(extents << (kept == order::rows ? " rows" : " outputs"));
             record numbers("n", extents, kept, number::float32);
             std::set<float*> places;
@@ -47,7 +48,8 @@ TEST_CASE("elements are visited in logical order, each once, whatever the stored
             std::vector<std::size_t> at(extents.rank);
             for (std::size_t n = 0; n < extents.size(); ++n) {
                 std::size_t rest = n, offset = 0;
-                for (std::size_t axis = extents.rank; axis-- > 0; rest /= extents[axis]) offset += rest % extents[axis] * numbers.places().strides[axis];
+                for (std::size_t axis = extents.rank; axis-- > 0; rest /= extents[axis])
+                    offset += rest % extents[axis] * numbers.places().strides[axis];
                 CHECK(numbers.data<float>()[offset] == ++expected);
             }
             std::size_t zeros = 0;

@@ -26,7 +26,8 @@ static_assert(shape{3, 0}.size() == 0);
 static_assert(shape{2, 3} == shape{2, 3} && shape{2, 3} != shape{3, 2} && shape{2} != shape{2, 1} && shape{} != shape{1});
 static_assert(shape{2u, 3ul} == shape{2, 3});
 static_assert(std::is_same_v<Of<shape{2, 3}>, Of<shape{2, 3}>> && !std::is_same_v<Of<shape{2}>, Of<shape{2, 1}>>);
-static_assert(Input<28, 28>::value == shape{28, 28} && Input<shape{28, 28}>::value == shape{28, 28} && Input<7>::value == shape{7});
+static_assert(Input<28, 28>::value == shape{28, 28} && Input<shape{28, 28}>::value == shape{28, 28} &&
+              Input<7>::value == shape{7});
 static_assert(std::is_same_v<as_shape<shape{28, 28}>, Shape<28, 28>> && std::is_same_v<as_shape<shape{}>, Shape<>>);
 static_assert(Shape<4, 5>::value == shape{4, 5} && Shape<>::value == shape{});
 static_assert([] {

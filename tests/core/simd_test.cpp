@@ -64,8 +64,9 @@ static_assert(simd::lanes<float> == 8);
 static_assert(simd::lanes<float> == 4);
 #endif
 
-TEMPLATE_TEST_CASE("part of a register is loaded and stored, and nothing beside it is touched", "[core][simd]", float, double, std::int8_t, std::uint8_t,
-                   std::int16_t, std::uint16_t, std::int32_t, std::uint32_t, std::int64_t, std::uint64_t)
+TEMPLATE_TEST_CASE("part of a register is loaded and stored, and nothing beside it is touched", "[core][simd]", float, double,
+                   std::int8_t, std::uint8_t, std::int16_t, std::uint16_t, std::int32_t, std::uint32_t, std::int64_t,
+                   std::uint64_t)
 {
     using T = TestType;
     const Page page;
@@ -98,7 +99,8 @@ TEMPLATE_TEST_CASE("a part keeps NaN, infinities and the sign of zero", "[core][
 {
     using T = TestType;
     using limits = std::numeric_limits<T>;
-    const std::vector<T> odd{-T(0), limits::quiet_NaN(), limits::infinity(), -limits::infinity(), limits::denorm_min(), limits::max(), limits::lowest()};
+    const std::vector<T> odd{-T(0),         limits::quiet_NaN(), limits::infinity(), -limits::infinity(), limits::denorm_min(),
+                             limits::max(), limits::lowest()};
     for (std::size_t n = 0; n <= std::min(odd.size(), simd::lanes<T>); ++n) {
         std::vector<T> back(odd.size(), T(5));
         simd::store_partial(simd::load_partial<T>(odd.data(), n), back.data(), n);
@@ -154,5 +156,6 @@ TEMPLATE_TEST_CASE("mask_xor is set where exactly one is", "[core][simd]", float
 
 TEMPLATE_TEST_CASE("keep changes nothing", "[core][simd]", float, double, std::int32_t)
 {
-    CHECK(values_of<TestType>(simd::keep(counting<TestType>(TestType(3)))) == values_of<TestType>(counting<TestType>(TestType(3))));
+    CHECK(values_of<TestType>(simd::keep(counting<TestType>(TestType(3)))) ==
+          values_of<TestType>(counting<TestType>(TestType(3))));
 }

@@ -24,7 +24,8 @@ struct Rated {
 } // namespace
 
 static_assert(Named<"stem">::value == "stem" && Named<"">::value.empty());
-static_assert(std::is_same_v<Named<"a">, Named<"a">> && !std::is_same_v<Named<"a">, Named<"b">> && !std::is_same_v<Named<"a">, Named<"ab">>);
+static_assert(std::is_same_v<Named<"a">, Named<"a">> && !std::is_same_v<Named<"a">, Named<"b">> &&
+              !std::is_same_v<Named<"a">, Named<"ab">>);
 static_assert(Named<"ä/€">::value.size() == 6);
 static_assert(Rated<0.5>::value == 0.5 && Rated<-2.25>::value == -2.25 && Rated<1e-300>::value == 1e-300);
 static_assert(std::is_same_v<Rated<0.1>, Rated<0.1>> && !std::is_same_v<Rated<0.1>, Rated<0.2>>);

@@ -59,7 +59,8 @@ TEST_CASE("a record of another shape, order or type is refused and changes nothi
         return why;
     };
     CHECK(refused({3, 4}, order::outputs, number::float32) == "\"new\" is float32 [3, 4], the variable needs float32 [3, 5]");
-    CHECK(refused({3, 5, 1}, order::outputs, number::float32) == "\"new\" is float32 [3, 5, 1], the variable needs float32 [3, 5]");
+    CHECK(refused({3, 5, 1}, order::outputs, number::float32) ==
+          "\"new\" is float32 [3, 5, 1], the variable needs float32 [3, 5]");
     CHECK(refused({3, 5}, order::outputs, number::float64) == "\"new\" is float64 [3, 5], the variable needs float32 [3, 5]");
     CHECK_FALSE(refused({3, 5}, order::rows, number::float32).empty());
 }

@@ -18,7 +18,8 @@ static_assert(utf8_length("\x80") == 0 && utf8_length("\xBF") == 0, "a tail alon
 static_assert(utf8_length("\xC0\x80") == 0 && utf8_length("\xC1\xBF") == 0, "two bytes for one");
 static_assert(utf8_length("\xE0\x9F\xBF") == 0 && utf8_length("\xF0\x8F\xBF\xBF") == 0, "longer than needed");
 static_assert(utf8_length("\xED\xA0\x80") == 0 && utf8_length("\xED\xBF\xBF") == 0, "surrogates");
-static_assert(utf8_length("\xF4\x90\x80\x80") == 0 && utf8_length("\xF5\x80\x80\x80") == 0 && utf8_length("\xFF") == 0, "above U+10FFFF");
+static_assert(utf8_length("\xF4\x90\x80\x80") == 0 && utf8_length("\xF5\x80\x80\x80") == 0 && utf8_length("\xFF") == 0,
+              "above U+10FFFF");
 static_assert(utf8_length("\xE2\x82"sv) == 0 && utf8_length("\xF0\x9F\x98"sv) == 0 && utf8_length("\xC3"sv) == 0, "cut off");
 static_assert(utf8_length("\xE2(\xA1") == 0, "a tail that is none");
 

@@ -27,7 +27,12 @@ std::vector<T> numbers_of(std::string_view file, std::string_view name, std::str
     std::memcpy(&length, file.data(), 8);
     const auto header = file.substr(8, length);
     std::string entry = "\"";
-    entry.append(name).append("\":{\"dtype\":\"").append(sizeof(T) == 4 ? "F32" : "F64").append("\",\"shape\":[").append(shape).append("],\"data_offsets\":[");
+    entry.append(name)
+        .append("\":{\"dtype\":\"")
+        .append(sizeof(T) == 4 ? "F32" : "F64")
+        .append("\",\"shape\":[")
+        .append(shape)
+        .append("],\"data_offsets\":[");
     const auto at = header.find(entry);
     if (at == header.npos) throw std::runtime_error("no " + entry + " in " + std::string(header));
     char* end = nullptr;

@@ -59,9 +59,12 @@ TEST_CASE("texts that are none are refused in a sentence", "[graph][safetensors]
     const auto why = [](std::string_view json) { return refusal([&] { text_of(json); }); };
     CHECK(why(R"("abc)") == "x.safetensors: the header has a text without end; save the file again, or copy it again");
     for (const auto json : {"\"", "\"abc\\", "\"\xC3"}) CHECK_FALSE(why(json).empty());
-    for (const auto json : {"\"\xFF\"", "\"\xC0\xAF\"", "\"\xED\xA0\x80\"", "\"\xE2\x82\""}) CHECK(why(json).find("not UTF-8") != std::string::npos);
-    for (const auto json : {"\"\n\""sv, "\"\x1F\""sv, "\"\0\""sv}) CHECK(why(json).find("control character") != std::string::npos);
-    for (const auto json : {R"("\x41")", R"("\u12")", R"("\u12g4")", R"("\u-123")", R"("\u 123")", R"("\U0041")", R"("\u123)", R"("\ud800\n")"})
+    for (const auto json : {"\"\xFF\"", "\"\xC0\xAF\"", "\"\xED\xA0\x80\"", "\"\xE2\x82\""})
+        CHECK(why(json).find("not UTF-8") != std::string::npos);
+    for (const auto json : {"\"\n\""sv, "\"\x1F\""sv, "\"\0\""sv})
+        CHECK(why(json).find("control character") != std::string::npos);
+    for (const auto json :
+         {R"("\x41")", R"("\u12")", R"("\u12g4")", R"("\u-123")", R"("\u 123")", R"("\U0041")", R"("\u123)", R"("\ud800\n")"})
         CHECK(why(json).find("unknown escape") != std::string::npos);
     for (const auto json : {R"("\ud800")", R"("\udc00")", R"("\ud800\ud800")", R"("\ud83dx")", R"("\udbff\u0041")"})
         CHECK(why(json).find("half a surrogate") != std::string::npos);
@@ -73,9 +76,11 @@ TEST_CASE("lists of sizes are read, and nothing that is no size", "[graph][safet
     CHECK(sizes_of("[]").empty());
     CHECK(sizes_of(" [ 0 , 1,28 ] ") == std::vector<std::size_t>{0, 1, 28});
     CHECK(sizes_of("[18446744073709551615]") == std::vector<std::size_t>{~std::size_t{0}});
-    for (const auto json : {"[-1]", "[+1]", "[01]", "[00]", "[18446744073709551616]", "[99999999999999999999999]", "[a]", "[\"1\"]", "[[1]]", "[,1]", "[1,]", "[null]", "[0x1]"})
+    for (const auto json : {"[-1]", "[+1]", "[01]", "[00]", "[18446744073709551616]", "[99999999999999999999999]", "[a]",
+                            "[\"1\"]", "[[1]]", "[,1]", "[1,]", "[null]", "[0x1]"})
         CHECK_FALSE(refusal([&] { sizes_of(json); }).empty());
-    for (const auto json : {"[1.0]", "[1e3]", "[1", "[1 2]", "[", "", "1", "{}", "[1]]"}) CHECK_FALSE(refusal([&] { sizes_of(json); }).empty());
+    for (const auto json : {"[1.0]", "[1e3]", "[1", "[1 2]", "[", "", "1", "{}", "[1]]"})
+        CHECK_FALSE(refusal([&] { sizes_of(json); }).empty());
 }
 
 TEST_CASE("objects are read, and no key twice", "[graph][safetensors]")
@@ -84,7 +89,8 @@ TEST_CASE("objects are read, and no key twice", "[graph][safetensors]")
     CHECK(object_of("{ \"a\" : \"1\" ,\n\t\"b\":\"2\" }\r\n   ") == std::map<std::string, std::string>{{"a", "1"}, {"b", "2"}});
     CHECK(refusal([] { object_of(R"({"a":"1","a":"2"})"); }).find("names \"a\" twice") != std::string::npos);
     CHECK(refusal([] { object_of(R"({"a":"1","\u0061":"2"})"); }).find("names \"a\" twice") != std::string::npos);
-    for (const auto json : {R"({"a":"1",})", R"({,"a":"1"})", R"({"a" "1"})", R"({"a":})", R"({"a"})", R"({"a":"1")", R"({"a":"1"}})", R"({"a":"1"} x)", "{'a':'1'}",
-                            R"({a:"1"})", R"({"a":1})", R"({"a":{}})", R"({"a":null})", "{", "", "[]"})
+    for (const auto json :
+         {R"({"a":"1",})", R"({,"a":"1"})", R"({"a" "1"})", R"({"a":})", R"({"a"})", R"({"a":"1")", R"({"a":"1"}})",
+          R"({"a":"1"} x)", "{'a':'1'}", R"({a:"1"})", R"({"a":1})", R"({"a":{}})", R"({"a":null})", "{", "", "[]"})
         CHECK_FALSE(refusal([&] { object_of(json); }).empty());
 }

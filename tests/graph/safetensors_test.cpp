@@ -30,10 +30,15 @@ void check_refused(const std::string& bytes, std::string_view why)
     CHECK(text.find('\n') == text.npos);
 }
 
-void check_refused(std::string_view header, std::size_t data_bytes, std::string_view why) { check_refused(file_of(header, data_bytes), why); }
+void check_refused(std::string_view header, std::size_t data_bytes, std::string_view why)
+{
+    check_refused(file_of(header, data_bytes), why);
+}
 
-const std::string small = file_of(R"({"__metadata__":{"format":"lamina"},"a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},)"
-                                  R"("b":{"dtype":"I64","shape":[],"data_offsets":[24,32]}})", 32);
+const std::string small =
+    file_of(R"({"__metadata__":{"format":"lamina"},"a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},)"
+            R"("b":{"dtype":"I64","shape":[],"data_offsets":[24,32]}})",
+            32);
 
 } // namespace
 
@@ -56,17 +61,22 @@ TEST_CASE("a small file is read", "[graph][safetensors]")
 
 TEST_CASE("what other writers write is read", "[graph][safetensors]")
 {
-    const auto count = [](std::string_view header, std::size_t bytes) { return safetensors::parse(file_of(header, bytes), "x").tensors.size(); };
+    const auto count = [](std::string_view header, std::size_t bytes) {
+        return safetensors::parse(file_of(header, bytes), "x").tensors.size();
+    };
     CHECK(count("{}", 0) == 0);
     CHECK(count("{}      ", 0) == 0);
     CHECK(count(R"({"__metadata__":{}})", 0) == 0);
     CHECK(count("{ \"a\" : {\n\"shape\" : [ 1 , 2 ], \"data_offsets\":[0,4], \"dtype\":\"F16\" } }", 4) == 1);
     // Not in the order of their places, and empty tensors anywhere between.
     CHECK(count(R"({"b":{"dtype":"U8","shape":[3],"data_offsets":[2,5]},"e":{"dtype":"F32","shape":[0,7],"data_offsets":[2,2]},)"
-                R"("a":{"dtype":"BOOL","shape":[2],"data_offsets":[0,2]},"f":{"dtype":"F64","shape":[0],"data_offsets":[5,5]}})", 5) == 4);
+                R"("a":{"dtype":"BOOL","shape":[2],"data_offsets":[0,2]},"f":{"dtype":"F64","shape":[0],"data_offsets":[5,5]}})",
+                5) == 4);
     CHECK(count(R"({"a":{"dtype":"F4","shape":[3,2],"data_offsets":[0,3]}})", 3) == 1);
     for (const auto& [type, bits] : safetensors::types)
-        CHECK(count("{\"a\":{\"dtype\":\"" + std::string(type) + "\",\"shape\":[8],\"data_offsets\":[0," + std::to_string(bits) + "]}}", bits) == 1);
+        CHECK(count("{\"a\":{\"dtype\":\"" + std::string(type) + "\",\"shape\":[8],\"data_offsets\":[0," + std::to_string(bits) +
+                        "]}}",
+                    bits) == 1);
 }
 
 TEST_CASE("bad files are refused in one sentence", "[graph][safetensors]")
@@ -118,7 +128,8 @@ TEST_CASE("bad files are refused in one sentence", "[graph][safetensors]")
     check_refused(tensor("\"F32\"", "[4611686018427387905]", "[0,8]"), 8, "more elements than can be counted");
     check_refused(tensor("\"F32\"", "[576460752303423489]", "[0,8]"), 8, "more elements than can be counted"); // 2^64 + 32 bits
     check_refused(tensor("\"F32\"", "[4294967296,4294967296]", "[0,0]"), 0, "more elements than can be counted");
-    check_refused(tensor("\"F32\"", "[18446744073709551615,18446744073709551615,0]", "[0,0]"), 0, "more elements than can be counted");
+    check_refused(tensor("\"F32\"", "[18446744073709551615,18446744073709551615,0]", "[0,0]"), 0,
+                  "more elements than can be counted");
     check_refused(tensor("\"F4\"", "[3]", "[0,1]"), 1, "need 1"); // twelve bits are one byte and a half
     check_refused(tensor("\"F16\"", "[0]", "[0,8]"), 8, "8 bytes where its type and shape need 0");
     check_refused(tensor("\"f32\"", "[2]", "[0,8]"), 8, "unknown type \"f32\"");
@@ -134,11 +145,16 @@ TEST_CASE("bad files are refused in one sentence", "[graph][safetensors]")
     check_refused(R"({"a":{}})", 0, "lacks dtype, shape or data_offsets of \"a\"");
     check_refused(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"x":1}})", 8, "unknown key \"x\"");
     check_refused(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"dtype":"F32"}})", 8, "names \"dtype\" twice");
-    check_refused(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}})", 2, "names \"a\" twice");
-    check_refused(R"({"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}})", 3, "overlap");
-    check_refused(R"({"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}})", 2, "overlap");
-    check_refused(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}})", 3, "hole");
-    check_refused(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"e":{"dtype":"U8","shape":[0],"data_offsets":[2,2]}})", 4, "overlap");
+    check_refused(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}})",
+                  2, "names \"a\" twice");
+    check_refused(R"({"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}})",
+                  3, "overlap");
+    check_refused(R"({"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}})",
+                  2, "overlap");
+    check_refused(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}})",
+                  3, "hole");
+    check_refused(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"e":{"dtype":"U8","shape":[0],"data_offsets":[2,2]}})",
+                  4, "overlap");
     check_refused(R"({"a":{"b":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}})", 1, "unknown key \"b\"");
     check_refused(R"({"a":[]})", 0, "lacks a '{'");
     check_refused(R"({"a":null})", 0, "lacks a '{'");
@@ -248,7 +264,9 @@ TEST_CASE("names that the format cannot hold are refused before a file is made",
 {
     const Temporary folder("safetensors-names");
     const auto a = std::make_shared<record>("", shape{2}, order::rows, number::float32);
-    const auto why = [&](safetensors::named_records tensors) { return refusal([&] { safetensors::write(folder.path / "x", tensors); }); };
+    const auto why = [&](safetensors::named_records tensors) {
+        return refusal([&] { safetensors::write(folder.path / "x", tensors); });
+    };
     CHECK(why({{"a", a}, {"a", a}}).find("two tensors would have the name \"a\"") != std::string::npos);
     CHECK(why({{"__metadata__", a}}).find("two tensors would have the name \"__metadata__\"") != std::string::npos);
     CHECK(why({{"\xFF", a}}).find("not UTF-8") != std::string::npos);

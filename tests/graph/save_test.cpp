@@ -84,7 +84,9 @@ std::string bytes_of_all(Model& model)
 {
     std::string all;
     for_each_variable(model, [&](auto& variable) {
-        if (variable.bound()) all.append(reinterpret_cast<const char*>(variable.data()), variable.storage()->stored_size() * sizeof *variable.data());
+        if (variable.bound())
+            all.append(reinterpret_cast<const char*>(variable.data()),
+                       variable.storage()->stored_size() * sizeof *variable.data());
         all += '|';
     });
     return all;
@@ -133,11 +135,13 @@ TEST_CASE("a Sequential, a struct of them and one block come back to the bit", "
     };
     CHECK(back(build<Convolutional>(Seed{1})) == std::set<std::string>{"stem/kernel", "stem/bias", "2/kernel"});
     CHECK(back(build<Convolutional::as<double>>(Seed{1})).size() == 3);
-    CHECK(back(build<Mixed>(Seed{2})) == std::set<std::string>{"body/stem/kernel", "body/stem/bias", "body/2/kernel", "head/kernel", "head/bias"});
+    CHECK(back(build<Mixed>(Seed{2})) ==
+          std::set<std::string>{"body/stem/kernel", "body/stem/bias", "body/2/kernel", "head/kernel", "head/bias"});
     CHECK(back(build<Dense<3>::on<4>>(Seed{3})) == std::set<std::string>{"kernel", "bias"});
 
     save(build<Convolutional>(Seed{1}), path);
-    CHECK(says(refusal([&] { load<Convolutional::as<double>>(path); }), "\"2/kernel\" is F32 [27, 4], the model needs F64 [27, 4]"));
+    CHECK(says(refusal([&] { load<Convolutional::as<double>>(path); }),
+               "\"2/kernel\" is F32 [27, 4], the model needs F64 [27, 4]"));
 }
 
 TEST_CASE("names, shapes and order in the file are the logical ones", "[graph][save]")
@@ -165,7 +169,8 @@ TEST_CASE("names, shapes and order in the file are the logical ones", "[graph][s
     CHECK(numbers_of<float>(bytes, "heads/left/kernel", "3,5") == count_from(200, 15));
     CHECK(numbers_of<float>(bytes, "heads/right/bias", "5") == count_from(235, 5));
     CHECK(numbers_of<double>(bytes, "scale", "") == std::vector<double>{240});
-    CHECK(safetensors::read(folder.path / "m").metadata == std::map<std::string, std::string>{{"format", "lamina"}, {"version", "1"}});
+    CHECK(safetensors::read(folder.path / "m").metadata ==
+          std::map<std::string, std::string>{{"format", "lamina"}, {"version", "1"}});
 }
 
 TEST_CASE("one variable is a model, under no name", "[graph][save]")
@@ -250,13 +255,12 @@ TEST_CASE("every mismatch is listed at once and nothing has changed", "[graph][s
     fill(saved, Seed{8});
     save(saved, path);
 
-    const std::string expected = path.string()
-                                 + ": \"gama\" is missing (the nearest name is \"gamma\"); "
-                                   "\"scale\" is F64 [5], the model needs F32 [5]; "
-                                   "\"kernel\" is missing; "
-                                   "\"reshaped\" is F32 [6], the model needs F32 [2, 3]; "
-                                   "\"extra\" is no variable of the model; \"gamma\" is no variable of the model; "
-                                   "was it saved from another model?";
+    const std::string expected = path.string() + ": \"gama\" is missing (the nearest name is \"gamma\"); "
+                                                 "\"scale\" is F64 [5], the model needs F32 [5]; "
+                                                 "\"kernel\" is missing; "
+                                                 "\"reshaped\" is F32 [6], the model needs F32 [2, 3]; "
+                                                 "\"extra\" is no variable of the model; \"gamma\" is no variable of the model; "
+                                                 "was it saved from another model?";
     CHECK(refusal([&] { load<Wanted>(path); }) == expected);
 
     Wanted bound;
@@ -281,7 +285,9 @@ TEST_CASE("types of other writers and newer versions are refused by name", "[gra
     };
     CHECK(why(R"({"":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", 8).empty());
     CHECK(why(R"({"__metadata__":{"version":"2"},"":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", 8).empty());
-    CHECK(says(why(R"({"__metadata__":{"format":"lamina","version":"2"},"":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", 8), "version \"2\""));
+    CHECK(
+        says(why(R"({"__metadata__":{"format":"lamina","version":"2"},"":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", 8),
+             "version \"2\""));
     CHECK(says(why(R"({"":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]}})", 4), "\"\" is BF16 [2], the model needs F32 [2]"));
     CHECK(says(why(R"({"":{"dtype":"I32","shape":[2],"data_offsets":[0,8]}})", 8), "is I32 [2], the model needs F32 [2]"));
     CHECK(says(why(R"({"":{"dtype":"F32","shape":[],"data_offsets":[0,4]}})", 4), "is F32 [], the model needs F32 [2]"));

@@ -35,12 +35,14 @@ int main(int argc, char** argv)
             while (std::getline(in, line)) {
                 ++lines;
                 if (first.empty() && !line.starts_with("#!")) first = line;
-                if (line.find(left_over_word) != std::string::npos) offence(name + ":" + std::to_string(lines), "holds a " + left_over_word);
+                if (line.find(left_over_word) != std::string::npos)
+                    offence(name + ":" + std::to_string(lines), "holds a " + left_over_word);
             }
             ++read;
             const auto header = name.starts_with("include/") ? "// " + name.substr(8) + ": " : std::string();
             if (lines > longest) offence(name, "has " + std::to_string(lines) + " lines, more than " + std::to_string(longest));
-            if (!header.empty() && !first.starts_with(header)) offence(name + ":1", "should begin with \"" + header + "\" and say what it is");
+            if (!header.empty() && !first.starts_with(header))
+                offence(name + ":1", "should begin with \"" + header + "\" and say what it is");
             if (header.empty() && !first.starts_with("//") && !first.starts_with('#') && !first.starts_with("\"\"\""))
                 offence(name + ":1", "should begin with a comment that says what it is");
         }

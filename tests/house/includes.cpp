@@ -29,7 +29,8 @@ const std::map<std::string, Names> law{
 };
 
 /// All that kernels may know of core.
-const Names kernels_may_use{"lamina/core/architecture.hpp", "lamina/core/extent.hpp", "lamina/core/parallel.hpp", "lamina/core/simd.hpp"};
+const Names kernels_may_use{"lamina/core/architecture.hpp", "lamina/core/extent.hpp", "lamina/core/parallel.hpp",
+                            "lamina/core/simd.hpp"};
 
 /// The one file that may name a library, by the start of the include.
 const std::map<std::string, std::string> one_door{{"xsimd/", "lamina/core/simd.hpp"}, {"xtensor/", "lamina/core/tensor.hpp"}};
@@ -80,9 +81,11 @@ void check(const std::string& user, const Include& include)
 
     const auto from = folder_of(user), to = folder_of(include.name);
     if (from.empty() || to == from || include.name == "lamina/version.hpp") return;
-    if (!law.contains(from)) return offence(include, "the folder " + from + " has no line in the law of tests/house/includes.cpp");
+    if (!law.contains(from))
+        return offence(include, "the folder " + from + " has no line in the law of tests/house/includes.cpp");
     if (!law.at(from).contains(to)) return offence(include, from + " may not include " + (to.empty() ? "the front door" : to));
-    if (from == "kernels" && !kernels_may_use.contains(include.name)) offence(include, "kernels may use only simd, extent, parallel and architecture of core");
+    if (from == "kernels" && !kernels_may_use.contains(include.name))
+        offence(include, "kernels may use only simd, extent, parallel and architecture of core");
 }
 
 /// Follows the includes of `name`; `path` is how it was reached.
@@ -121,7 +124,9 @@ int main(int argc, char** argv)
     Names seen;
     follow("lamina/lamina.hpp", path, seen, [](const Include& include, const auto& route) {
         const auto& name = include.name;
-        if (name.starts_with("lamina/") || name.starts_with("xtensor/") || name.starts_with("xsimd/") || std::regex_match(name, of_the_system)) return;
+        if (name.starts_with("lamina/") || name.starts_with("xtensor/") || name.starts_with("xsimd/") ||
+            std::regex_match(name, of_the_system))
+            return;
         std::string via;
         for (const auto& step : route) via += (via.empty() ? "" : " -> ") + step;
         offence(include, "lamina.hpp needs xtensor and xsimd only, and reaches this by " + via);

@@ -28,7 +28,8 @@ int main()
     bool good = agree("sse2", wanted, wanted);
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) good = agree("avx2", avx2(), wanted) && good;
     else std::puts("skipped: avx2 is linked, and this processor cannot run it");
-    if (__builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) good = agree("avx512", avx512(), wanted) && good;
+    if (__builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
+        good = agree("avx512", avx512(), wanted) && good;
     else std::puts("skipped: avx512 is linked, and this processor cannot run it");
     return good ? 0 : 1;
 }

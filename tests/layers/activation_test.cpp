@@ -9,7 +9,8 @@ static_assert(Activation<Relu>::accept(shape{5, 7, 3}).output == shape{5, 7, 3})
 static_assert(Activation<Softmax>::accept(shape{}).answer == fit::needs_at_least_rank_1);
 static_assert(Activation<Softmax>::accept(shape{3, 0}).answer == fit::an_extent_is_zero);
 static_assert(Block<Activation<Tanh>::on<5>> && parameter_count_of<Activation<Tanh>::on<5>>() == 0);
-static_assert(TakesLogits<Activation<Softmax>::on<5>> && TakesLogits<Activation<Sigmoid>::on<5>> && !TakesLogits<Activation<Tanh>::on<5>>);
+static_assert(TakesLogits<Activation<Softmax>::on<5>> && TakesLogits<Activation<Sigmoid>::on<5>> &&
+              !TakesLogits<Activation<Tanh>::on<5>>);
 
 namespace {
 

@@ -26,7 +26,8 @@ inline constexpr bool is_constant<constant<Value>> = true;
 
 /// Sizes of the kind `Value`, known at compile time or at run time.
 template <class E, class Value>
-concept extent_of = std::same_as<std::remove_cvref_t<E>, Value> || (is_constant<std::remove_cvref_t<E>> && std::convertible_to<E, Value>);
+concept extent_of =
+    std::same_as<std::remove_cvref_t<E>, Value> || (is_constant<std::remove_cvref_t<E>> && std::convertible_to<E, Value>);
 
 /// One size, known at compile time or at run time.
 template <class E>

@@ -85,7 +85,8 @@ consteval bool takes_empty(std::index_sequence<Before...>, std::index_sequence<A
     return requires { T{(void(Before), any_value{})..., {}, (void(After), any_value{})...}; };
 }
 template <class T, std::size_t Before, std::size_t After>
-inline constexpr bool initialised_with_empty = takes_empty<T>(std::make_index_sequence<Before>{}, std::make_index_sequence<After>{});
+inline constexpr bool initialised_with_empty =
+    takes_empty<T>(std::make_index_sequence<Before>{}, std::make_index_sequence<After>{});
 
 inline constexpr std::size_t no_fields = ~std::size_t{0};
 

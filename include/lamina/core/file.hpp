@@ -113,7 +113,8 @@ inline std::string read_file(const std::filesystem::path& path)
 {
     std::error_code failed;
     if (std::filesystem::is_directory(path, failed)) fail(path.string(), ": is a folder, a file was needed");
-    if (std::filesystem::exists(path, failed) && !std::filesystem::is_regular_file(path, failed)) fail(path.string(), ": is no regular file, one was needed");
+    if (std::filesystem::exists(path, failed) && !std::filesystem::is_regular_file(path, failed))
+        fail(path.string(), ": is no regular file, one was needed");
     std::FILE* const file = std::fopen(path.string().c_str(), "rb");
     if (!file) fail(path.string(), ": cannot be opened (", std::strerror(errno), ")");
     std::string bytes;

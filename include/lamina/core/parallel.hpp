@@ -56,7 +56,9 @@ public:
         grow(helpers);
         {
             const std::lock_guard lock(guard);
-            call = [](void* to, std::size_t i, std::size_t thread) { invoke(*static_cast<std::remove_reference_t<Work>*>(to), i, thread); };
+            call = [](void* to, std::size_t i, std::size_t thread) {
+                invoke(*static_cast<std::remove_reference_t<Work>*>(to), i, thread);
+            };
             object = const_cast<void*>(static_cast<const void*>(std::addressof(work)));
             tasks = count;
             next.store(0, std::memory_order_relaxed);
@@ -91,7 +93,8 @@ private:
 
     void grow(std::size_t helpers)
     {
-        while (workers.size() < helpers) workers.emplace_back([this, index = workers.size(), seen = round] { serve(index, seen); });
+        while (workers.size() < helpers)
+            workers.emplace_back([this, index = workers.size(), seen = round] { serve(index, seen); });
     }
 
     void serve(std::size_t index, std::uint64_t seen)
@@ -147,6 +150,9 @@ void parallel_for(std::size_t count, std::size_t threads, Work&& work)
 }
 
 /// The number of threads that the machine runs at once, at least 1.
-inline std::size_t hardware_threads() { return std::thread::hardware_concurrency() > 0 ? std::thread::hardware_concurrency() : 1; }
+inline std::size_t hardware_threads()
+{
+    return std::thread::hardware_concurrency() > 0 ? std::thread::hardware_concurrency() : 1;
+}
 
 } // namespace lamina

@@ -132,7 +132,8 @@ constexpr std::size_t parameter_count_of()
     if constexpr (is_variable<P>) return P::size;
     else if constexpr (requires { typename detail::known<std::size_t{P::parameter_count}>; }) return P::parameter_count;
     else if constexpr (detail::is_list<P>) {
-        if constexpr (requires { std::tuple_size<P>::value; }) return std::tuple_size_v<P> * parameter_count_of<typename P::value_type>();
+        if constexpr (requires { std::tuple_size<P>::value; })
+            return std::tuple_size_v<P> * parameter_count_of<typename P::value_type>();
         else return 0;
     }
     else if constexpr (std::is_class_v<P> && std::is_aggregate_v<P> && !detail::is_numbers<P>)

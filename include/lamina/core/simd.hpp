@@ -8,7 +8,9 @@
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/extent.hpp>
 
-#if defined(__GNUC__) && !defined(__clang__) // g++ 12 takes the undefined register of AVX-512 intrinsics for a mistake of the caller (GCC bug 105593)
+#if defined(__GNUC__) &&                                                                                                         \
+    !defined(                                                                                                                    \
+        __clang__) // g++ 12 takes the undefined register of AVX-512 intrinsics for a mistake of the caller (GCC bug 105593)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"

@@ -39,7 +39,8 @@ public:
     void bind(std::shared_ptr<record> to)
     {
         if (to->extents() != Extents || to->stored() != Stored || to->type() != number_of<T>)
-            fail('"', to->name, "\" is ", name_of(to->type()), ' ', to->extents(), ", the variable needs ", name_of(number_of<T>), ' ', Extents);
+            fail('"', to->name, "\" is ", name_of(to->type()), ' ', to->extents(), ", the variable needs ", name_of(number_of<T>),
+                 ' ', Extents);
         kept = std::move(to);
     }
 

@@ -43,7 +43,10 @@ struct silence {
     constexpr silence() = default;
     constexpr silence(auto&&...) {}
     template <std::default_initializable T>
-    constexpr operator T() const { return T{}; }
+    constexpr operator T() const
+    {
+        return T{};
+    }
     constexpr bool operator==(const auto&) const { return true; }
     constexpr silence operator()(auto&&...) const { return {}; }
 };

@@ -93,7 +93,8 @@ public:
                 std::memcpy(fresh->template data<T>(), variable.data(), fresh->stored_size() * sizeof(T));
                 fresh->trainable = variable.storage()->trainable;
             }
-            if (!made.emplace(name, fresh).second) fail("graph: two variables would have the name \"", name, "\"; name one with Name<\"…\">");
+            if (!made.emplace(name, fresh).second)
+                fail("graph: two variables would have the name \"", name, "\"; name one with Name<\"…\">");
             in_order.push_back(std::move(fresh));
         });
         auto next = in_order.begin();

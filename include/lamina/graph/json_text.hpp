@@ -19,8 +19,8 @@ constexpr std::size_t utf8_length(std::string_view text)
     for (std::size_t i = 1; i < n; ++i)
         if ((byte(i) & 0xC0) != 0x80) return 0;
     // The second byte tells forms that are too long, surrogates, and what lies above U+10FFFF.
-    const bool wrong = (first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) || (first == 0xF0 && second < 0x90)
-                       || (first == 0xF4 && second > 0x8F);
+    const bool wrong = (first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) || (first == 0xF0 && second < 0x90) ||
+                       (first == 0xF4 && second > 0x8F);
     return wrong ? 0 : n;
 }
 

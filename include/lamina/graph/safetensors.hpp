@@ -28,13 +28,15 @@
 
 namespace lamina::safetensors {
 
-static_assert(std::endian::native == std::endian::little, "lamina/graph/safetensors.hpp copies little-endian numbers as they are");
+static_assert(std::endian::native == std::endian::little,
+              "lamina/graph/safetensors.hpp copies little-endian numbers as they are");
 
 /// The types of numbers that the format knows, and the bits of one.
 inline constexpr std::pair<std::string_view, std::size_t> types[] = {
-    {"BOOL", 8}, {"F4", 4}, {"F6_E2M3", 6}, {"F6_E3M2", 6}, {"U8", 8}, {"I8", 8}, {"F8_E5M2", 8}, {"F8_E4M3", 8},
-    {"F8_E8M0", 8}, {"F8_E4M3FNUZ", 8}, {"F8_E5M2FNUZ", 8}, {"I16", 16}, {"U16", 16}, {"F16", 16}, {"BF16", 16},
-    {"I32", 32}, {"U32", 32}, {"F32", 32}, {"C64", 64}, {"F64", 64}, {"I64", 64}, {"U64", 64},
+    {"BOOL", 8},    {"F4", 4},      {"F6_E2M3", 6}, {"F6_E3M2", 6},     {"U8", 8},          {"I8", 8},
+    {"F8_E5M2", 8}, {"F8_E4M3", 8}, {"F8_E8M0", 8}, {"F8_E4M3FNUZ", 8}, {"F8_E5M2FNUZ", 8}, {"I16", 16},
+    {"U16", 16},    {"F16", 16},    {"BF16", 16},   {"I32", 32},        {"U32", 32},        {"F32", 32},
+    {"C64", 64},    {"F64", 64},    {"I64", 64},    {"U64", 64},
 };
 
 /// The name of a stored number's type in these files.
@@ -77,7 +79,8 @@ inline stored_tensor read_tensor(HeaderText& header, const std::string& name, st
         if (key == "shape") read.shape = header.sizes();
         else if (key == "data_offsets") {
             const auto offsets = header.sizes();
-            if (offsets.size() != 2) header.refuse("gives ", json_quoted(name), ' ', offsets.size(), " offsets where 2 are needed");
+            if (offsets.size() != 2)
+                header.refuse("gives ", json_quoted(name), ' ', offsets.size(), " offsets where 2 are needed");
             read.begin = offsets[0];
             read.end = offsets[1];
         }
@@ -108,10 +111,12 @@ inline void check_places(const HeaderText& header, const std::vector<stored_tens
 {
     std::vector<const stored_tensor*> sorted;
     for (const auto& tensor : tensors) sorted.push_back(&tensor);
-    std::sort(sorted.begin(), sorted.end(), [](auto* a, auto* b) { return std::pair(a->begin, a->end) < std::pair(b->begin, b->end); });
+    std::sort(sorted.begin(), sorted.end(),
+              [](auto* a, auto* b) { return std::pair(a->begin, a->end) < std::pair(b->begin, b->end); });
     std::size_t covered = 0;
     for (const auto* tensor : sorted) {
-        if (tensor->begin < covered) header.refuse("lets ", json_quoted(tensor->name), " overlap with another tensor at byte ", tensor->begin);
+        if (tensor->begin < covered)
+            header.refuse("lets ", json_quoted(tensor->name), " overlap with another tensor at byte ", tensor->begin);
         if (tensor->begin > covered) header.refuse("leaves a hole before ", json_quoted(tensor->name), " at byte ", covered);
         covered = tensor->end;
     }
@@ -125,7 +130,9 @@ inline void check_places(const HeaderText& header, const std::vector<stored_tens
 /// Refuses   whatever is not one whole file in the format: see the sentences.
 inline contents parse(std::string bytes, std::string_view file)
 {
-    if (bytes.size() < 8) fail(file, ": has ", bytes.size(), " bytes, a safetensors file starts with 8 for the length of its header; copy it again");
+    if (bytes.size() < 8)
+        fail(file, ": has ", bytes.size(),
+             " bytes, a safetensors file starts with 8 for the length of its header; copy it again");
     std::uint64_t length = 0;
     std::memcpy(&length, bytes.data(), 8);
     if (length > largest_header)
@@ -178,7 +185,8 @@ inline void write(const std::filesystem::path& path, named_records tensors, std:
 
     const auto text = [&](std::string_view plain) {
         for (auto rest = plain; !rest.empty(); rest.remove_prefix(detail::utf8_length(rest)))
-            if (detail::utf8_length(rest) == 0) fail(path.string(), ": the text \"", plain, "\" is not UTF-8, which the format needs; rename it");
+            if (detail::utf8_length(rest) == 0)
+                fail(path.string(), ": the text \"", plain, "\" is not UTF-8, which the format needs; rename it");
         return detail::json_quoted(plain);
     };
     std::set<std::string_view> names{"__metadata__"};

@@ -128,7 +128,8 @@ private:
     {
         std::uint32_t value = 0;
         const auto text = rest.substr(0, 5);
-        if (text.size() < 5 || text[0] != 'u' || std::from_chars(text.data() + 1, text.data() + 5, value, 16).ptr != text.data() + 5)
+        if (text.size() < 5 || text[0] != 'u' ||
+            std::from_chars(text.data() + 1, text.data() + 5, value, 16).ptr != text.data() + 5)
             refuse("has an unknown escape in a text");
         rest.remove_prefix(5);
         return value;

@@ -76,7 +76,8 @@ inline void fill(std::vector<destination>& destinations, const safetensors::cont
     if (const auto version = file.metadata.find("version"); version != file.metadata.end() && version->second != "1") {
         const auto format = file.metadata.find("format");
         if (format != file.metadata.end() && format->second == "lamina")
-            fail(name, ": has version ", json_quoted(version->second), " of lamina's format, this lamina reads version \"1\"; use a newer lamina");
+            fail(name, ": has version ", json_quoted(version->second),
+                 " of lamina's format, this lamina reads version \"1\"; use a newer lamina");
     }
 
     std::map<std::string_view, const safetensors::stored_tensor*> stored;
@@ -99,8 +100,8 @@ inline void fill(std::vector<destination>& destinations, const safetensors::cont
             continue;
         }
         const auto& tensor = *found->second;
-        if (tensor.type != safetensors::type_of(d.type)
-            || !std::equal(tensor.shape.begin(), tensor.shape.end(), d.extents.extents, d.extents.extents + d.extents.rank)) {
+        if (tensor.type != safetensors::type_of(d.type) ||
+            !std::equal(tensor.shape.begin(), tensor.shape.end(), d.extents.extents, d.extents.extents + d.extents.rank)) {
             problems << json_quoted(d.path) << " is " << tensor.type << " [";
             for (std::size_t i = 0; i < tensor.shape.size(); ++i) problems << (i ? ", " : "") << tensor.shape[i];
             problems << "], the model needs " << safetensors::type_of(d.type) << ' ' << d.extents << "; ";
@@ -108,7 +109,8 @@ inline void fill(std::vector<destination>& destinations, const safetensors::cont
         }
         if (!d.to) continue;
         if (const auto [first, is_new] = shared.emplace(d.to.get(), &d); !is_new)
-            if (const auto other = stored.find(first->second->path); other != stored.end() && file.data(*other->second) != file.data(tensor))
+            if (const auto other = stored.find(first->second->path);
+                other != stored.end() && file.data(*other->second) != file.data(tensor))
                 problems << json_quoted(first->second->path) << " and " << json_quoted(d.path)
                          << " are one variable in the model and differ in the file; ";
     }
@@ -146,7 +148,8 @@ void save(const Model& model, const std::filesystem::path& path)
     safetensors::named_records tensors;
     for_each_named_variable(model, [&](const std::string& name, const auto& variable) {
         if (!variable.bound())
-            fail(path.string(), ": \"", name, "\" is unbound, so there is nothing to save; make the model with `build` or `load` first");
+            fail(path.string(), ": \"", name,
+                 "\" is unbound, so there is nothing to save; make the model with `build` or `load` first");
         tensors.emplace_back(name, variable.storage());
     });
     safetensors::write(path, std::move(tensors));
@@ -162,7 +165,8 @@ void load(Model& model, const std::filesystem::path& path)
 {
     std::vector<detail::destination> destinations;
     for_each_named_variable(model, [&](const std::string& name, auto& variable) {
-        destinations.push_back({name, variable.extents, variable.stored, number_of<typename std::remove_cvref_t<decltype(variable)>::value_type>,
+        destinations.push_back({name, variable.extents, variable.stored,
+                                number_of<typename std::remove_cvref_t<decltype(variable)>::value_type>,
                                 variable.bound() ? variable.storage() : nullptr});
     });
     detail::fill(destinations, safetensors::read(path), path.string());

@@ -1,11 +1,44 @@
-// lamina/layers/activated.hpp: the activation inside a layer: where its input is kept and how its gradient comes back.
+// lamina/layers/activated.hpp: an activation at work: over rows of numbers, and as the last step of a layer.
 #pragma once
 
 #include <lamina/layers/activations.hpp>
+#include <lamina/layers/block.hpp>
 
+#include <algorithm>
 #include <cstddef>
+#include <type_traits>
 
 namespace lamina::inline LAMINA_ARCHITECTURE {
+
+/// What a cross-entropy may see through.
+template <class A>
+inline constexpr logits logits_of = std::is_same_v<A, Softmax>   ? logits::softmax
+                                    : std::is_same_v<A, Sigmoid> ? logits::sigmoid
+                                                                 : logits::none;
+
+/// y = A(z) over `rows` rows of `Width`; y may be z.
+template <class A, std::size_t Width, class T>
+void activate(const T* z, T* y, std::size_t rows)
+{
+    if constexpr (std::is_same_v<A, Linear>) {
+        if (z != y) std::copy_n(z, rows * Width, y);
+    }
+    else if constexpr (requires { A::forward_rows(z, y, rows, constant<Width>{}); })
+        A::forward_rows(z, y, rows, constant<Width>{});
+    else kernels::transform(z, y, rows * Width, [](const auto& v) { return A::forward(v); });
+}
+
+/// dz = A'(at) · dy over `rows` rows of `Width`; `at` is the output or the input, as A::derivative says; dz may be dy.
+template <class A, std::size_t Width, class T>
+void activate_backward(const T* at, const T* dy, T* dz, std::size_t rows)
+{
+    if constexpr (std::is_same_v<A, Linear>) {
+        if (dz != dy) std::copy_n(dy, rows * Width, dz);
+    }
+    else if constexpr (requires { A::backward_rows(at, dy, dz, rows, constant<Width>{}); })
+        A::backward_rows(at, dy, dz, rows, constant<Width>{});
+    else kernels::transform(at, dy, dz, rows * Width, [](const auto& a, const auto& d) { return A::backward(a, d); });
+}
 
 /// The last step of a layer that computes z and gives y = A(z), for samples of `Rows` rows of `Width`.
 ///

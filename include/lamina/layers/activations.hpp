@@ -9,14 +9,11 @@
 #include <lamina/kernels/elementwise.hpp>
 #include <lamina/kernels/math.hpp>
 #include <lamina/kernels/softmax.hpp>
-#include <lamina/layers/block.hpp>
 #include <lamina/layers/options.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <numbers>
 #include <string_view>
-#include <type_traits>
 
 namespace lamina::inline LAMINA_ARCHITECTURE {
 
@@ -44,9 +41,15 @@ struct Linear {
     static constexpr std::string_view name = "linear";
     static constexpr reads derivative = reads::output;
     template <class V>
-    static V forward(const V& x) { return x; }
+    static V forward(const V& x)
+    {
+        return x;
+    }
     template <class V>
-    static V backward(const V&, const V& dy) { return dy; }
+    static V backward(const V&, const V& dy)
+    {
+        return dy;
+    }
 };
 
 /// y = max(x, 0); the derivative at 0 is 0.
@@ -55,9 +58,15 @@ struct Relu {
     static constexpr std::string_view name = "relu";
     static constexpr reads derivative = reads::output;
     template <class V>
-    static V forward(const V& x) { return xsimd::select(x < V(0), V(0), x); } // keeps NaN
+    static V forward(const V& x)
+    {
+        return xsimd::select(x < V(0), V(0), x);
+    } // keeps NaN
     template <class V>
-    static V backward(const V& y, const V& dy) { return xsimd::select(y > V(0), dy, V(0)); }
+    static V backward(const V& y, const V& dy)
+    {
+        return xsimd::select(y > V(0), dy, V(0));
+    }
 };
 
 /// y = min(max(x, 0), 6).
@@ -66,9 +75,15 @@ struct Relu6 {
     static constexpr std::string_view name = "relu6";
     static constexpr reads derivative = reads::output;
     template <class V>
-    static V forward(const V& x) { return xsimd::select(x > V(6), V(6), Relu::forward(x)); }
+    static V forward(const V& x)
+    {
+        return xsimd::select(x > V(6), V(6), Relu::forward(x));
+    }
     template <class V>
-    static V backward(const V& y, const V& dy) { return xsimd::select((y > V(0)) & (y < V(6)), dy, V(0)); }
+    static V backward(const V& y, const V& dy)
+    {
+        return xsimd::select((y > V(0)) & (y < V(6)), dy, V(0));
+    }
 };
 
 /// y = x above 0, 0.2 x below.
@@ -77,9 +92,15 @@ struct LeakyRelu {
     static constexpr std::string_view name = "leaky_relu";
     static constexpr reads derivative = reads::output;
     template <class V>
-    static V forward(const V& x) { return xsimd::select(x > V(0), x, inner::number_as<V>(0.2) * x); }
+    static V forward(const V& x)
+    {
+        return xsimd::select(x > V(0), x, inner::number_as<V>(0.2) * x);
+    }
     template <class V>
-    static V backward(const V& y, const V& dy) { return xsimd::select(y > V(0), dy, inner::number_as<V>(0.2) * dy); }
+    static V backward(const V& y, const V& dy)
+    {
+        return xsimd::select(y > V(0), dy, inner::number_as<V>(0.2) * dy);
+    }
 };
 
 /// y = x above 0, exp(x) − 1 below (Clevert, Unterthiner and Hochreiter 2015).
@@ -88,9 +109,15 @@ struct Elu {
     static constexpr std::string_view name = "elu";
     static constexpr reads derivative = reads::output;
     template <class V>
-    static V forward(const V& x) { return xsimd::select(x > V(0), x, kernels::math::expm1(x)); }
+    static V forward(const V& x)
+    {
+        return xsimd::select(x > V(0), x, kernels::math::expm1(x));
+    }
     template <class V>
-    static V backward(const V& y, const V& dy) { return xsimd::select(y > V(0), dy, dy * (y + V(1))); }
+    static V backward(const V& y, const V& dy)
+    {
+        return xsimd::select(y > V(0), dy, dy * (y + V(1)));
+    }
 };
 
 /// y = 1.0507… · (x above 0, 1.6733… (exp(x) − 1) below) (Klambauer, Unterthiner, Mayr and Hochreiter 2017).
@@ -117,9 +144,15 @@ struct Sigmoid {
     static constexpr std::string_view name = "sigmoid";
     static constexpr reads derivative = reads::output;
     template <class V>
-    static V forward(const V& x) { return kernels::math::sigmoid(x); }
+    static V forward(const V& x)
+    {
+        return kernels::math::sigmoid(x);
+    }
     template <class V>
-    static V backward(const V& y, const V& dy) { return dy * y * (V(1) - y); }
+    static V backward(const V& y, const V& dy)
+    {
+        return dy * y * (V(1) - y);
+    }
 };
 
 struct Tanh {
@@ -127,9 +160,15 @@ struct Tanh {
     static constexpr std::string_view name = "tanh";
     static constexpr reads derivative = reads::output;
     template <class V>
-    static V forward(const V& x) { return kernels::math::tanh(x); }
+    static V forward(const V& x)
+    {
+        return kernels::math::tanh(x);
+    }
     template <class V>
-    static V backward(const V& y, const V& dy) { return dy * (V(1) - y * y); }
+    static V backward(const V& y, const V& dy)
+    {
+        return dy * (V(1) - y * y);
+    }
 };
 
 /// y = exp(x).
@@ -138,9 +177,15 @@ struct Exponential {
     static constexpr std::string_view name = "exponential";
     static constexpr reads derivative = reads::output;
     template <class V>
-    static V forward(const V& x) { return kernels::math::exp(x); }
+    static V forward(const V& x)
+    {
+        return kernels::math::exp(x);
+    }
     template <class V>
-    static V backward(const V& y, const V& dy) { return dy * y; }
+    static V backward(const V& y, const V& dy)
+    {
+        return dy * y;
+    }
 };
 
 /// y = log(1 + exp(x)).
@@ -149,9 +194,15 @@ struct Softplus {
     static constexpr std::string_view name = "softplus";
     static constexpr reads derivative = reads::input;
     template <class V>
-    static V forward(const V& x) { return kernels::math::softplus(x); }
+    static V forward(const V& x)
+    {
+        return kernels::math::softplus(x);
+    }
     template <class V>
-    static V backward(const V& x, const V& dy) { return dy * kernels::math::sigmoid(x); }
+    static V backward(const V& x, const V& dy)
+    {
+        return dy * kernels::math::sigmoid(x);
+    }
 };
 
 /// y = x / (1 + |x|).
@@ -160,7 +211,10 @@ struct Softsign {
     static constexpr std::string_view name = "softsign";
     static constexpr reads derivative = reads::input; // 1 - |y| has lost its digits where |x| is large
     template <class V>
-    static V forward(const V& x) { return x / (V(1) + xsimd::abs(x)); }
+    static V forward(const V& x)
+    {
+        return x / (V(1) + xsimd::abs(x));
+    }
     template <class V>
     static V backward(const V& x, const V& dy)
     {
@@ -175,7 +229,10 @@ struct HardSigmoid {
     static constexpr std::string_view name = "hard_sigmoid";
     static constexpr reads derivative = reads::input;
     template <class V>
-    static V forward(const V& x) { return inner::clamp(x + V(3), 0, 6) * inner::number_as<V>(1.0 / 6); }
+    static V forward(const V& x)
+    {
+        return inner::clamp(x + V(3), 0, 6) * inner::number_as<V>(1.0 / 6);
+    }
     template <class V>
     static V backward(const V& x, const V& dy)
     {
@@ -189,7 +246,10 @@ struct HardSilu {
     static constexpr std::string_view name = "hard_silu";
     static constexpr reads derivative = reads::input;
     template <class V>
-    static V forward(const V& x) { return x * HardSigmoid::forward(x); }
+    static V forward(const V& x)
+    {
+        return x * HardSigmoid::forward(x);
+    }
     template <class V>
     static V backward(const V& x, const V& dy)
     {
@@ -203,7 +263,10 @@ struct Silu {
     static constexpr std::string_view name = "silu";
     static constexpr reads derivative = reads::input;
     template <class V>
-    static V forward(const V& x) { return x * kernels::math::sigmoid(x); }
+    static V forward(const V& x)
+    {
+        return x * kernels::math::sigmoid(x);
+    }
     template <class V>
     static V backward(const V& x, const V& dy)
     {
@@ -218,7 +281,10 @@ struct Mish {
     static constexpr std::string_view name = "mish";
     static constexpr reads derivative = reads::input;
     template <class V>
-    static V forward(const V& x) { return x * kernels::math::tanh(kernels::math::softplus(x)); }
+    static V forward(const V& x)
+    {
+        return x * kernels::math::tanh(kernels::math::softplus(x));
+    }
     template <class V>
     static V backward(const V& x, const V& dy)
     {
@@ -238,7 +304,10 @@ struct Gelu {
         return inner::number_as<V>(0.5) * (V(1) + kernels::math::erf(x * inner::number_as<V>(1 / std::numbers::sqrt2)));
     }
     template <class V>
-    static V forward(const V& x) { return x * distribution(x); }
+    static V forward(const V& x)
+    {
+        return x * distribution(x);
+    }
     template <class V>
     static V backward(const V& x, const V& dy)
     {
@@ -259,7 +328,10 @@ struct GeluTanh {
         return kernels::math::tanh(inner::number_as<V>(slope) * (x + inner::number_as<V>(cubic) * x * x * x));
     }
     template <class V>
-    static V forward(const V& x) { return inner::number_as<V>(0.5) * x * (V(1) + bent(x)); }
+    static V forward(const V& x)
+    {
+        return inner::number_as<V>(0.5) * x * (V(1) + bent(x));
+    }
     template <class V>
     static V backward(const V& x, const V& dy)
     {
@@ -275,9 +347,15 @@ struct Softmax {
     static constexpr std::string_view name = "softmax";
     static constexpr reads derivative = reads::output;
     template <class T, extent E>
-    static void forward_rows(const T* x, T* y, std::size_t rows, E width) { kernels::softmax_forward(x, y, rows, width); }
+    static void forward_rows(const T* x, T* y, std::size_t rows, E width)
+    {
+        kernels::softmax_forward(x, y, rows, width);
+    }
     template <class T, extent E>
-    static void backward_rows(const T* y, const T* dy, T* dx, std::size_t rows, E width) { kernels::softmax_backward(y, dy, dx, rows, width); }
+    static void backward_rows(const T* y, const T* dy, T* dx, std::size_t rows, E width)
+    {
+        kernels::softmax_backward(y, dy, dx, rows, width);
+    }
 };
 
 /// y = x − log Σ exp(x) over the last axis.
@@ -286,36 +364,15 @@ struct LogSoftmax {
     static constexpr std::string_view name = "log_softmax";
     static constexpr reads derivative = reads::output;
     template <class T, extent E>
-    static void forward_rows(const T* x, T* y, std::size_t rows, E width) { kernels::log_softmax_forward(x, y, rows, width); }
+    static void forward_rows(const T* x, T* y, std::size_t rows, E width)
+    {
+        kernels::log_softmax_forward(x, y, rows, width);
+    }
     template <class T, extent E>
-    static void backward_rows(const T* y, const T* dy, T* dx, std::size_t rows, E width) { kernels::log_softmax_backward(y, dy, dx, rows, width); }
+    static void backward_rows(const T* y, const T* dy, T* dx, std::size_t rows, E width)
+    {
+        kernels::log_softmax_backward(y, dy, dx, rows, width);
+    }
 };
-
-/// What a cross-entropy may see through.
-template <class A>
-inline constexpr logits logits_of = std::is_same_v<A, Softmax> ? logits::softmax : std::is_same_v<A, Sigmoid> ? logits::sigmoid : logits::none;
-
-/// y = A(z) over `rows` rows of `Width`; y may be z.
-template <class A, std::size_t Width, class T>
-void activate(const T* z, T* y, std::size_t rows)
-{
-    if constexpr (std::is_same_v<A, Linear>) {
-        if (z != y) std::copy_n(z, rows * Width, y);
-    }
-    else if constexpr (requires { A::forward_rows(z, y, rows, constant<Width>{}); }) A::forward_rows(z, y, rows, constant<Width>{});
-    else kernels::transform(z, y, rows * Width, [](const auto& v) { return A::forward(v); });
-}
-
-/// dz = A'(at) · dy over `rows` rows of `Width`; `at` is the output or the input, as A::derivative says; dz may be dy.
-template <class A, std::size_t Width, class T>
-void activate_backward(const T* at, const T* dy, T* dz, std::size_t rows)
-{
-    if constexpr (std::is_same_v<A, Linear>) {
-        if (dz != dy) std::copy_n(dy, rows * Width, dz);
-    }
-    else if constexpr (requires { A::backward_rows(at, dy, dz, rows, constant<Width>{}); })
-        A::backward_rows(at, dy, dz, rows, constant<Width>{});
-    else kernels::transform(at, dy, dz, rows * Width, [](const auto& a, const auto& d) { return A::backward(a, d); });
-}
 
 } // namespace lamina::inline LAMINA_ARCHITECTURE

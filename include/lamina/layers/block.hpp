@@ -39,14 +39,15 @@ struct Mode {
 /// `saved == nullptr` keeps nothing (inference). `backward` adds to `gradient`, a block of the same type, and writes `dx`
 /// unless it is null. A block owns variables and never activations, so many threads may use one.
 template <class B>
-concept Block = requires(const B& block, B& gradient, const typename B::value_type* in, typename B::value_type* out, std::size_t n) {
-    { B::input } -> std::convertible_to<shape>;
-    { B::output } -> std::convertible_to<shape>;
-    { B::saved(n) } -> std::convertible_to<std::size_t>;
-    { B::scratch(n) } -> std::convertible_to<std::size_t>;
-    block.forward(Mode{}, in, out, out, out, n);
-    block.backward(Mode{}, in, in, in, in, out, gradient, out, n);
-};
+concept Block =
+    requires(const B& block, B& gradient, const typename B::value_type* in, typename B::value_type* out, std::size_t n) {
+        { B::input } -> std::convertible_to<shape>;
+        { B::output } -> std::convertible_to<shape>;
+        { B::saved(n) } -> std::convertible_to<std::size_t>;
+        { B::scratch(n) } -> std::convertible_to<std::size_t>;
+        block.forward(Mode{}, in, out, out, out, n);
+        block.backward(Mode{}, in, in, in, in, out, gradient, out, n);
+    };
 
 /// What a block's last activation makes of logits.
 enum class logits { none, softmax, sigmoid };
@@ -54,10 +55,9 @@ enum class logits { none, softmax, sigmoid };
 /// A block that ends in softmax or sigmoid, as its `ends_in` says, and can take the gradient of the logits: activation and
 /// cross-entropy differentiated as one.
 template <class B>
-concept TakesLogits = Block<B>
-    && requires(const B& block, B& gradient, const typename B::value_type* in, typename B::value_type* out, std::size_t n) {
-           block.backward_from_logits(Mode{}, in, in, in, in, out, gradient, out, n);
-       };
+concept TakesLogits =
+    Block<B> && requires(const B& block, B& gradient, const typename B::value_type* in, typename B::value_type* out,
+                         std::size_t n) { block.backward_from_logits(Mode{}, in, in, in, in, out, gradient, out, n); };
 
 /// A layer: a specification without an input size. It answers a shape with an output or a reason.
 template <class L>

@@ -21,7 +21,9 @@ namespace lamina::inline LAMINA_ARCHITECTURE {
 /// Refuses  any rank but 3; a kernel larger than its input without Same; strides and dilation both above 1, as Keras.
 template <std::size_t Filters, class... Options>
 struct Conv2D {
-    using options = check_options<families<family::kernel_size, family::strides, family::dilation, family::padding, family::activation, family::bias, family::initialiser, family::name>, Options...>;
+    using options = check_options<families<family::kernel_size, family::strides, family::dilation, family::padding,
+                                           family::activation, family::bias, family::initialiser, family::name>,
+                                  Options...>;
     static constexpr std::string_view kind = "Conv2D";
     static constexpr std::string_view name = chosen<family::name, Name<"">, Options...>::value;
     using kernel_size = chosen<family::kernel_size, Kernel<3>, Options...>;
@@ -38,7 +40,9 @@ struct Conv2D {
     static constexpr verdict accept(shape in)
     {
         if (in.rank != 3) return refuses(fit::needs_rank_3__height_width_channels);
-        if (in.size() == 0 || Filters * kernel_size::height * kernel_size::width * strides::height * strides::width * dilation::height * dilation::width == 0)
+        if (in.size() == 0 || Filters * kernel_size::height * kernel_size::width * strides::height * strides::width *
+                                      dilation::height * dilation::width ==
+                                  0)
             return refuses(fit::an_extent_is_zero);
         if ((strides::height > 1 || strides::width > 1) && (dilation::height > 1 || dilation::width > 1))
             return refuses(fit::strides_and_dilation_cannot_both_be_above_1);
@@ -60,10 +64,11 @@ struct Conv2D {
         static constexpr std::size_t multiply_adds = output.size() * taps;
 
         /// The kernel covers its input: one output pixel, a matrix product over the batch.
-        static constexpr bool one_pixel =
-            std::is_same_v<padding, Valid> && kernel_size::height == In[0] && kernel_size::width == In[1] && dilation::height == 1 && dilation::width == 1;
+        static constexpr bool one_pixel = std::is_same_v<padding, Valid> && kernel_size::height == In[0] &&
+                                          kernel_size::width == In[1] && dilation::height == 1 && dilation::width == 1;
 
-        Variable<T, shape{kernel_size::height, kernel_size::width, In[2], Filters}, one_pixel ? order::outputs : order::rows> kernel;
+        Variable<T, shape{kernel_size::height, kernel_size::width, In[2], Filters}, one_pixel ? order::outputs : order::rows>
+            kernel;
         std::conditional_t<std::is_same_v<bias_option, NoBias>, Absent<T>, Variable<T, shape{Filters}>> bias;
 
         void initialise(Random random)
@@ -88,7 +93,8 @@ struct Conv2D {
             last::forward(y, saved, n);
         }
 
-        void backward(Mode, const T* x, const T* y, const T* saved, const T* dy, T* dx, block& gradient, T* scratch, std::size_t n) const
+        void backward(Mode, const T* x, const T* y, const T* saved, const T* dy, T* dx, block& gradient, T* scratch,
+                      std::size_t n) const
         {
             const T* const dz = last::backward(y, saved, dy, scratch, n);
             T* const dw = gradient.kernel.data();
@@ -107,9 +113,9 @@ struct Conv2D {
 
         static constexpr constant<kernels::dense_sizes{taps, Filters}> product{};
         static constexpr constant<kernels::convolution_sizes{
-            In[0], In[1], In[2], Filters, kernel_size::height, kernel_size::width, strides::height, strides::width, dilation::height, dilation::width,
-            place_window<padding>(In[0], reach_height, strides::height).pad, place_window<padding>(In[1], reach_width, strides::width).pad,
-            output[0], output[1]}>
+            In[0], In[1], In[2], Filters, kernel_size::height, kernel_size::width, strides::height, strides::width,
+            dilation::height, dilation::width, place_window<padding>(In[0], reach_height, strides::height).pad,
+            place_window<padding>(In[1], reach_width, strides::width).pad, output[0], output[1]}>
             sizes{};
     };
 

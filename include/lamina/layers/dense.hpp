@@ -63,12 +63,14 @@ struct Dense {
             last::forward(y, saved, n);
         }
 
-        void backward(Mode mode, const T* x, const T* y, const T* saved, const T* dy, T* dx, block& gradient, T* scratch, std::size_t n) const
+        void backward(Mode mode, const T* x, const T* y, const T* saved, const T* dy, T* dx, block& gradient, T* scratch,
+                      std::size_t n) const
         {
             backward_linear(mode, x, last::backward(y, saved, dy, scratch, n), dx, gradient, n);
         }
 
-        void backward_from_logits(Mode mode, const T* x, const T*, const T*, const T* dz, T* dx, block& gradient, T*, std::size_t n) const
+        void backward_from_logits(Mode mode, const T* x, const T*, const T*, const T* dz, T* dx, block& gradient, T*,
+                                  std::size_t n) const
             requires(logits_of<activation> != logits::none)
         {
             backward_linear(mode, x, dz, dx, gradient, n);

@@ -63,7 +63,8 @@ struct Dropout {
             for (std::size_t sample = 0; sample < n; ++sample, from += size, to += size)
                 for (std::size_t i = 0; i < size; i += 4) {
                     const auto words = philox(key, mode.first + sample, i);
-                    for (std::size_t k = i; k < std::min(i + 4, size); ++k) to[k] = words[k - i] < threshold ? T(0) : from[k] * scale;
+                    for (std::size_t k = i; k < std::min(i + 4, size); ++k)
+                        to[k] = words[k - i] < threshold ? T(0) : from[k] * scale;
                 }
         }
     };

@@ -32,14 +32,16 @@ struct Pooling2D {
     static constexpr verdict accept(shape in)
     {
         if (in.rank != 3) return refuses(fit::needs_rank_3__height_width_channels);
-        if (in.size() == 0 || Size.height * Size.width * strides::height * strides::width == 0) return refuses(fit::an_extent_is_zero);
+        if (in.size() == 0 || Size.height * Size.width * strides::height * strides::width == 0)
+            return refuses(fit::an_extent_is_zero);
         if (rows(in).out == 0 || columns(in).out == 0) return refuses(fit::pooling_window_is_larger_than_its_input);
         return accepts(shape{rows(in).out, columns(in).out, in[2]});
     }
 
     template <shape In>
-    static constexpr constant<kernels::pooling_sizes{In[0], In[1], In[2], Size.height, Size.width, strides::height, strides::width, rows(In).pad,
-                                                     columns(In).pad, rows(In).out, columns(In).out}>
+    static constexpr constant<kernels::pooling_sizes{In[0], In[1], In[2], Size.height, Size.width, strides::height,
+                                                     strides::width, rows(In).pad, columns(In).pad, rows(In).out,
+                                                     columns(In).out}>
         sizes{};
 };
 

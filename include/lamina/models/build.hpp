@@ -16,8 +16,10 @@ namespace detail {
 template <class Part>
 void initialise_parts(Part& part, Seed seed, std::uint64_t& stream)
 {
-    if constexpr (requires { part.initialise(Random(seed)); }) part.initialise(Random(Seed{mix(seed.value, 0x696e6974)}, stream++));
-    else if constexpr (!is_variable<Part>) for_each_part(part, [&](std::string_view, auto& inner) { initialise_parts(inner, seed, stream); });
+    if constexpr (requires { part.initialise(Random(seed)); })
+        part.initialise(Random(Seed{mix(seed.value, 0x696e6974)}, stream++));
+    else if constexpr (!is_variable<Part>)
+        for_each_part(part, [&](std::string_view, auto& inner) { initialise_parts(inner, seed, stream); });
 }
 
 } // namespace detail
@@ -27,11 +29,13 @@ void initialise_parts(Part& part, Seed seed, std::uint64_t& stream)
 template <class M>
 void build(M& model, Seed seed)
 {
-    static_assert(!detail::has_open_layer<M>(), "lamina: a layer becomes a part of a model once it knows its input: Dense<8>::on<4>, not Dense<8>");
+    static_assert(!detail::has_open_layer<M>(),
+                  "lamina: a layer becomes a part of a model once it knows its input: Dense<8>::on<4>, not Dense<8>");
     if constexpr (!is_refused<M>) {
         std::set<std::string> paths;
         for_each_named_variable(model, [&](const std::string& path, auto& variable) {
-            if (!paths.insert(path).second) fail("build: two variables of the model have the path \"", path, "\"; rename a field or change a Name<...>");
+            if (!paths.insert(path).second)
+                fail("build: two variables of the model have the path \"", path, "\"; rename a field or change a Name<...>");
             variable.make(path);
         });
         std::uint64_t stream = 0;

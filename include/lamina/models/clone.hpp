@@ -87,7 +87,8 @@ std::vector<std::shared_ptr<record>> records_of(const M& model)
 {
     std::vector<std::shared_ptr<record>> found;
     for_each_variable(model, [&](const auto& variable) {
-        if (variable.storage() && std::find(found.begin(), found.end(), variable.storage()) == found.end()) found.push_back(variable.storage());
+        if (variable.storage() && std::find(found.begin(), found.end(), variable.storage()) == found.end())
+            found.push_back(variable.storage());
     });
     return found;
 }
@@ -100,7 +101,8 @@ void require_bound(const M& model)
     for_each_variable(model, [&](const auto& variable) { all = all && variable.bound(); });
     if (!all)
         for_each_named_variable(model, [](const std::string& path, const auto& variable) {
-            if (!variable.bound()) fail('"', path, "\" is bound to no stored variable; make the model with build or load before it is used");
+            if (!variable.bound())
+                fail('"', path, "\" is bound to no stored variable; make the model with build or load before it is used");
         });
 }
 

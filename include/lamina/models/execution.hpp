@@ -59,13 +59,14 @@ public:
         for (std::size_t k = 0; k < plan.nodes.size(); ++k) {
             const auto& node = plan.nodes[k];
             for (std::size_t i = 0; i < node.inputs.size(); ++i) in[i] = node.inputs[i] == 0 ? x : place(node.inputs[i], y);
-            node.forward(block_of(blocks, node), mode.inside(k), in.data(), place(node.output, y), mode.training ? arena.data() + kept[k] : nullptr,
-                         arena.data() + scratch, n);
+            node.forward(block_of(blocks, node), mode.inside(k), in.data(), place(node.output, y),
+                         mode.training ? arena.data() + kept[k] : nullptr, arena.data() + scratch, n);
         }
     }
 
     /// Adds the parameters' gradients to `gradient_blocks`. With `from_logits` the output's gradient is that of the logits.
-    void backward(std::span<const void* const> blocks, std::span<void* const> gradient_blocks, Mode mode, const T* x, std::size_t n, bool from_logits)
+    void backward(std::span<const void* const> blocks, std::span<void* const> gradient_blocks, Mode mode, const T* x,
+                  std::size_t n, bool from_logits)
     {
         std::fill(written.begin(), written.end(), false);
         written[plan.output] = true;
@@ -79,9 +80,10 @@ public:
                 din[i] = v == 0 ? nullptr : arena.data() + (again ? aside[i] : gradients[v]);
             }
             const bool logits = from_logits && node.output == plan.output;
-            (logits ? node.backward_from_logits : node.backward)(
-                block_of(blocks, node), node.block == no_position ? nullptr : gradient_blocks[node.block], mode.inside(k), in.data(), value(node.output),
-                arena.data() + kept[k], arena.data() + gradients[node.output], din.data(), arena.data() + scratch, n);
+            (logits ? node.backward_from_logits
+                    : node.backward)(block_of(blocks, node), node.block == no_position ? nullptr : gradient_blocks[node.block],
+                                     mode.inside(k), in.data(), value(node.output), arena.data() + kept[k],
+                                     arena.data() + gradients[node.output], din.data(), arena.data() + scratch, n);
             for (std::size_t i = 0; i < node.inputs.size(); ++i) add_up(node.inputs[i], din[i], n);
         }
     }

@@ -98,7 +98,8 @@ auto* start_of(X& x)
 template <DenseTensor X>
 shape sample_shape(const X& x)
 {
-    static_assert(rank_of<X> >= 1 && rank_of<X> <= shape::max_rank + 1, "lamina: a batch has the axis of its samples and at most 6 others");
+    static_assert(rank_of<X> >= 1 && rank_of<X> <= shape::max_rank + 1,
+                  "lamina: a batch has the axis of its samples and at most 6 others");
     shape s;
     for (std::size_t axis = 1; axis < rank_of<X>; ++axis) s.push_back(static_cast<std::size_t>(x.shape()[axis]));
     return s;
@@ -109,7 +110,8 @@ template <DenseTensor X>
 void require_samples(const X& x, const shape& needed, const char* where)
 {
     if (sample_shape(x) != needed)
-        fail(where, ": samples of shape ", sample_shape(x), " were given, the model needs ", needed, "; reshape them to [n, …] with these extents");
+        fail(where, ": samples of shape ", sample_shape(x), " were given, the model needs ", needed,
+             "; reshape them to [n, …] with these extents");
 }
 
 } // namespace lamina

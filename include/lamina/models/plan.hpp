@@ -28,12 +28,12 @@ struct Node {
     std::size_t (*saved)(std::size_t n) = nullptr;
     std::size_t (*scratch)(std::size_t n) = nullptr;
     void (*forward)(const void* block, Mode, const T* const* in, T* out, T* saved, T* scratch, std::size_t n) = nullptr;
-    using Backward = void (*)(const void* block, void* gradient, Mode, const T* const* in, const T* out, const T* saved, const T* dout, T* const* din,
-                              T* scratch, std::size_t n);
+    using Backward = void (*)(const void* block, void* gradient, Mode, const T* const* in, const T* out, const T* saved,
+                              const T* dout, T* const* din, T* scratch, std::size_t n);
     Backward backward = nullptr;
     Backward backward_from_logits = nullptr;
-    logits ends_in = logits::none;      ///< what the gradient of the logits goes back through
-    std::size_t multiply_adds = 0;      ///< of a sample
+    logits ends_in = logits::none; ///< what the gradient of the logits goes back through
+    std::size_t multiply_adds = 0; ///< of a sample
 };
 
 /// The nodes of a model in the order of its computation, and the values between them. Value 0 is the model's input.
@@ -57,7 +57,8 @@ struct Plan {
     {
         const auto found = std::find(blocks.begin(), blocks.end(), block);
         if (found == blocks.end())
-            fail("a model's operator() called a block that is no part of the model; make it a field, in aggregates without constructors, so that it can be trained and saved");
+            fail("a model's operator() called a block that is no part of the model; make it a field, in aggregates without "
+                 "constructors, so that it can be trained and saved");
         return static_cast<std::size_t>(found - blocks.begin());
     }
 };
@@ -96,16 +97,17 @@ Node<T> node_of()
     node.forward = [](const void* block, Mode mode, const T* const* in, T* out, T* saved, T* scratch, std::size_t n) {
         static_cast<const B*>(block)->forward(mode, in[0], out, saved, scratch, n);
     };
-    node.backward = [](const void* block, void* gradient, Mode mode, const T* const* in, const T* out, const T* saved, const T* dout, T* const* din,
-                       T* scratch, std::size_t n) {
+    node.backward = [](const void* block, void* gradient, Mode mode, const T* const* in, const T* out, const T* saved,
+                       const T* dout, T* const* din, T* scratch, std::size_t n) {
         static_cast<const B*>(block)->backward(mode, in[0], out, saved, dout, din[0], *static_cast<B*>(gradient), scratch, n);
     };
     node.multiply_adds = multiply_adds_of<B>();
     if constexpr (TakesLogits<B>) {
         node.ends_in = B::ends_in;
-        node.backward_from_logits = [](const void* block, void* gradient, Mode mode, const T* const* in, const T* out, const T* saved, const T* dout,
-                                       T* const* din, T* scratch, std::size_t n) {
-            static_cast<const B*>(block)->backward_from_logits(mode, in[0], out, saved, dout, din[0], *static_cast<B*>(gradient), scratch, n);
+        node.backward_from_logits = [](const void* block, void* gradient, Mode mode, const T* const* in, const T* out,
+                                       const T* saved, const T* dout, T* const* din, T* scratch, std::size_t n) {
+            static_cast<const B*>(block)->backward_from_logits(mode, in[0], out, saved, dout, din[0], *static_cast<B*>(gradient),
+                                                               scratch, n);
         };
     }
     return node;
@@ -133,7 +135,8 @@ template <Block B, class T, shape S>
 Symbol<T, B::output> call(const B& block, const Symbol<T, S>& x)
 {
     if constexpr (S != B::input)
-        static_assert(inner::block_is_given_its_input_shape<inner::in_a_model_struct, typename inner::layer_of<B>::type, as_shape<S>, as_shape<B::input>>,
+        static_assert(inner::block_is_given_its_input_shape<inner::in_a_model_struct, typename inner::layer_of<B>::type,
+                                                            as_shape<S>, as_shape<B::input>>,
                       "lamina: a block of a model is given another shape than its input");
     static_assert(std::is_same_v<T, typename B::value_type>, "lamina: the blocks of a model compute with different number types");
     Plan<T>& plan = *x.plan;
@@ -151,7 +154,8 @@ auto call(const B& block, const AnySymbol<T>& x)
     shape& known = x.plan->values[0];
     if (known.rank == 0) known = B::input;
     else if (known != B::input)
-        fail("a model's input goes to one block that needs ", known, " and to one that needs ", B::input, "; declare `using input = Input<...>` in it");
+        fail("a model's input goes to one block that needs ", known, " and to one that needs ", B::input,
+             "; declare `using input = Input<...>` in it");
     return call(block, Symbol<T, B::input>{x.plan, 0});
 }
 
@@ -167,7 +171,8 @@ Symbol<T, A> operator+(const Symbol<T, A>& a, const Symbol<T, B>& b)
     node.forward = [](const void*, Mode, const T* const* in, T* out, T*, T*, std::size_t n) {
         for (std::size_t i = 0; i < n * A.size(); ++i) out[i] = in[0][i] + in[1][i];
     };
-    node.backward = [](const void*, void*, Mode, const T* const*, const T*, const T*, const T* dout, T* const* din, T*, std::size_t n) {
+    node.backward = [](const void*, void*, Mode, const T* const*, const T*, const T*, const T* dout, T* const* din, T*,
+                       std::size_t n) {
         for (std::size_t side = 0; side < 2; ++side)
             if (din[side]) std::copy_n(dout, n * A.size(), din[side]);
     };
@@ -181,7 +186,9 @@ template <class T, class Other>
     requires(std::is_same_v<Other, AnySymbol<T>> || requires { Other::extents; })
 auto operator+(const AnySymbol<T>&, const Other& other)
 {
-    static_assert(sizeof(T) == 0, "lamina: a model that computes with its input before a block has seen it declares its shape: using input = Input<...>;");
+    static_assert(
+        sizeof(T) == 0,
+        "lamina: a model that computes with its input before a block has seen it declares its shape: using input = Input<...>;");
     return other;
 }
 template <class T, shape S>
@@ -237,7 +244,8 @@ using number_type = typename decltype(inner::first_number<M>())::type;
 template <class M>
 inline constexpr shape output_of = [] {
     using Result = decltype(std::declval<const M&>()(inner::input_symbol<M>()));
-    static_assert(inner::is_symbol<Result>, "lamina: a model's operator() must return what a block or a function on symbols returned");
+    static_assert(inner::is_symbol<Result>,
+                  "lamina: a model's operator() must return what a block or a function on symbols returned");
     return Result::extents;
 }();
 

@@ -51,7 +51,8 @@ consteval shape static_shape()
 
 /// A sample of the model's shape, or its numbers in one row.
 template <class B, class Given>
-inline constexpr bool fits_sample = Given::value == B::input || (Given::value.rank == 1 && Given::value.size() == B::input.size());
+inline constexpr bool fits_sample =
+    Given::value == B::input || (Given::value.rank == 1 && Given::value.size() == B::input.size());
 
 /// Calls `f(first, n, x)` for chunks of the samples of x, as T.
 template <class T, DenseTensor X, class F>
@@ -59,12 +60,14 @@ void for_each_chunk(const X& x, std::size_t size, F&& f)
 {
     const std::size_t count = x.shape()[0];
     if constexpr (std::is_same_v<element<X>, T>)
-        for (std::size_t first = 0; first < count; first += chunk) f(first, std::min(chunk, count - first), start_of(x) + first * size);
+        for (std::size_t first = 0; first < count; first += chunk)
+            f(first, std::min(chunk, count - first), start_of(x) + first * size);
     else {
         const Borrowed<T> converted(chunk * size);
         for (std::size_t first = 0; first < count; first += chunk) {
             const std::size_t n = std::min(chunk, count - first);
-            std::transform(start_of(x) + first * size, start_of(x) + (first + n) * size, converted.data(), [](auto v) { return static_cast<T>(v); });
+            std::transform(start_of(x) + first * size, start_of(x) + (first + n) * size, converted.data(),
+                           [](auto v) { return static_cast<T>(v); });
             f(first, n, converted.data());
         }
     }
@@ -113,14 +116,16 @@ void predict(const M& model, const X& x, Y& into, Workspace<M>& workspace)
     static_assert(std::is_same_v<element<Y>, number_type<M>> && rank_of<Y> == output_of<M>.rank + 1,
                   "lamina: the results of predict are an xtensor of the model's number type, of one rank more than its output");
     require_bound(model);
-    if (!workspace.belongs_to(model)) fail("predict: the workspace was made for another model, or before this one was moved; make one for it");
+    if (!workspace.belongs_to(model))
+        fail("predict: the workspace was made for another model, or before this one was moved; make one for it");
     require_samples(x, workspace.input(), "predict");
     if (sample_shape(into) != output_of<M> || into.shape()[0] != x.shape()[0])
-        fail("predict: ", x.shape()[0], " samples give ", x.shape()[0], " results of shape ", output_of<M>, ", the place given holds ", into.shape()[0], " of ",
-             sample_shape(into), "; resize it first");
-    inner::for_each_chunk<number_type<M>>(x, workspace.input().size(), [&](std::size_t first, std::size_t n, const number_type<M>* from) {
-        workspace.forward(from, start_of(into) + first * output_of<M>.size(), n);
-    });
+        fail("predict: ", x.shape()[0], " samples give ", x.shape()[0], " results of shape ", output_of<M>,
+             ", the place given holds ", into.shape()[0], " of ", sample_shape(into), "; resize it first");
+    inner::for_each_chunk<number_type<M>>(x, workspace.input().size(),
+                                          [&](std::size_t first, std::size_t n, const number_type<M>* from) {
+                                              workspace.forward(from, start_of(into) + first * output_of<M>.size(), n);
+                                          });
 }
 
 namespace inner {
@@ -160,11 +165,15 @@ auto call(const B& block, const X& x)
 {
     using T = typename B::value_type;
     constexpr shape given = inner::static_shape<X>();
-    static_assert(DenseTensor<X> || B::output.size() * sizeof(T) <= inner::largest_result, "lamina: the result of a sample lies on the stack and would be above 1 MiB; use predict(model, batch)");
+    static_assert(DenseTensor<X> || B::output.size() * sizeof(T) <= inner::largest_result,
+                  "lamina: the result of a sample lies on the stack and would be above 1 MiB; use predict(model, batch)");
     if constexpr (FlatSample<X> || FixedExpression<X>) {
-        static_assert(std::is_same_v<element<X>, T>, "lamina: a sample holds the model's number type; cast it, for instance with xt::cast");
-        static_assert(inner::fits_sample<B, as_shape<given>> || inner::sample_has_the_models_input_shape<typename inner::layer_of<B>::type, as_shape<given>, as_shape<B::input>>,
-                      "lamina: a sample has another shape than the model's input");
+        static_assert(std::is_same_v<element<X>, T>,
+                      "lamina: a sample holds the model's number type; cast it, for instance with xt::cast");
+        static_assert(
+            inner::fits_sample<B, as_shape<given>> ||
+                inner::sample_has_the_models_input_shape<typename inner::layer_of<B>::type, as_shape<given>, as_shape<B::input>>,
+            "lamina: a sample has another shape than the model's input");
         Result<FixedTensor<T, B::output>> y;
         if constexpr (!inner::fits_sample<B, as_shape<given>>) return y;
         else if constexpr (FlatSample<X>) inner::forward_sample(block, x.data(), y.data());
@@ -190,7 +199,8 @@ auto call(const B& block, const X& x)
         else return Result(predict(block, x));
     }
     else {
-        static_assert(inner::input_can_be_read<X>, "lamina: a model cannot read this: evaluate a lazy expression with xt::eval, give an xarray a known rank");
+        static_assert(inner::input_can_be_read<X>,
+                      "lamina: a model cannot read this: evaluate a lazy expression with xt::eval, give an xarray a known rank");
         return lamina::detail::silence{};
     }
 }
@@ -209,7 +219,8 @@ auto predict_classes(const M& model, const X& x)
         classes.resize(extents);
         for (std::size_t row = 0; row < classes.size(); ++row) {
             const auto* const from = y.data() + row * width;
-            classes.data()[row] = static_cast<std::int32_t>(width == 1 ? from[0] > 0.5 : std::max_element(from, from + width) - from);
+            classes.data()[row] =
+                static_cast<std::int32_t>(width == 1 ? from[0] > 0.5 : std::max_element(from, from + width) - from);
         }
         return classes;
     }

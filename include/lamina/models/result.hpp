@@ -28,7 +28,8 @@ template <class A, class B>
     requires(is_result<std::remove_cvref_t<A>> && std::is_same_v<std::remove_cvref_t<A>, std::remove_cvref_t<B>>)
 std::remove_cvref_t<A> operator+(A&& a, B&& b)
 {
-    if (a.size() != b.size()) fail("a sum of results: one has ", a.size(), " numbers, the other ", b.size(), "; both need the same samples");
+    if (a.size() != b.size())
+        fail("a sum of results: one has ", a.size(), " numbers, the other ", b.size(), "; both need the same samples");
     std::remove_cvref_t<A> sum = std::forward<A>(a);
     kernels::add(b.data(), sum.data(), sum.size());
     return sum;

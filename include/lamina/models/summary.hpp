@@ -68,7 +68,8 @@ constexpr std::string_view kind_of()
 
 inline std::size_t display_width(std::string_view text) // UTF-8: continuation bytes take no place
 {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+    return static_cast<std::size_t>(
+        std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 template <class Part>
@@ -95,7 +96,8 @@ void summarise(const Part& part, const std::string& path, bool automatic, summar
         }
         std::ostringstream output;
         output << shape(Part::output);
-        table.rows.push_back({name + " (" + std::string(kind_of<Part>()) + ')', output.str(), with_commas(parameters), with_commas(multiply_adds_of<Part>())});
+        table.rows.push_back({name + " (" + std::string(kind_of<Part>()) + ')', output.str(), with_commas(parameters),
+                              with_commas(multiply_adds_of<Part>())});
         table.parameters += parameters;
     }
     else if constexpr (!is_variable<Part>) inside(false);

@@ -29,8 +29,8 @@ struct Training {
     /// Every stored variable of the model, moving statistics included: to be copied, and written to, in place.
     std::vector<std::shared_ptr<record>> variables;
 
-    bool stop = false;       ///< set it, and training ends after this batch
-    std::string stopped_by;  ///< why, one sentence; History keeps it
+    bool stop = false;      ///< set it, and training ends after this batch
+    std::string stopped_by; ///< why, one sentence; History keeps it
 };
 
 namespace detail {
@@ -70,18 +70,22 @@ constexpr bool well_formed_callback()
 {
     using Plain = std::remove_const_t<C>;
     const auto fine = [](bool has, bool callable) { return !has || callable; };
-    return fine(requires { &Plain::on_train_begin; }, requires(C& c, Training& t) { c.on_train_begin(t); })
-        && fine(requires { &Plain::on_epoch_begin; }, requires(C& c, Training& t) { c.on_epoch_begin(t); })
-        && fine(requires { &Plain::on_batch_end; }, requires(C& c, Training& t) { c.on_batch_end(t); })
-        && fine(requires { &Plain::on_epoch_end; }, requires(C& c, Training& t) { c.on_epoch_end(t); })
-        && fine(requires { &Plain::on_train_end; }, requires(C& c, Training& t) { c.on_train_end(t); });
+    return fine(
+               requires { &Plain::on_train_begin; }, requires(C& c, Training& t) { c.on_train_begin(t); }) &&
+           fine(
+               requires { &Plain::on_epoch_begin; }, requires(C& c, Training& t) { c.on_epoch_begin(t); }) &&
+           fine(
+               requires { &Plain::on_batch_end; }, requires(C& c, Training& t) { c.on_batch_end(t); }) &&
+           fine(
+               requires { &Plain::on_epoch_end; }, requires(C& c, Training& t) { c.on_epoch_end(t); }) &&
+           fine(requires { &Plain::on_train_end; }, requires(C& c, Training& t) { c.on_train_end(t); });
 }
 } // namespace detail
 
 /// An object that `fit` can call: it has at least one of the five members.
 template <class C>
-concept Callback = requires(C& c, Training& t) { c.on_train_begin(t); } || requires(C& c, Training& t) { c.on_epoch_begin(t); }
-    || requires(C& c, Training& t) { c.on_batch_end(t); } || requires(C& c, Training& t) { c.on_epoch_end(t); }
-    || requires(C& c, Training& t) { c.on_train_end(t); };
+concept Callback = requires(C& c, Training& t) { c.on_train_begin(t); } || requires(C& c, Training& t) { c.on_epoch_begin(t); } ||
+                   requires(C& c, Training& t) { c.on_batch_end(t); } || requires(C& c, Training& t) { c.on_epoch_end(t); } ||
+                   requires(C& c, Training& t) { c.on_train_end(t); };
 
 } // namespace lamina

@@ -30,7 +30,8 @@ struct Logs {
             if (known == name) return value;
         std::string have;
         for (const auto& [known, value] : entries) have += (have.empty() ? "" : ", ") + known;
-        fail("there is no \"", name, "\" among the figures of this run (", have, "); is it spelled as the metric's name, and was validation data given?");
+        fail("there is no \"", name, "\" among the figures of this run (", have,
+             "); is it spelled as the metric's name, and was validation data given?");
     }
 
     void set(std::string_view name, double value)

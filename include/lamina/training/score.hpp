@@ -57,8 +57,8 @@ public:
     /// Adds the rows of a chunk whose first sample is number `first` of the batch; writes the loss's gradient, scaled so
     /// that the batch's loss is the mean over its rows. `targets` are those of all samples, `positions` chooses among them.
     template <class T, class Y>
-    void measure(const L& loss, const std::tuple<Metrics...>& metrics, const shape& output, logits fused, const Rows<T>& rows, const Y* labels,
-                 std::span<const std::size_t> positions, std::size_t first, std::span<const float> weights)
+    void measure(const L& loss, const std::tuple<Metrics...>& metrics, const shape& output, logits fused, const Rows<T>& rows,
+                 const Y* labels, std::span<const std::size_t> positions, std::size_t first, std::span<const float> weights)
     {
         const std::size_t width = output.back(), each = output.size() / width, step = L::kind == targets::class_index ? 1 : width;
         const T* p = rows.output;
@@ -81,7 +81,9 @@ public:
     {
         sum += other.sum;
         count += other.count;
-        [&]<std::size_t... I>(std::index_sequence<I...>) { (std::get<I>(kept).merge(std::get<I>(other.kept)), ...); }(std::index_sequence_for<Metrics...>{});
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
+            (std::get<I>(kept).merge(std::get<I>(other.kept)), ...);
+        }(std::index_sequence_for<Metrics...>{});
     }
 
     double loss() const { return count == 0 ? 0 : sum / static_cast<double>(count); }
@@ -113,8 +115,8 @@ private:
     }
 
     template <class T, class Y, std::size_t... I>
-    void add_metrics([[maybe_unused]] const std::tuple<Metrics...>& metrics, [[maybe_unused]] const T* p, [[maybe_unused]] const Y* target,
-                     [[maybe_unused]] std::size_t width, std::index_sequence<I...>)
+    void add_metrics([[maybe_unused]] const std::tuple<Metrics...>& metrics, [[maybe_unused]] const T* p,
+                     [[maybe_unused]] const Y* target, [[maybe_unused]] std::size_t width, std::index_sequence<I...>)
     {
         (add_metric(std::get<I>(kept), std::get<I>(metrics), p, target, width), ...);
     }

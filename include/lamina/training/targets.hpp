@@ -22,7 +22,8 @@ inline constexpr bool metric_reads_the_same_labels_as_the_loss = false;
 
 /// A class index is a whole number; anything that can be compared with an output may stand for the output itself.
 template <class L, class Y>
-inline constexpr bool label_kind_fits = L::kind != targets::class_index || (std::is_integral_v<element<Y>> && !std::is_same_v<element<Y>, bool>);
+inline constexpr bool label_kind_fits =
+    L::kind != targets::class_index || (std::is_integral_v<element<Y>> && !std::is_same_v<element<Y>, bool>);
 
 constexpr shape without_last(const shape& s)
 {
@@ -59,7 +60,8 @@ void require_finite(const X& x, const char* where, const char* name)
     if constexpr (std::is_floating_point_v<element<X>>) {
         const auto* const data = start_of(x);
         const std::size_t count = x.size();
-        constexpr auto largest = sizeof(element<X>) > sizeof(T) ? static_cast<element<X>>(std::numeric_limits<T>::max()) : std::numeric_limits<element<X>>::max();
+        constexpr auto largest = sizeof(element<X>) > sizeof(T) ? static_cast<element<X>>(std::numeric_limits<T>::max())
+                                                                : std::numeric_limits<element<X>>::max();
         for (std::size_t first = 0; first < count; first += 4096) {
             const std::size_t end = first + 4096 < count ? first + 4096 : count;
             bool fine = true;
@@ -67,7 +69,8 @@ void require_finite(const X& x, const char* where, const char* name)
             if (!fine)
                 for (std::size_t i = first; i < end; ++i)
                     if (!(std::fabs(data[i]) <= largest))
-                        fail(where, ": ", name, position_in(x, i), " is ", data[i], ", the model needs finite numbers of its type; clean the data first");
+                        fail(where, ": ", name, position_in(x, i), " is ", data[i],
+                             ", the model needs finite numbers of its type; clean the data first");
         }
     }
 }
@@ -81,17 +84,19 @@ void require_data(const L& loss, const X& x, const Y& y, const shape& input, con
     const std::size_t count = x.shape()[0], width = output.back(), rows = output.size() / width;
     if (count == 0) fail(where, ": there are no samples, at least one is needed");
     require_samples(x, input, where);
-    if (y.shape()[0] != count) fail(where, ": there are ", count, " samples and ", y.shape()[0], " labels; each sample needs one");
+    if (y.shape()[0] != count)
+        fail(where, ": there are ", count, " samples and ", y.shape()[0], " labels; each sample needs one");
     const shape needed = L::kind == targets::class_index ? detail::without_last(output) : output, given = sample_shape(y);
     if (given.size() != needed.size() || (given.rank > 1 && detail::without_ones(given) != detail::without_ones(needed)))
-        fail(where, ": labels of shape ", given, " a sample were given, ", L::name, " of an output ", output, " needs ", needed, ", ", needed.size(), " number",
-             needed.size() == 1 ? "" : "s", " a sample");
+        fail(where, ": labels of shape ", given, " a sample were given, ", L::name, " of an output ", output, " needs ", needed,
+             ", ", needed.size(), " number", needed.size() == 1 ? "" : "s", " a sample");
     detail::require_finite<T>(x, where, "x");
     const std::size_t step = L::kind == targets::class_index ? 1 : width;
     for (std::size_t row = 0; row < count * rows; ++row)
         if (!loss.accepts(start_of(y) + row * step, width)) {
             std::string found;
-            for (std::size_t i = 0; i < step && i < 12; ++i) found += (i ? ", " : "") + std::to_string(start_of(y)[row * step + i]);
+            for (std::size_t i = 0; i < step && i < 12; ++i)
+                found += (i ? ", " : "") + std::to_string(start_of(y)[row * step + i]);
             fail(where, ": y", detail::position_in(y, row * step), " is ", found, ", ", L::name, " needs ", loss.needs(width));
         }
 }

@@ -42,8 +42,9 @@ class Trainer {
 
 public:
     Trainer(M& of, O with, L measured_by, Metrics... also)
-        : model(of), rule(std::move(with)), loss(std::move(measured_by)), metrics(std::move(also)...), plan(trace_bound(of)), blocks(plan.blocks),
-          parameters(records_of(of)), fused(Totals::template differentiated_with<T>(Execution<T>::ends_in(plan), loss))
+        : model(of), rule(std::move(with)), loss(std::move(measured_by)), metrics(std::move(also)...), plan(trace_bound(of)),
+          blocks(plan.blocks), parameters(records_of(of)),
+          fused(Totals::template differentiated_with<T>(Execution<T>::ends_in(plan), loss))
     {
         prepare(rule, parameters);
         if constexpr (requires { loss.check(); }) loss.check();
@@ -59,13 +60,16 @@ public:
     template <class X, class Y, class... Callbacks>
     History fit(const Samples<X, Y>& samples, std::type_identity_t<FitOptions<X, Y>> options = {}, Callbacks&&... callbacks)
     {
-        static_assert((Callback<std::remove_reference_t<Callbacks>> && ...), "lamina: a callback has one of the members on_train_begin … on_train_end");
+        static_assert((Callback<std::remove_reference_t<Callbacks>> && ...),
+                      "lamina: a callback has one of the members on_train_begin … on_train_end");
         static_assert((lamina::detail::well_formed_callback<std::remove_reference_t<Callbacks>>() && ...),
                       "lamina: each member on_... of a callback takes a Training&, and a const callback has only const ones");
         require_model();
         check<X, Y>();
         require_data<T>(loss, samples.x, samples.y, plan.input_shape(), output, "fit");
-        if (options.validation_data) require_data<T>(loss, options.validation_data->x, options.validation_data->y, plan.input_shape(), output, "fit, validation data");
+        if (options.validation_data)
+            require_data<T>(loss, options.validation_data->x, options.validation_data->y, plan.input_shape(), output,
+                            "fit, validation data");
         const std::size_t held_back = held_back_of(samples.size(), options);
         const std::vector<float> weights = weights_of(samples, options);
         std::vector<std::size_t> positions(samples.size());
@@ -98,7 +102,8 @@ public:
             }
             if (options.validation_data)
                 measure(*options.validation_data, {}, {}, options.threads).report(state.logs, metrics, "val_");
-            else if (!kept.empty()) measure(samples, kept, options.sample_weight, options.threads).report(state.logs, metrics, "val_");
+            else if (!kept.empty())
+                measure(samples, kept, options.sample_weight, options.threads).report(state.logs, metrics, "val_");
             (detail::call_epoch_end(callbacks, state), ...);
             history.epochs.push_back(state.logs);
         }
@@ -130,7 +135,8 @@ public:
 
     /// One step on all samples of x as one batch.
     template <class X, class Y>
-    Logs train_on_batch(const X& x, const Y& y, const std::vector<float>& sample_weight = {}, std::size_t threads = 1, Seed seed = {})
+    Logs train_on_batch(const X& x, const Y& y, const std::vector<float>& sample_weight = {}, std::size_t threads = 1,
+                        Seed seed = {})
     {
         require_model();
         check<X, Y>();
@@ -152,12 +158,15 @@ private:
     template <class X, class Y>
     static consteval void check()
     {
-        static_assert(DenseTensor<X> && DenseTensor<Y>, "lamina: samples are row-major xtensor tensors of known rank: x [n, ...input], y [n, ...]");
+        static_assert(DenseTensor<X> && DenseTensor<Y>,
+                      "lamina: samples are row-major xtensor tensors of known rank: x [n, ...input], y [n, ...]");
         constexpr shape in = declared_input<M>;
-        static_assert(in.rank == 0 || rank_of<X> == in.rank + 1, "lamina: x has one rank more than the model's input: [n, ...input]");
+        static_assert(in.rank == 0 || rank_of<X> == in.rank + 1,
+                      "lamina: x has one rank more than the model's input: [n, ...input]");
         static_assert(((Metrics::kind == L::kind || lamina::detail::metric_reads_the_same_labels_as_the_loss<Metrics, L>) && ...),
                       "lamina: a metric and the loss read labels of different kinds");
-        static_assert(lamina::detail::label_kind_fits<L, Y> || lamina::detail::labels_are_of_the_kind_that_the_loss_needs<L, element<Y>, L::kind>,
+        static_assert(lamina::detail::label_kind_fits<L, Y> ||
+                          lamina::detail::labels_are_of_the_kind_that_the_loss_needs<L, element<Y>, L::kind>,
                       "lamina: labels of the wrong kind: a sparse loss needs whole numbers, any other one number an output");
     }
 
@@ -166,30 +175,40 @@ private:
         require_bound(model);
         std::size_t met = 0, known = 0;
         bool same = true;
-        for_each_block(model, [&](const auto& block) { same = same && met < blocks.size() && blocks[met++] == static_cast<const void*>(&block); });
+        for_each_block(model, [&](const auto& block) {
+            same = same && met < blocks.size() && blocks[met++] == static_cast<const void*>(&block);
+        });
         for_each_variable(model, [&](const auto& variable) {
             if (known < parameters.size() && parameters[known] == variable.storage()) ++known;
-            else same = same && std::find(parameters.begin(), parameters.begin() + std::ptrdiff_t(known), variable.storage()) != parameters.begin() + std::ptrdiff_t(known);
+            else
+                same = same && std::find(parameters.begin(), parameters.begin() + std::ptrdiff_t(known), variable.storage()) !=
+                                   parameters.begin() + std::ptrdiff_t(known);
         });
-        if (!same || met != blocks.size() || known != parameters.size()) fail("the model was moved or changed since compile; compile it again where it lies");
+        if (!same || met != blocks.size() || known != parameters.size())
+            fail("the model was moved or changed since compile; compile it again where it lies");
     }
 
     template <class X, class Y>
     static std::size_t held_back_of(std::size_t count, const FitOptions<X, Y>& options)
     {
         if (options.batch_size == 0) fail("fit: batch_size is 0, at least 1 is needed");
-        if (!(options.validation_split >= 0 && options.validation_split < 1)) fail("fit: validation_split is ", options.validation_split, ", it has to be in [0, 1)");
-        if (options.validation_split > 0 && options.validation_data) fail("fit: validation_split and validation_data are both given; keep one");
-        const auto held_back = count - static_cast<std::size_t>(static_cast<double>(count) * (1 - options.validation_split)); // rounded as Keras does
+        if (!(options.validation_split >= 0 && options.validation_split < 1))
+            fail("fit: validation_split is ", options.validation_split, ", it has to be in [0, 1)");
+        if (options.validation_split > 0 && options.validation_data)
+            fail("fit: validation_split and validation_data are both given; keep one");
+        const auto held_back = count - static_cast<std::size_t>(static_cast<double>(count) *
+                                                                (1 - options.validation_split)); // rounded as Keras does
         if (held_back == count) fail("fit: validation_split leaves no sample to train on");
         return held_back;
     }
 
     static void require_weights(const std::vector<float>& weights, std::size_t count)
     {
-        if (!weights.empty() && weights.size() != count) fail("there are ", weights.size(), " sample weights for ", count, " samples; give one each or none");
+        if (!weights.empty() && weights.size() != count)
+            fail("there are ", weights.size(), " sample weights for ", count, " samples; give one each or none");
         for (std::size_t i = 0; i < weights.size(); ++i)
-            if (!(weights[i] >= 0 && weights[i] < 1e30f)) fail("sample_weight[", i, "] is ", weights[i], ", a weight is a finite number of at least 0");
+            if (!(weights[i] >= 0 && weights[i] < 1e30f))
+                fail("sample_weight[", i, "] is ", weights[i], ", a weight is a finite number of at least 0");
     }
 
     template <class X, class Y>
@@ -199,14 +218,18 @@ private:
         std::vector<float> weights = options.sample_weight;
         if (options.class_weight.empty()) return weights;
         for (const auto& [label, factor] : options.class_weight)
-            if (!(factor >= 0 && factor < 1e30f)) fail("class_weight of class ", label, " is ", factor, ", a weight is a finite number of at least 0");
+            if (!(factor >= 0 && factor < 1e30f))
+                fail("class_weight of class ", label, " is ", factor, ", a weight is a finite number of at least 0");
         if (weights.empty()) weights.assign(samples.size(), 1.f);
         const std::size_t per_sample = samples.y.size() / samples.size();
-        if (L::kind == targets::class_index && per_sample > 1) fail("fit: class_weight needs one label a sample, there are ", per_sample, "; use sample_weight");
+        if (L::kind == targets::class_index && per_sample > 1)
+            fail("fit: class_weight needs one label a sample, there are ", per_sample, "; use sample_weight");
         for (std::size_t i = 0; i < samples.size(); ++i) {
             const auto* const y = start_of(samples.y) + i * per_sample;
-            const auto label = per_sample == 1 ? std::llround(std::clamp(static_cast<double>(y[0]), -1e15, 1e15)) : std::max_element(y, y + per_sample) - y;
-            if (const auto found = options.class_weight.find(label); found != options.class_weight.end()) weights[i] *= found->second;
+            const auto label = per_sample == 1 ? std::llround(std::clamp(static_cast<double>(y[0]), -1e15, 1e15))
+                                               : std::max_element(y, y + per_sample) - y;
+            if (const auto found = options.class_weight.find(label); found != options.class_weight.end())
+                weights[i] *= found->second;
         }
         return weights;
     }
@@ -236,7 +259,8 @@ private:
 
     /// Copies the chosen samples into the room's input.
     template <class S>
-    const T* gather(const S& samples, std::span<const std::size_t> positions, std::size_t first, std::size_t n, Execution<T>& room) const
+    const T* gather(const S& samples, std::span<const std::size_t> positions, std::size_t first, std::size_t n,
+                    Execution<T>& room) const
     {
         const std::size_t size = plan.input_shape().size();
         for (std::size_t i = 0; i < n; ++i) {
@@ -248,9 +272,11 @@ private:
 
     /// One optimizer step on the samples at `positions`, or on all of them in order where it is empty.
     template <class S>
-    const Totals& step(const S& samples, std::span<const std::size_t> positions, std::span<const float> weights, Seed seed, std::size_t threads)
+    const Totals& step(const S& samples, std::span<const std::size_t> positions, std::span<const float> weights, Seed seed,
+                       std::size_t threads)
     {
-        const std::size_t count = positions.empty() ? samples.x.shape()[0] : positions.size(), chunks = (count + chunk - 1) / chunk;
+        const std::size_t count = positions.empty() ? samples.x.shape()[0] : positions.size(),
+                          chunks = (count + chunk - 1) / chunk;
         const std::size_t together = std::min({chunks, std::max<std::size_t>(threads, 1), most_gradients});
         prepare_rooms(training_rooms, together, true);
         while (gradients.size() < std::min(together + 1, chunks)) gradients.push_back(std::make_unique<Gradient>(model));
@@ -285,15 +311,18 @@ private:
     /// Adds a gradient to the first one, split by ranges of parameters.
     void add(const Gradient& from, std::size_t threads)
     {
-        optimizers::for_each_range(std::span<const std::shared_ptr<record>>(parameters), threads, [&](std::size_t r, std::size_t first, std::size_t n) {
-            kernels::add(std::as_const(*from.records[r]).template data<T>() + first, gradients[0]->records[r]->template data<T>() + first, n);
-        });
+        optimizers::for_each_range(std::span<const std::shared_ptr<record>>(parameters), threads,
+                                   [&](std::size_t r, std::size_t first, std::size_t n) {
+                                       kernels::add(std::as_const(*from.records[r]).template data<T>() + first,
+                                                    gradients[0]->records[r]->template data<T>() + first, n);
+                                   });
     }
 
     template <class S>
     Totals measure(const S& samples, std::span<const std::size_t> positions, std::span<const float> weights, std::size_t threads)
     {
-        const std::size_t count = positions.empty() ? samples.x.shape()[0] : positions.size(), chunks = (count + chunk - 1) / chunk;
+        const std::size_t count = positions.empty() ? samples.x.shape()[0] : positions.size(),
+                          chunks = (count + chunk - 1) / chunk;
         prepare_rooms(inference_rooms, std::min(threads, chunks), false);
         scores.resize(std::max(scores.size(), chunks));
         parallel_for(chunks, threads, [&](std::size_t k, std::size_t thread) {
@@ -301,7 +330,8 @@ private:
             Execution<T>& room = *inference_rooms[thread];
             room.forward(blocks, Mode{}, gather(samples, positions, first, n, room), nullptr, n);
             scores[k] = Totals{};
-            scores[k].measure(loss, metrics, output, fused, Rows<T>{room.output(), nullptr, n, count}, start_of(samples.y), positions, first, weights);
+            scores[k].measure(loss, metrics, output, fused, Rows<T>{room.output(), nullptr, n, count}, start_of(samples.y),
+                              positions, first, weights);
         });
         Totals total;
         for (std::size_t k = 0; k < chunks; ++k) total.merge(scores[k]);
@@ -325,7 +355,10 @@ private:
 /// Stands for the trainer of a model that was refused, so that one error stays one error.
 struct RefusedTrainer {
     template <class X, class Y, class... Callbacks>
-    History fit(const Samples<X, Y>&, std::type_identity_t<FitOptions<X, Y>> = {}, Callbacks&&...) { return {}; }
+    History fit(const Samples<X, Y>&, std::type_identity_t<FitOptions<X, Y>> = {}, Callbacks&&...)
+    {
+        return {};
+    }
     Logs evaluate(const auto&, const EvaluateOptions& = {}) { return {}; }
     Logs train_on_batch(const auto&...) { return {}; }
 };
@@ -334,15 +367,18 @@ struct RefusedTrainer {
 template <class M, class O, class L, class... Metrics>
 auto compile(M& model, O optimizer, L loss, Metrics... metrics)
 {
-    constexpr bool changeable = !std::is_const_v<M>, optimizes = Optimizer<O>, measures = Loss<L>, counts = (Metric<Metrics> && ...);
+    constexpr bool changeable = !std::is_const_v<M>, optimizes = Optimizer<O>, measures = Loss<L>,
+                   counts = (Metric<Metrics> && ...);
     static_assert(changeable, "lamina: compile needs a model that it may change; declare it without const");
     static_assert(!changeable || optimizes, "lamina: the second argument of compile is an optimizer, such as Adam{}");
-    static_assert(!changeable || !optimizes || measures, "lamina: the third argument of compile is a loss, such as SparseCategoricalCrossentropy{}");
-    static_assert(!changeable || !optimizes || !measures || counts, "lamina: what follows the loss in compile are metrics, such as Accuracy{}");
+    static_assert(!changeable || !optimizes || measures,
+                  "lamina: the third argument of compile is a loss, such as SparseCategoricalCrossentropy{}");
+    static_assert(!changeable || !optimizes || !measures || counts,
+                  "lamina: what follows the loss in compile are metrics, such as Accuracy{}");
     if constexpr (is_refused<M> || !changeable || !optimizes || !measures || !counts) return RefusedTrainer{};
     else {
-        return Trainer<M, O, L, typename metric_for<Metrics, L::kind>::type...>(model, std::move(optimizer), std::move(loss),
-                                                                               metric_for<Metrics, L::kind>::from(std::move(metrics))...);
+        return Trainer<M, O, L, typename metric_for<Metrics, L::kind>::type...>(
+            model, std::move(optimizer), std::move(loss), metric_for<Metrics, L::kind>::from(std::move(metrics))...);
     }
 }
 

@@ -20,7 +20,8 @@ TEST_CASE("a line an epoch, columns by name, all digits", "[training][callbacks]
     const auto path = folder.write("log.csv", "something old\n");
     CSVLogger logger{.path = path};
     Training t;
-    run(logger, t, "accuracy", {0.1, 1.0 / 3, 1e-9, std::numeric_limits<double>::quiet_NaN(), -std::numeric_limits<double>::infinity()});
+    run(logger, t, "accuracy",
+        {0.1, 1.0 / 3, 1e-9, std::numeric_limits<double>::quiet_NaN(), -std::numeric_limits<double>::infinity()});
     CHECK(read_file(path) == "epoch,accuracy,loss\n0,0.1,0.5\n1,0.3333333333333333,0.5\n2,1e-09,0.5\n3,nan,0.5\n4,-inf,0.5\n");
     run(logger, t, "b", {1});
     CHECK(read_file(path) == "epoch,b,loss\n0,1,0.5\n");
@@ -77,11 +78,13 @@ TEST_CASE("what cannot be written is refused in one sentence, and no half line i
         const FullDisk full(old.size() + 5);
         why = refusal([&] { run(logger, t, "accuracy", {0.75}); });
     }
-    CHECK(why == logger.path.string() + ": the figures of an epoch cannot be written (File too large); the epochs before it are in the file");
+    CHECK(why == logger.path.string() +
+                     ": the figures of an epoch cannot be written (File too large); the epochs before it are in the file");
     CHECK(read_file(logger.path) == old);
 
     CSVLogger missing{.path = folder.path / "missing" / "log.csv"};
-    CHECK(says(refusal([&] { run(missing, t, "accuracy", {0.75}); }), "cannot be opened for the figures of the training (No such file or directory)"));
+    CHECK(says(refusal([&] { run(missing, t, "accuracy", {0.75}); }),
+               "cannot be opened for the figures of the training (No such file or directory)"));
     CSVLogger directory{.path = folder.path};
     CHECK(says(refusal([&] { run(directory, t, "accuracy", {0.75}); }), "(Is a directory)"));
     {

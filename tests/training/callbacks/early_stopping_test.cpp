@@ -22,7 +22,10 @@ struct Outcome {
     std::size_t epochs;
     double weights;
     bool operator==(const Outcome&) const = default;
-    friend std::ostream& operator<<(std::ostream& out, const Outcome& o) { return out << o.epochs << " epochs, weights of " << o.weights; }
+    friend std::ostream& operator<<(std::ostream& out, const Outcome& o)
+    {
+        return out << o.epochs << " epochs, weights of " << o.weights;
+    }
 };
 
 Outcome outcome(EarlyStopping stopping, const series& values)
@@ -53,13 +56,16 @@ TEST_CASE("the best weights come back, whether training was stopped or ran to it
     CHECK(outcome({.patience = 4, .restore_best_weights = true}, {5, 4, 3}) == Outcome{3, 3});
     CHECK(outcome({.patience = 4, .restore_best_weights = true}, {1}) == Outcome{1, 1});
     CHECK(outcome({.patience = 4, .restore_best_weights = true}, {}) == Outcome{0, 0});
-    CHECK(outcome({.monitor = "val_accuracy", .patience = 2, .restore_best_weights = true}, {.1, .9, .8, .9, .99}) == Outcome{4, 2});
-    CHECK(outcome({.monitor = "score", .patience = 2, .mode = monitor_mode::min, .restore_best_weights = true}, {.9, .1, .2, .3}) == Outcome{4, 2});
+    CHECK(outcome({.monitor = "val_accuracy", .patience = 2, .restore_best_weights = true}, {.1, .9, .8, .9, .99}) ==
+          Outcome{4, 2});
+    CHECK(outcome({.monitor = "score", .patience = 2, .mode = monitor_mode::min, .restore_best_weights = true},
+                  {.9, .1, .2, .3}) == Outcome{4, 2});
 }
 
 TEST_CASE("a NaN is never an improvement", "[training][callbacks]")
 {
-    CHECK(outcome({.patience = 2, .restore_best_weights = true}, {no_number, 2, no_number, 1, no_number, no_number, 0}) == Outcome{6, 4});
+    CHECK(outcome({.patience = 2, .restore_best_weights = true}, {no_number, 2, no_number, 1, no_number, no_number, 0}) ==
+          Outcome{6, 4});
     CHECK(outcome({.patience = 2, .restore_best_weights = true}, {no_number, no_number, no_number}) == Outcome{2, 1});
     CHECK(outcome({.restore_best_weights = true}, {no_number, no_number, 1}) == Outcome{2, 1}); // never after the first epoch
 }
@@ -68,7 +74,8 @@ TEST_CASE("an improvement by less than min_delta is none", "[training][callbacks
 {
     CHECK(outcome({.min_delta = 0.5, .patience = 1, .restore_best_weights = true}, {3, 2.75, 1}) == Outcome{2, 1});
     CHECK(outcome({.min_delta = -0.5, .patience = 1, .restore_best_weights = true}, {3, 2.75, 1}) == Outcome{2, 1});
-    CHECK(outcome({.min_delta = 0.5, .patience = 1, .restore_best_weights = true}, {3, 2.5, 1}) == Outcome{2, 1}); // it has to be more
+    CHECK(outcome({.min_delta = 0.5, .patience = 1, .restore_best_weights = true}, {3, 2.5, 1}) ==
+          Outcome{2, 1}); // it has to be more
     CHECK(outcome({.min_delta = 0.5, .patience = 1, .restore_best_weights = true}, {3, 2, 1}) == Outcome{3, 3});
     CHECK(outcome({.monitor = "accuracy", .min_delta = 0.25, .patience = 1}, {.5, .75, 1}) == Outcome{2, 2});
 }
@@ -116,7 +123,8 @@ TEST_CASE("a figure that is not there is refused", "[training][callbacks]")
 {
     Training t;
     EarlyStopping misspelt{.monitor = "val_los"};
-    CHECK(says(refusal([&] { run(misspelt, t, "val_loss", {1}); }), "there is no \"val_los\" among the figures of this run (loss, val_loss)"));
+    CHECK(says(refusal([&] { run(misspelt, t, "val_loss", {1}); }),
+               "there is no \"val_los\" among the figures of this run (loss, val_loss)"));
     EarlyStopping unknown{.monitor = "margin"};
     CHECK(says(refusal([&] { run(unknown, t, "margin", {1}); }), "whether \"margin\" gets better"));
 }

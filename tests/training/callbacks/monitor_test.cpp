@@ -9,7 +9,8 @@ using namespace lamina;
 
 TEST_CASE("losses, errors and cross-entropies fall, accuracies rise", "[training][callbacks]")
 {
-    for (const auto name : {"loss", "val_loss", "head_loss", "mean_squared_error", "val_mean_squared_error", "categorical_crossentropy"})
+    for (const auto name :
+         {"loss", "val_loss", "head_loss", "mean_squared_error", "val_mean_squared_error", "categorical_crossentropy"})
         CHECK(direction_of(name, monitor_mode::automatic) == monitor_mode::min);
     for (const auto name : {"accuracy", "val_accuracy", "val_sparse_categorical_accuracy", "sparse_top_k_categorical_accuracy"})
         CHECK(direction_of(name, monitor_mode::automatic) == monitor_mode::max);

@@ -75,7 +75,8 @@ TEST_CASE("where output is no terminal an epoch is a line", "[training][callback
     epoch(bar, t);
     t.stopped_by = "enough";
     bar.on_train_end(t);
-    CHECK(sink.text() == "Epoch 1/100 - 0s - loss: 0.2500 - val_loss: 1.2345e-04\nEpoch 2/100 - 0s - loss: 0.2500 - val_loss: 1.2345e-04\nenough\n");
+    CHECK(sink.text() == "Epoch 1/100 - 0s - loss: 0.2500 - val_loss: 1.2345e-04\nEpoch 2/100 - 0s - loss: 0.2500 - val_loss: "
+                         "1.2345e-04\nenough\n");
 }
 
 TEST_CASE("the moving line is drawn over itself, ten times a second at most", "[training][callbacks]")

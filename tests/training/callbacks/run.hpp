@@ -26,7 +26,8 @@ std::size_t run(Callback& callback, lamina::Training& t, const std::string& figu
     using namespace lamina;
     t = {};
     t.epochs = values.size();
-    t.variables = {std::make_shared<record>("w", shape{3}, order::rows, number::float32), std::make_shared<record>("v", shape{}, order::rows, number::float64)};
+    t.variables = {std::make_shared<record>("w", shape{3}, order::rows, number::float32),
+                   std::make_shared<record>("v", shape{}, order::rows, number::float64)};
     lamina::detail::call_train_begin(callback, t);
     std::size_t done = 0;
     for (; done < values.size() && !t.stop; ++done) {
@@ -46,5 +47,7 @@ std::size_t run(Callback& callback, lamina::Training& t, const std::string& figu
 /// The epoch, from 1, whose weights the model of the last `run` has.
 inline double weights_of(const lamina::Training& t)
 {
-    return t.variables[0]->data<float>()[2] == static_cast<float>(*t.variables[1]->data<double>()) ? *t.variables[1]->data<double>() : -1;
+    return t.variables[0]->data<float>()[2] == static_cast<float>(*t.variables[1]->data<double>())
+               ? *t.variables[1]->data<double>()
+               : -1;
 }

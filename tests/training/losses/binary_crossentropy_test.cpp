@@ -88,7 +88,8 @@ TEST_CASE("BinaryCrossentropy says what it needs", "[training][losses]")
                       "binary_crossentropy: label_smoothing is 2, it has to be in [0, 1]");
 }
 
-TEST_CASE("BinaryCrossentropy behind a sigmoid gives the gradient of the logits, also where it is saturated", "[training][losses]")
+TEST_CASE("BinaryCrossentropy behind a sigmoid gives the gradient of the logits, also where it is saturated",
+          "[training][losses]")
 {
     const BinaryCrossentropy loss;
     for (const double logit : {-30.0, -3.0, 0.0, 0.4, 5.0, 30.0})
@@ -98,6 +99,8 @@ TEST_CASE("BinaryCrossentropy behind a sigmoid gives the gradient of the logits,
             const double value = loss.sigmoid_row(&p, &target, 1, &gradient, 2.0);
             CHECK(gradient == Approx(2 * (p - target)).margin(1e-12));
             CHECK(value == Approx(loss.row(&p, &target, 1, static_cast<double*>(nullptr), 1.0)));
-            if (std::abs(logit) < 10) CHECK(value == Approx(BinaryCrossentropy{.from_logits = true}.row(&logit, &target, 1, static_cast<double*>(nullptr), 1.0)));
+            if (std::abs(logit) < 10)
+                CHECK(value == Approx(BinaryCrossentropy{.from_logits = true}.row(&logit, &target, 1,
+                                                                                  static_cast<double*>(nullptr), 1.0)));
         }
 }

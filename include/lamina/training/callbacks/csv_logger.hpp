@@ -69,7 +69,8 @@ private:
         const auto before = read_file(path);
         if (before.empty()) return names + '\n';
         const auto first = before.substr(0, before.find_first_of("\r\n"));
-        if (first != names) fail(path.string(), ": has the columns ", first, ", this training writes ", names, "; append to another file");
+        if (first != names)
+            fail(path.string(), ": has the columns ", first, ", this training writes ", names, "; append to another file");
         return before.back() == '\n' ? "" : "\n";
     }
 
@@ -85,7 +86,8 @@ private:
     {
         std::FILE* const file = std::fopen(path.string().c_str(), how);
         if (!file)
-            fail(path.string(), ": cannot be opened for the figures of the training (", std::strerror(errno), "); give CSVLogger another path");
+            fail(path.string(), ": cannot be opened for the figures of the training (", std::strerror(errno),
+                 "); give CSVLogger another path");
         std::error_code ignored;
         const auto whole = std::filesystem::file_size(path, ignored);
         bool written = std::fwrite(lines.data(), 1, lines.size(), file) == lines.size() && std::fflush(file) == 0;
@@ -96,7 +98,8 @@ private:
         }
         if (written) return;
         std::filesystem::resize_file(path, whole, ignored);
-        fail(path.string(), ": the figures of an epoch cannot be written (", std::strerror(problem), "); the epochs before it are in the file");
+        fail(path.string(), ": the figures of an epoch cannot be written (", std::strerror(problem),
+             "); the epochs before it are in the file");
     }
 };
 

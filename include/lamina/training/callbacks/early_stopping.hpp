@@ -63,8 +63,9 @@ struct EarlyStopping {
             char best[32];
             std::snprintf(best, sizeof best, "%.4g", state.best);
             t.stop = true;
-            t.stopped_by = "EarlyStopping: after epoch " + std::to_string(t.epoch + 1) + ", as " + monitor + " was best, " + best + ", in epoch "
-                           + std::to_string(state.best_epoch + 1) + (restore_best_weights ? ", whose weights were restored" : "");
+            t.stopped_by = "EarlyStopping: after epoch " + std::to_string(t.epoch + 1) + ", as " + monitor + " was best, " +
+                           best + ", in epoch " + std::to_string(state.best_epoch + 1) +
+                           (restore_best_weights ? ", whose weights were restored" : "");
         }
     }
 

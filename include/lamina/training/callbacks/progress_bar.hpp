@@ -85,7 +85,10 @@ struct ProgressBar {
 private:
     static constexpr std::size_t width = 20;
 
-    static double seconds(clock::time_point from, clock::time_point to) { return std::chrono::duration<double>(to - from).count(); }
+    static double seconds(clock::time_point from, clock::time_point to)
+    {
+        return std::chrono::duration<double>(to - from).count();
+    }
 
     void draw(const Training& t, bool whole_epoch)
     {

@@ -14,8 +14,8 @@ struct TerminateOnNaN {
     {
         if (!t.logs.contains("loss") || std::isfinite(t.logs["loss"])) return;
         t.stop = true;
-        t.stopped_by = "TerminateOnNaN: the loss was " + std::string(std::isnan(t.logs["loss"]) ? "NaN" : "infinite") + " after batch "
-                       + std::to_string(t.batch) + " of epoch " + std::to_string(t.epoch + 1);
+        t.stopped_by = "TerminateOnNaN: the loss was " + std::string(std::isnan(t.logs["loss"]) ? "NaN" : "infinite") +
+                       " after batch " + std::to_string(t.batch) + " of epoch " + std::to_string(t.epoch + 1);
     }
 };
 

@@ -1,0 +1,282 @@
+// lamina/models/chain.hpp: blocks one after another: what a Sequential is once its shapes are known.
+#pragma once
+
+#include <lamina/core/parts.hpp>
+#include <lamina/core/text.hpp>
+#include <lamina/layers/block.hpp>
+#include <lamina/layers/reshaped.hpp>
+#include <lamina/models/predict.hpp>
+#include <lamina/models/summary.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace lamina::inline LAMINA_ARCHITECTURE {
+
+namespace inner {
+
+/// A flat tuple: each block in a base of its own number, so that a model of fifty layers nests nothing.
+template <std::size_t I, class B>
+struct slot {
+    B block;
+};
+template <class Indices, class... Blocks>
+struct slots;
+template <std::size_t... I, class... Blocks>
+struct slots<std::index_sequence<I...>, Blocks...> : slot<I, Blocks>... {};
+
+template <std::size_t I, class B>
+constexpr B& get(slot<I, B>& s)
+{
+    return s.block;
+}
+template <std::size_t I, class B>
+constexpr const B& get(const slot<I, B>& s)
+{
+    return s.block;
+}
+
+} // namespace inner
+
+/// The blocks of a Sequential, and its passes.
+///
+/// It is a block itself: it can be a part of a struct and is one node of a traced plan. What lies between two layers is
+/// channels last, sample after sample; a layer that only reshapes hands its input on without a copy.
+template <class T, class In, class... Blocks>
+class Chain {
+    static constexpr std::size_t count = sizeof...(Blocks);
+    static constexpr std::size_t outside = ~std::size_t{0};
+    using indices = std::index_sequence_for<Blocks...>;
+    static constexpr bool takes_logits = (TakesLogits<Blocks>, ...);
+
+    template <class B>
+    static constexpr logits last_of()
+    {
+        if constexpr (requires { B::ends_in; }) return B::ends_in;
+        else return logits::none;
+    }
+
+public:
+    using value_type = T;
+    Chain() = default;
+    Chain(Chain&&) noexcept = default;
+    Chain& operator=(Chain&&) noexcept = default;
+    Chain(const Chain&) = delete; // clone(model) copies
+    Chain& operator=(const Chain&) = delete;
+
+    static constexpr shape input = In::value;
+    static constexpr shape output = [] {
+        shape last = input;
+        ((last = Blocks::output), ...);
+        return last;
+    }();
+    static constexpr logits ends_in = [] {
+        logits last = logits::none;
+        ((last = last_of<Blocks>()), ...);
+        return last;
+    }();
+    /// The number of learned elements.
+    static constexpr std::size_t parameter_count = (std::size_t{0} + ... + parameter_count_of<Blocks>());
+    /// Multiply-adds of one sample in inference.
+    static constexpr std::size_t multiply_adds = (std::size_t{0} + ... + multiply_adds_of<Blocks>());
+
+    static constexpr std::size_t layer_count = count;
+    template <class U>
+    using as = Chain<U, In, typename Blocks::template as<U>...>;
+
+    /// The layer at a position, or with a name: `model.layer<0>()`, `model.layer<"stem">()`.
+    template <std::size_t I>
+    auto& layer()
+    {
+        return inner::get<I>(blocks);
+    }
+    template <std::size_t I>
+    const auto& layer() const
+    {
+        return inner::get<I>(blocks);
+    }
+    template <text Name>
+    auto& layer()
+    {
+        return layer<position_of(Name.view())>();
+    }
+    template <text Name>
+    const auto& layer() const
+    {
+        return layer<position_of(Name.view())>();
+    }
+
+    /// Calls `f(name, layer)` in order; the name is the option `Name<…>` or the position.
+    template <class F>
+    void for_each_layer(F&& f)
+    {
+        visit(*this, f, indices{});
+    }
+    template <class F>
+    void for_each_layer(F&& f) const
+    {
+        visit(*this, f, indices{});
+    }
+
+    static constexpr std::size_t saved(std::size_t n) { return layout(n).end; }
+    static constexpr std::size_t scratch(std::size_t n) { return ping(n, 0) + ping(n, 1) + inner_scratch(n); }
+
+    void forward(Mode mode, const T* x, T* y, T* saved, T* scratch, std::size_t n) const
+    {
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
+            const places at = saved ? layout(n) : places{};
+            T* const room[2] = {scratch, scratch + ping(n, 0)};
+            T* const inner = room[1] + ping(n, 1);
+            const auto value = [&](std::size_t k) {
+                return k + 1 == count ? y : saved ? saved + at.output[k] : room[ordinal[k] % 2];
+            };
+            (forward_layer<I>(mode, source[I] == outside ? x : value(source[I]), value(I), saved ? saved + at.kept[I] : nullptr,
+                              inner, n),
+             ...);
+        }(indices{});
+    }
+
+    void backward(Mode mode, const T* x, const T* y, const T* saved, const T* dy, T* dx, Chain& gradient, T* scratch,
+                  std::size_t n) const
+    {
+        backward_all<false>(mode, x, y, saved, dy, dx, gradient, scratch, n);
+    }
+
+    void backward_from_logits(Mode mode, const T* x, const T* y, const T* saved, const T* dz, T* dx, Chain& gradient, T* scratch,
+                              std::size_t n) const
+        requires(takes_logits)
+    {
+        backward_all<true>(mode, x, y, saved, dz, dx, gradient, scratch, n);
+    }
+
+    auto operator()(const auto& x) const { return call(*this, x); }
+
+    /// The free functions of the same names.
+    auto predict(const auto& x) const { return lamina::predict(*this, x); }
+    auto predict_classes(const auto& x) const { return lamina::predict_classes(*this, x); }
+    std::string summary() const { return lamina::summary(*this); }
+
+private:
+    static constexpr std::array<std::size_t, count> sizes{Blocks::output.size()...};
+    static constexpr std::array<bool, count> hands_on = [] {
+        std::array<bool, count> views{is_view<Blocks>...};
+        views[count - 1] = false; // the last layer writes where the caller wants
+        return views;
+    }();
+
+    /// The layer whose output a layer reads, past those that hand theirs on; `outside` is the model's input.
+    static constexpr std::array<std::size_t, count> source = [] {
+        std::array<std::size_t, count> from{};
+        std::size_t last = outside;
+        for (std::size_t i = 0; i < count; ++i) {
+            from[i] = last;
+            if (!hands_on[i]) last = i;
+        }
+        return from;
+    }();
+
+    /// The how many-th layer that writes an output of its own: even and odd ones take turns in two buffers.
+    static constexpr std::array<std::size_t, count> ordinal = [] {
+        std::array<std::size_t, count> number{};
+        std::size_t next = 0;
+        for (std::size_t i = 0; i < count; ++i) number[i] = hands_on[i] ? next : next++;
+        return number;
+    }();
+
+    /// Where outputs between layers and what layers keep lie in `saved`, for a chunk of n.
+    struct places {
+        std::array<std::size_t, count> output{}, kept{};
+        std::size_t end = 0;
+    };
+    static constexpr places layout(std::size_t n)
+    {
+        places p;
+        const std::array<std::size_t, count> keeps{padded<T>(Blocks::saved(n))...};
+        for (std::size_t i = 0; i < count; ++i) {
+            p.output[i] = p.end;
+            if (!hands_on[i] && i + 1 < count) p.end += padded<T>(n * sizes[i]);
+            p.kept[i] = p.end;
+            p.end += keeps[i];
+        }
+        return p;
+    }
+    static constexpr std::size_t ping(std::size_t n, std::size_t which)
+    {
+        std::size_t widest = 0;
+        for (std::size_t i = 0; i + 1 < count; ++i)
+            if (!hands_on[i] && ordinal[i] % 2 == which) widest = std::max(widest, sizes[i]);
+        return padded<T>(n * widest);
+    }
+    static constexpr std::size_t inner_scratch(std::size_t n) { return std::max({padded<T>(Blocks::scratch(n))...}); }
+
+    template <std::size_t I>
+    void forward_layer(Mode mode, const T* in, T* out, T* kept, T* scratch, std::size_t n) const
+    {
+        if constexpr (!hands_on[I]) layer<I>().forward(mode.inside(I), in, out, kept, scratch, n);
+    }
+
+    template <bool FromLogits>
+    void backward_all(Mode mode, const T* x, const T* y, const T* saved, const T* dy, T* dx, Chain& gradient, T* scratch,
+                      std::size_t n) const
+    {
+        [&]<std::size_t... R>(std::index_sequence<R...>) {
+            const places at = layout(n);
+            T* const room[2] = {scratch, scratch + ping(n, 0)};
+            T* const inner = room[1] + ping(n, 1);
+            const auto step = [&]<std::size_t I>(constant<I>) {
+                if constexpr (!hands_on[I]) {
+                    constexpr std::size_t from = source[I];
+                    const T* const in = from == outside ? x : saved + at.output[from == outside ? 0 : from];
+                    const T* const out = I + 1 == count ? y : saved + at.output[I];
+                    const T* const dout = I + 1 == count ? dy : room[ordinal[I] % 2];
+                    T* const din = from == outside ? dx : room[ordinal[from == outside ? 0 : from] % 2];
+                    if constexpr (FromLogits && I + 1 == count)
+                        layer<I>().backward_from_logits(mode.inside(I), in, out, saved + at.kept[I], dout, din,
+                                                        gradient.template layer<I>(), inner, n);
+                    else
+                        layer<I>().backward(mode.inside(I), in, out, saved + at.kept[I], dout, din, gradient.template layer<I>(),
+                                            inner, n);
+                }
+            };
+            (step(constant<count - 1 - R>{}), ...);
+        }(indices{});
+    }
+
+    template <class Self, class F, std::size_t... I>
+    static void visit(Self& self, F& f, std::index_sequence<I...>)
+    {
+        (f(name_of<I>(), self.template layer<I>()), ...);
+    }
+
+    static constexpr std::array<std::string_view, count> given{given_name<Blocks>()...};
+
+    template <std::size_t I>
+    static std::string_view name_of()
+    {
+        if constexpr (!given[I].empty()) return given[I];
+        else {
+            static const std::string digits = std::to_string(I);
+            return digits;
+        }
+    }
+
+    static consteval std::size_t position_of(std::string_view name)
+    {
+        for (std::size_t i = 0; i < count; ++i)
+            if (given[i] == name) return i;
+        throw "lamina: no layer of this Sequential has that Name";
+    }
+
+    inner::slots<indices, Blocks...> blocks;
+
+public:
+    /// Bytes that inference of one sample works in, besides the parameters.
+    static constexpr std::size_t workspace_bytes = sizeof(T) * scratch(1);
+};
+
+} // namespace lamina::inline LAMINA_ARCHITECTURE
