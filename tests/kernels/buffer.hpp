@@ -44,7 +44,7 @@ public:
     explicit Buffer(std::size_t size, std::size_t shift = 0, T value = T(0))
         : count(size), begin(zone + shift), memory(begin + size + (address_sanitizer ? 0 : zone), mark())
     {
-        std::fill_n(data(), size, value);
+        for (std::size_t i = 0; i < count; ++i) memory[begin + i] = value; // std::fill_n: g++ 12 warns of a size that wraps
     }
 
     T* data() { return memory.data() + begin; }

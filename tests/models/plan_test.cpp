@@ -146,7 +146,7 @@ TEST_CASE("A traced struct is what it did with symbols", "[models][plan]")
     CHECK(plan.output_shape() == shape{2});
     REQUIRE(plan.nodes.size() == 4);
     CHECK(plan.blocks.size() == 3);
-    CHECK(plan.nodes[2].block == none);
+    CHECK(plan.nodes[2].block == no_position);
     CHECK(plan.nodes[2].inputs == std::vector<std::size_t>{1, 2});
 
     const auto shared = build<Shared>(Seed{1});
