@@ -41,10 +41,11 @@ struct AlignedAllocator {
 template <class T>
 class Buffer {
 public:
+    [[gnu::noinline]] // g++ 12 would warn of sizes that wrap
     explicit Buffer(std::size_t size, std::size_t shift = 0, T value = T(0))
         : count(size), begin(zone + shift), memory(begin + size + (address_sanitizer ? 0 : zone), mark())
     {
-        for (std::size_t i = 0; i < count; ++i) memory[begin + i] = value; // std::fill_n: g++ 12 warns of a size that wraps
+        std::fill_n(data(), size, value);
     }
 
     T* data() { return memory.data() + begin; }

@@ -131,7 +131,8 @@ void store_partial(const batch<T, A>& x, T* p, std::size_t n)
     {
         alignas(alignment) T values[batch<T, A>::size];
         x.store_aligned(values);
-        for (std::size_t i = 0; i < n; ++i) p[i] = values[i];
+        for (std::size_t i = 0; i < batch<T, A>::size; ++i) // constant bound: g++ 12 warns of what n cannot be
+            if (i < n) p[i] = values[i];
     }
 }
 

@@ -113,9 +113,9 @@ Node<T> node_of()
     return node;
 }
 
-/// Never true: its arguments are the error message.
+/// Where it is false its arguments are the error message.
 template <class Place, class Layer, class Given, class Needed>
-inline constexpr bool block_is_given_its_input_shape = false;
+inline constexpr bool block_fits = std::is_same_v<Given, Needed>;
 
 template <class B>
 struct layer_of {
@@ -134,10 +134,10 @@ struct in_a_model_struct {}; // the place of a block in a refusal
 template <Block B, class T, shape S>
 Symbol<T, B::output> call(const B& block, const Symbol<T, S>& x)
 {
-    if constexpr (S != B::input)
-        static_assert(inner::block_is_given_its_input_shape<inner::in_a_model_struct, typename inner::layer_of<B>::type,
-                                                            as_shape<S>, as_shape<B::input>>,
-                      "lamina: a block of a model is given another shape than its input");
+    using layer_type = typename inner::layer_of<B>::type;
+    using given = as_shape<S>;
+    using needed = as_shape<B::input>;
+    static_assert(inner::block_fits<inner::in_a_model_struct, layer_type, given, needed>, "lamina: a block gets another shape");
     static_assert(std::is_same_v<T, typename B::value_type>, "lamina: the blocks of a model compute with different number types");
     Plan<T>& plan = *x.plan;
     auto node = inner::node_of<T, B>();
