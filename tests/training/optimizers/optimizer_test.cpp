@@ -164,7 +164,7 @@ TEST_CASE("A frozen record is left as it is, and so are its slots", "[training][
     CHECK(all_zero(*climb.state.slots[2]));
 }
 
-TEMPLATE_TEST_CASE("Threads do not change a bit, padding stays zero", "[training][optimizers][threads]", SGD, Adam)
+TEMPLATE_TEST_CASE("Threads do not change a bit, padding stays zero", "[training][optimizers][pool]", SGD, Adam)
 {
     std::vector<Problem> problems;
     std::vector<TestType> rules(3);
