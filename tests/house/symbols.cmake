@@ -27,6 +27,7 @@ foreach(object IN LISTS OBJECTS)
   endforeach()
   set(vector ${shared})
   list(FILTER vector INCLUDE REGEX "7kernels|4simd|5xsimd|7forward|8backward|5block|10Sequential|7predict|7Trainer")
+  list(FILTER vector EXCLUDE REGEX "^_ZN?K?St") # std::forward of a type of lamina, where nothing is inlined
   list(LENGTH shared count)
   message(STATUS "${count} of them are in the object before as well")
   if(vector)
