@@ -1,13 +1,22 @@
-// A kernel that does not fit into what the layer before it leaves.
+// A kernel that does not fit into what the layer before it leaves. What is done with the model adds no error.
 // expect: error: ; layer<1> ; Conv2D<8, lamina::Kernel<5 ; Shape<3, 3, 4> ; kernel_is_larger_than_its_input
 #include <lamina/layers/conv2d.hpp>
 #include <lamina/layers/max_pooling2d.hpp>
+#include <lamina/models/build.hpp>
 #include <lamina/models/sequential.hpp>
+
+#include <iostream>
 
 using namespace lamina;
 
 #ifdef GOOD
-Sequential<Input<6, 6, 4>, MaxPooling2D<2>, Conv2D<8, Kernel<5>, Same>> model;
+using Model = Sequential<Input<6, 6, 4>, MaxPooling2D<2>, Conv2D<8, Kernel<5>, Same>>;
 #else
-Sequential<Input<6, 6, 4>, MaxPooling2D<2>, Conv2D<8, Kernel<5>>> model;
+using Model = Sequential<Input<6, 6, 4>, MaxPooling2D<2>, Conv2D<8, Kernel<5>>>;
 #endif
+
+int main()
+{
+    const auto model = build<Model>();
+    std::cout << model.summary();
+}

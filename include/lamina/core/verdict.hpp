@@ -49,6 +49,11 @@ struct silence {
     }
     constexpr bool operator==(const auto&) const { return true; }
     constexpr silence operator()(auto&&...) const { return {}; }
+    template <class Stream>
+    friend Stream& operator<<(Stream& stream, const silence&)
+    {
+        return stream;
+    }
 };
 } // namespace detail
 
@@ -59,6 +64,9 @@ struct Refused {
     template <class>
     using as = Refused;
     constexpr detail::silence operator()(auto&&...) const { return {}; }
+    constexpr detail::silence predict(auto&&...) const { return {}; }
+    constexpr detail::silence predict_classes(auto&&...) const { return {}; }
+    constexpr detail::silence summary() const { return {}; }
 };
 
 template <class M>
