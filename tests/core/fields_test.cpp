@@ -59,7 +59,7 @@ struct Sixty4 {
 
 namespace inner::deeper {
 struct Hidden {
-    int under_score, CamelCase, x1;
+    int under_score, CamelCase, x1; // NOLINT(readability-identifier-naming): any name is read
 };
 } // namespace inner::deeper
 

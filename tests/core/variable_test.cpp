@@ -54,7 +54,7 @@ TEST_CASE("a record of another shape, order or type is refused and changes nothi
     Kernel kernel;
     kernel.make("old");
     const auto refused = [&](const shape& extents, order kept, number type) {
-        const auto why = refusal([&] { kernel.bind(std::make_shared<record>("new", extents, kept, type)); });
+        auto why = refusal([&] { kernel.bind(std::make_shared<record>("new", extents, kept, type)); });
         CHECK(kernel.storage()->name == "old");
         return why;
     };

@@ -63,9 +63,9 @@ public:
     std::string name;
     bool trainable = true;
 
-    record(std::string called, const shape& extents_, order stored_, number type_)
-        : name(std::move(called)), logical(extents_), kept(stored_), kind(type_), where(extents_, stored_, type_),
-          bytes(allocate(where.size * bytes_of(type_)))
+    record(std::string called, const shape& given, order storing, number element)
+        : name(std::move(called)), logical(given), kept(storing), kind(element), where(given, storing, element),
+          bytes(allocate(where.size * bytes_of(element)))
     {}
 
     const shape& extents() const { return logical; }

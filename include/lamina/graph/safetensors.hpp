@@ -110,6 +110,7 @@ inline stored_tensor read_tensor(HeaderText& header, const std::string& name, st
 inline void check_places(const HeaderText& header, const std::vector<stored_tensor>& tensors, std::size_t data_bytes)
 {
     std::vector<const stored_tensor*> sorted;
+    sorted.reserve(tensors.size());
     for (const auto& tensor : tensors) sorted.push_back(&tensor);
     std::sort(sorted.begin(), sorted.end(),
               [](auto* a, auto* b) { return std::pair(a->begin, a->end) < std::pair(b->begin, b->end); });
