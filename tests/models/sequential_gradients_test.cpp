@@ -28,6 +28,15 @@ TEST_CASE("The gradients of a convolutional network agree with central differenc
                    Dropout<0.3>, Flatten, Dense<5, Softplus>, Dense<3, Softmax>>::as<double>>();
 }
 
+TEST_CASE("The gradients of convolutions in planes with averages behind them agree with central differences",
+          "[models][sequential][gradients]")
+{
+    check_gradients_of_each<Sequential<Input<6, 18, 1>, Conv2D<2, Same, Tanh>, AveragePooling2D<2>, Conv2D<3, Kernel<2>, Sigmoid>,
+                                       AveragePooling2D<2>>::as<double>,
+                            Sequential<Input<7, 11, 2>, Conv2D<3, Kernel<2, 3>, Tanh, NoBias>, AveragePooling2D<2>,
+                                       Conv2D<1, Same, Gelu>, AveragePooling2D<2>, Flatten, Dense<2>>::as<double>>();
+}
+
 TEST_CASE("The gradients of layers that only reshape agree with central differences", "[models][sequential][gradients]")
 {
     check_gradients_of_each<Sequential<Input<5>, Reshape<5, 1>>::as<double>,

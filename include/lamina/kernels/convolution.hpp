@@ -13,6 +13,7 @@
 #include <lamina/kernels/tile.hpp>
 
 #include <algorithm>
+#include <functional>
 
 namespace lamina::inline LAMINA_ARCHITECTURE::kernels {
 
@@ -68,8 +69,8 @@ constexpr std::size_t output_at(std::size_t at, std::size_t tap, std::size_t str
 
 /// `Pixels` neighbouring outputs of a row in `Vectors` registers of filters each, the first at filter `f`. `in` is the first
 /// window's corner.
-template <std::size_t Pixels, std::size_t Vectors, class T, class S>
-void convolution_pixels(const T* in, const T* w, const T* bias, T* y, std::size_t f, S sizes)
+template <std::size_t Pixels, std::size_t Vectors, class T, class S, class F>
+void convolution_pixels(const T* in, const T* w, const T* bias, T* y, std::size_t f, S sizes, const F& finish)
 {
     using lanes = simd::batch<T>;
     const convolution_sizes s = sizes;
@@ -90,7 +91,7 @@ void convolution_pixels(const T* in, const T* w, const T* bias, T* y, std::size_
         }
     sums.each([&](std::size_t p, std::size_t v, const lanes& sum) __attribute__((always_inline)) {
         const std::size_t at = f + v * lanes::size;
-        store_before(sum, y + p * s.filters + at, at, s.filters);
+        store_before(lanes(finish(sum)), y + p * s.filters + at, at, s.filters);
     });
 }
 
@@ -192,11 +193,11 @@ constexpr std::size_t convolution_scratch(const convolution_sizes& s)
     return std::max(image, (s.kernel_height * s.filters + s.out_width) * columns + padded<T>(1));
 }
 
-/// y = x * w + bias.
+/// y = finish(x * w + bias); `finish` is a function of registers, applied to each element alone.
 ///
 /// Shapes  x [n][height][width][channels], bias [filters] or null, y [n][out_height][out_width][filters].
-template <class T, extent_of<convolution_sizes> S>
-void convolution_forward(const T* x, const T* w, const T* bias, T* y, T* scratch, std::size_t n, S sizes)
+template <class T, extent_of<convolution_sizes> S, class F = std::identity>
+void convolution_forward(const T* x, const T* w, const T* bias, T* y, T* scratch, std::size_t n, S sizes, F finish = {})
 {
     const convolution_sizes s = sizes;
     const detail::window_field field(s);
@@ -215,8 +216,9 @@ void convolution_forward(const T* x, const T* w, const T* bias, T* y, T* scratch
         tiles<detail::side_vectors>(filters, [&]<std::size_t Vectors>(std::size_t v, constant<Vectors>) {
             for (std::size_t oy = 0; oy < s.out_height; ++oy)
                 tiles<accumulators / Vectors>(out_width, [&]<std::size_t Pixels>(std::size_t ox, constant<Pixels>) {
-                    detail::convolution_pixels<Pixels, Vectors>(
-                        in + oy * row + ox * step, w, bias, out + (oy * s.out_width + ox) * s.filters, v * simd::lanes<T>, sizes);
+                    detail::convolution_pixels<Pixels, Vectors>(in + oy * row + ox * step, w, bias,
+                                                                out + (oy * s.out_width + ox) * s.filters, v * simd::lanes<T>,
+                                                                sizes, finish);
                 });
         });
     }

@@ -11,6 +11,8 @@
 #include <lamina/kernels/elementwise.hpp>
 #include <lamina/kernels/tile.hpp>
 
+#include <functional>
+
 namespace lamina::inline LAMINA_ARCHITECTURE::kernels {
 
 struct dense_sizes {
@@ -125,8 +127,8 @@ inline constexpr std::size_t tile_rows(std::size_t vectors) { return accumulator
 /// y = x · wᵀ + bias.
 ///
 /// Shapes  x [n][inputs], w [outputs][padded<T>(inputs)], bias [outputs] or null, y [n][outputs].
-template <class T, extent_of<dense_sizes> S>
-void dense_forward(const T* x, const T* w, const T* bias, T* y, std::size_t n, S sizes)
+template <class T, extent_of<dense_sizes> S, class F = std::identity>
+void dense_forward(const T* x, const T* w, const T* bias, T* y, std::size_t n, S sizes, F finish = {})
 {
     const auto inputs = part<&dense_sizes::inputs>(sizes);
     const auto outputs = part<&dense_sizes::outputs>(sizes);
@@ -136,6 +138,7 @@ void dense_forward(const T* x, const T* w, const T* bias, T* y, std::size_t n, S
                                                      y + s * outputs + o, inputs, outputs);
         });
     });
+    if constexpr (!std::is_same_v<F, std::identity>) transform(y, y, n * outputs, finish);
 }
 
 /// dx = dz · w: the gradient of the inputs, written.

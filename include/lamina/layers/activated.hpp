@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <type_traits>
 
 namespace lamina::inline LAMINA_ARCHITECTURE {
@@ -16,6 +17,28 @@ inline constexpr logits logits_of = std::is_same_v<A, Softmax>   ? logits::softm
                                     : std::is_same_v<A, Sigmoid> ? logits::sigmoid
                                                                  : logits::none;
 
+/// Whether A works on one element after another, not on rows of them.
+template <class A>
+inline constexpr bool by_element = requires(simd::batch<float> v) { A::forward(v); };
+
+/// A and its derivative as functions on registers.
+template <class A>
+struct Finish {
+    template <class V>
+    [[gnu::always_inline]] V operator()(const V& z) const
+    {
+        return A::forward(z);
+    }
+};
+template <class A>
+struct Slope {
+    template <class V>
+    [[gnu::always_inline]] V operator()(const V& at, const V& dy) const
+    {
+        return A::backward(at, dy);
+    }
+};
+
 /// y = A(z) over `rows` rows of `Width`; y may be z.
 template <class A, std::size_t Width, class T>
 void activate(const T* z, T* y, std::size_t rows)
@@ -23,9 +46,8 @@ void activate(const T* z, T* y, std::size_t rows)
     if constexpr (std::is_same_v<A, Linear>) {
         if (z != y) std::copy_n(z, rows * Width, y);
     }
-    else if constexpr (requires { A::forward_rows(z, y, rows, constant<Width>{}); })
-        A::forward_rows(z, y, rows, constant<Width>{});
-    else kernels::transform(z, y, rows * Width, [](const auto& v) { return A::forward(v); });
+    else if constexpr (by_element<A>) kernels::transform(z, y, rows * Width, Finish<A>{});
+    else A::forward_rows(z, y, rows, constant<Width>{});
 }
 
 /// dz = A'(at) · dy over `rows` rows of `Width`; `at` is the output or the input, as A::derivative says; dz may be dy.
@@ -35,9 +57,8 @@ void activate_backward(const T* at, const T* dy, T* dz, std::size_t rows)
     if constexpr (std::is_same_v<A, Linear>) {
         if (dz != dy) std::copy_n(dy, rows * Width, dz);
     }
-    else if constexpr (requires { A::backward_rows(at, dy, dz, rows, constant<Width>{}); })
-        A::backward_rows(at, dy, dz, rows, constant<Width>{});
-    else kernels::transform(at, dy, dz, rows * Width, [](const auto& a, const auto& d) { return A::backward(a, d); });
+    else if constexpr (by_element<A>) kernels::transform(at, dy, dz, rows * Width, Slope<A>{});
+    else A::backward_rows(at, dy, dz, rows, constant<Width>{});
 }
 
 /// The last step of a layer that computes z and gives y = A(z), for samples of `Rows` rows of `Width`.
@@ -51,10 +72,18 @@ struct Activated {
     static constexpr std::size_t saved(std::size_t n) { return keeps_input ? padded<T>(n * size) : 0; }
     static constexpr std::size_t scratch(std::size_t n) { return std::is_same_v<A, Linear> ? 0 : padded<T>(n * size); }
 
-    /// Where the layer writes z.
-    static T* input(T* y, T* saved) { return keeps_input && saved ? saved : y; }
+    /// Whether A can be applied to z while it is in registers: by element, and nothing but y is kept.
+    static constexpr bool finishes = by_element<A> && !keeps_input;
+    using finish = std::conditional_t<!finishes || std::is_same_v<A, Linear>, std::identity, Finish<A>>;
 
-    static void forward(T* y, T* saved, std::size_t n) { activate<A, Width>(input(y, saved), y, n * Rows); }
+    /// `linear(to, finish)` computes z, applies `finish` to its registers and writes them; what A needs beyond that follows.
+    template <class F>
+    static void forward(T* y, T* saved, std::size_t n, const F& linear)
+    {
+        T* const z = keeps_input && saved ? saved : y;
+        linear(z, finish{});
+        if constexpr (!finishes) activate<A, Width>(z, y, n * Rows);
+    }
 
     /// The gradient of z: dy itself for Linear, else written to scratch.
     static const T* backward(const T* y, const T* saved, const T* dy, T* scratch, std::size_t n)

@@ -27,6 +27,10 @@ struct AveragePooling2D {
         using as = block<U, In>;
 
         static constexpr shape input = In, output = accept(In).output;
+        /// The windows are 2×2, side by side: what a convolution before it may take over.
+        static constexpr bool halves = Size.height == 2 && Size.width == 2 && geometry::strides::height == 2 &&
+                                       geometry::strides::width == 2 && std::is_same_v<typename geometry::padding, Valid>;
+
         static constexpr std::size_t saved(std::size_t) { return 0; }
         static constexpr std::size_t scratch(std::size_t) { return 0; }
 

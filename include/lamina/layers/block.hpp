@@ -127,3 +127,16 @@ template <class L, class T, class In>
 using bound = typename detail::asked<L, T, In>::type;
 
 } // namespace lamina
+
+namespace lamina::inline LAMINA_ARCHITECTURE {
+
+/// Two neighbouring blocks that are computed in one pass, where that is worth it; specialised beside the blocks.
+///
+/// It has `saved(n)` and `scratch(n)`, `forward(first, second, x, y, saved, scratch, n)` and
+/// `backward(first, second, x, y, saved, dy, dx, first's gradient, second's, scratch, n)` as a block has them for both.
+template <class First, class Second>
+struct Joined {
+    static constexpr bool exists = false;
+};
+
+} // namespace lamina::inline LAMINA_ARCHITECTURE

@@ -4,6 +4,7 @@
 #include <lamina/core/variable.hpp>
 #include <lamina/kernels/convolution.hpp>
 #include <lamina/kernels/matmul.hpp>
+#include <lamina/kernels/plane_passes.hpp>
 #include <lamina/layers/activated.hpp>
 #include <lamina/layers/block.hpp>
 #include <lamina/layers/initializers.hpp>
@@ -82,15 +83,19 @@ struct Conv2D {
         static constexpr std::size_t saved(std::size_t n) { return last::saved(n); }
         static constexpr std::size_t scratch(std::size_t n)
         {
-            return last::scratch(n) + (one_pixel ? 0 : padded<T>(kernels::convolution_scratch<T>(sizes.value)));
+            if (one_pixel) return last::scratch(n);
+            return last::scratch(n) + std::max(padded<T>(kernels::convolution_scratch<T>(sizes.value)),
+                                               in_planes ? kernels::plane_scratch<T>(sizes.value) : 0);
         }
 
         void forward(Mode, const T* x, T* y, T* saved, T* scratch, std::size_t n) const
         {
-            T* const z = last::input(y, saved);
-            if constexpr (one_pixel) kernels::dense_forward(x, kernel.data(), bias.data(), z, n, product);
-            else kernels::convolution_forward(x, kernel.data(), bias.data(), z, scratch, n, sizes);
-            last::forward(y, saved, n);
+            last::forward(y, saved, n, [&](T* z, auto finish) {
+                if constexpr (one_pixel) kernels::dense_forward(x, kernel.data(), bias.data(), z, n, product, finish);
+                else if constexpr (in_planes)
+                    kernels::plane_convolution_forward(x, kernel.data(), bias.data(), z, scratch, n, sizes, finish);
+                else kernels::convolution_forward(x, kernel.data(), bias.data(), z, scratch, n, sizes, finish);
+            });
         }
 
         void backward(Mode, const T* x, const T* y, const T* saved, const T* dy, T* dx, block& gradient, T* scratch,
@@ -104,7 +109,9 @@ struct Conv2D {
             }
             else {
                 T* const room = scratch + last::scratch(n);
-                kernels::convolution_backward_weights(x, dz, dw, gradient.bias.data(), room, n, sizes);
+                if constexpr (in_planes)
+                    kernels::plane_convolution_backward_weights(x, dz, dw, gradient.bias.data(), room, n, sizes);
+                else kernels::convolution_backward_weights(x, dz, dw, gradient.bias.data(), room, n, sizes);
                 if (dx) kernels::convolution_backward_data(dz, kernel.data(), dx, room, n, sizes);
             }
         }
@@ -117,10 +124,41 @@ struct Conv2D {
             dilation::height, dilation::width, place_window<padding>(In[0], reach_height, strides::height).pad,
             place_window<padding>(In[1], reach_width, strides::width).pad, output[0], output[1]}>
             sizes{};
+
+        /// Few filters: the lanes run along the pixels of a row.
+        static constexpr bool in_planes = !one_pixel && kernels::axis_of<T>(sizes.value) == kernels::convolution_axis::pixels;
     };
 
     template <auto... In>
     using on = bound<Conv2D, float, Input<In...>>;
+};
+
+/// A convolution in planes and the averages of 2×2 behind it: the activation is applied in registers, the averages are taken
+/// while an image is in the first cache, and the derivative is joined with the spreading of the averages.
+template <class Conv, class Pool>
+    requires(Conv::in_planes && Conv::last::finishes && Pool::halves)
+struct Joined<Conv, Pool> {
+    using T = typename Conv::value_type;
+    static constexpr bool exists = true;
+
+    static constexpr std::size_t saved(std::size_t n) { return kernels::plane_average_saved<T>(Conv::sizes.value, n); }
+    static constexpr std::size_t scratch(std::size_t)
+    {
+        return kernels::plane_scratch<T>(Conv::sizes.value) + kernels::plane_average_data_scratch<T>(Conv::sizes.value);
+    }
+
+    static void forward(const Conv& conv, const Pool&, const T* x, T* y, T* saved, T* scratch, std::size_t n)
+    {
+        kernels::plane_average_forward(x, conv.kernel.data(), conv.bias.data(), y, saved, scratch, n, Conv::sizes,
+                                       typename Conv::last::finish{});
+    }
+
+    static void backward(const Conv& conv, const Pool&, const T* x, const T*, const T* saved, const T* dy, T* dx, Conv& gradient,
+                         Pool&, T* scratch, std::size_t n)
+    {
+        kernels::plane_average_backward(x, conv.kernel.data(), saved, dy, dx, gradient.kernel.data(), gradient.bias.data(),
+                                        scratch, n, Conv::sizes, Slope<typename Conv::layer::activation>{});
+    }
 };
 
 } // namespace lamina::inline LAMINA_ARCHITECTURE

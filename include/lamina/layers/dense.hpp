@@ -59,8 +59,8 @@ struct Dense {
 
         void forward(Mode, const T* x, T* y, T* saved, T*, std::size_t n) const
         {
-            kernels::dense_forward(x, kernel.data(), bias.data(), last::input(y, saved), n, sizes);
-            last::forward(y, saved, n);
+            last::forward(y, saved, n,
+                          [&](T* z, auto finish) { kernels::dense_forward(x, kernel.data(), bias.data(), z, n, sizes, finish); });
         }
 
         void backward(Mode mode, const T* x, const T* y, const T* saved, const T* dy, T* dx, block& gradient, T* scratch,

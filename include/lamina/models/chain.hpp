@@ -54,6 +54,14 @@ class Chain {
     using indices = std::index_sequence_for<Blocks...>;
     static constexpr bool takes_logits = (TakesLogits<Blocks>, ...);
 
+    using block_slots = inner::slots<indices, Blocks...>;
+    template <std::size_t I>
+    using block_at = std::remove_cvref_t<decltype(inner::get<I>(std::declval<block_slots&>()))>;
+
+    /// Layer I and the one behind it, where they are computed in one pass.
+    template <std::size_t I>
+    using joined_at = Joined<block_at<I>, block_at<I + 1 < count ? I + 1 : I>>;
+
     template <class B>
     static constexpr logits last_of()
     {
@@ -135,9 +143,13 @@ public:
             const auto value = [&](std::size_t k) {
                 return k + 1 == count ? y : saved ? saved + at.output[k] : room[ordinal[k] % 2];
             };
-            (forward_layer<I>(mode, source[I] == outside ? x : value(source[I]), value(I), saved ? saved + at.kept[I] : nullptr,
-                              inner, n),
-             ...);
+            const auto step = [&]<std::size_t L>(constant<L>) {
+                const T* const in = source[L] == outside ? x : value(source[L]);
+                T* const kept = saved ? saved + at.kept[L] : nullptr;
+                if constexpr (joins[L]) joined_at<L>::forward(layer<L>(), layer<L + 1>(), in, value(L + 1), kept, inner, n);
+                else if constexpr (writes(L) && !done_before(L)) layer<L>().forward(mode.inside(L), in, value(L), kept, inner, n);
+            };
+            (step(constant<I>{}), ...);
         }(indices{});
     }
 
@@ -168,14 +180,21 @@ private:
         views[count - 1] = false; // the last layer writes where the caller wants
         return views;
     }();
+    static constexpr std::array<bool, count> joins = []<std::size_t... I>(std::index_sequence<I...>) {
+        return std::array<bool, count>{(I + 1 < count && joined_at<I>::exists)...};
+    }(indices{});
+
+    /// Whether a layer writes an output of its own, and whether it was computed together with the one before it.
+    static constexpr bool writes(std::size_t i) { return !hands_on[i] && !joins[i]; }
+    static constexpr bool done_before(std::size_t i) { return i > 0 && joins[i - 1]; }
 
     /// The layer whose output a layer reads, past those that hand theirs on; `outside` is the model's input.
     static constexpr std::array<std::size_t, count> source = [] {
         std::array<std::size_t, count> from{};
         std::size_t last = outside;
         for (std::size_t i = 0; i < count; ++i) {
-            from[i] = last;
-            if (!hands_on[i]) last = i;
+            from[i] = done_before(i) ? from[i - 1] : last;
+            if (writes(i)) last = i;
         }
         return from;
     }();
@@ -184,7 +203,7 @@ private:
     static constexpr std::array<std::size_t, count> ordinal = [] {
         std::array<std::size_t, count> number{};
         std::size_t next = 0;
-        for (std::size_t i = 0; i < count; ++i) number[i] = hands_on[i] ? next : next++;
+        for (std::size_t i = 0; i < count; ++i) number[i] = writes(i) ? next++ : next;
         return number;
     }();
 
@@ -196,10 +215,12 @@ private:
     static constexpr places layout(std::size_t n)
     {
         places p;
-        const std::array<std::size_t, count> keeps{padded<T>(Blocks::saved(n))...};
+        const auto keeps = [n]<std::size_t... I>(std::index_sequence<I...>) {
+            return std::array<std::size_t, count>{padded<T>(kept_by<I>(n))...};
+        }(indices{});
         for (std::size_t i = 0; i < count; ++i) {
             p.output[i] = p.end;
-            if (!hands_on[i] && i + 1 < count) p.end += padded<T>(n * sizes[i]);
+            if (writes(i) && i + 1 < count) p.end += padded<T>(n * sizes[i]);
             p.kept[i] = p.end;
             p.end += keeps[i];
         }
@@ -209,15 +230,26 @@ private:
     {
         std::size_t widest = 0;
         for (std::size_t i = 0; i + 1 < count; ++i)
-            if (!hands_on[i] && ordinal[i] % 2 == which) widest = std::max(widest, sizes[i]);
+            if (writes(i) && ordinal[i] % 2 == which) widest = std::max(widest, sizes[i]);
         return padded<T>(n * widest);
     }
-    static constexpr std::size_t inner_scratch(std::size_t n) { return std::max({padded<T>(Blocks::scratch(n))...}); }
-
-    template <std::size_t I>
-    void forward_layer(Mode mode, const T* in, T* out, T* kept, T* scratch, std::size_t n) const
+    static constexpr std::size_t inner_scratch(std::size_t n)
     {
-        if constexpr (!hands_on[I]) layer<I>().forward(mode.inside(I), in, out, kept, scratch, n);
+        return [n]<std::size_t... I>(std::index_sequence<I...>) { return std::max({padded<T>(used_by<I>(n))...}); }(indices{});
+    }
+
+    /// What layer I keeps and works in; nothing where the layer before it does that for both.
+    template <std::size_t I>
+    static constexpr std::size_t kept_by(std::size_t n)
+    {
+        if constexpr (joins[I]) return joined_at<I>::saved(n);
+        else return done_before(I) ? 0 : block_at<I>::saved(n);
+    }
+    template <std::size_t I>
+    static constexpr std::size_t used_by(std::size_t n)
+    {
+        if constexpr (joins[I]) return joined_at<I>::scratch(n);
+        else return done_before(I) ? 0 : block_at<I>::scratch(n);
     }
 
     template <bool FromLogits>
@@ -229,13 +261,16 @@ private:
             T* const room[2] = {scratch, scratch + ping(n, 0)};
             T* const inner = room[1] + ping(n, 1);
             const auto step = [&]<std::size_t I>(constant<I>) {
-                if constexpr (!hands_on[I]) {
+                if constexpr (writes(I)) {
                     constexpr std::size_t from = source[I];
                     const T* const in = from == outside ? x : saved + at.output[from == outside ? 0 : from];
                     const T* const out = I + 1 == count ? y : saved + at.output[I];
                     const T* const dout = I + 1 == count ? dy : room[ordinal[I] % 2];
                     T* const din = from == outside ? dx : room[ordinal[from == outside ? 0 : from] % 2];
-                    if constexpr (FromLogits && I + 1 == count)
+                    if constexpr (done_before(I))
+                        joined_at<I - 1>::backward(layer<I - 1>(), layer<I>(), in, out, saved + at.kept[I - 1], dout, din,
+                                                   gradient.template layer<I - 1>(), gradient.template layer<I>(), inner, n);
+                    else if constexpr (FromLogits && I + 1 == count)
                         layer<I>().backward_from_logits(mode.inside(I), in, out, saved + at.kept[I], dout, din,
                                                         gradient.template layer<I>(), inner, n);
                     else
@@ -272,7 +307,7 @@ private:
         throw "lamina: no layer of this Sequential has that Name";
     }
 
-    inner::slots<indices, Blocks...> blocks;
+    block_slots blocks;
 
 public:
     /// Bytes that inference of one sample works in, besides the parameters.

@@ -1,0 +1,189 @@
+// lamina/core/shuffle.hpp: lanes that change places, which xsimd offers too late (9 and newer) or not at all.
+//
+// Each function has instructions for float on x86; elsewhere the lanes go through memory.
+#pragma once
+
+#include <lamina/core/simd.hpp>
+
+#include <array>
+#include <cstddef>
+#include <type_traits>
+
+namespace lamina::inline LAMINA_ARCHITECTURE::simd {
+
+namespace detail {
+
+/// The lanes Start, Start + 2, Start + 4, … of a and b, one after another.
+template <std::size_t Start, class T, class A>
+[[gnu::always_inline]] inline batch<T, A> every_second(const batch<T, A>& a, const batch<T, A>& b)
+{
+    constexpr std::size_t lanes = batch<T, A>::size;
+#if defined(__AVX512F__)
+    if constexpr (std::is_same_v<T, float> && lanes == 16) {
+        const __m512i places =
+            _mm512_setr_epi32(Start, Start + 2, Start + 4, Start + 6, Start + 8, Start + 10, Start + 12, Start + 14, Start + 16,
+                              Start + 18, Start + 20, Start + 22, Start + 24, Start + 26, Start + 28, Start + 30);
+        return _mm512_permutex2var_ps(a, places, b);
+    }
+    else
+#elif defined(__AVX2__)
+    if constexpr (std::is_same_v<T, float> && lanes == 8) {
+        const __m256 halves = _mm256_shuffle_ps(a, b, Start == 0 ? 0x88 : 0xdd); // a and b by turns, in each half
+        return _mm256_castpd_ps(_mm256_permute4x64_pd(_mm256_castps_pd(halves), 0xd8));
+    }
+    else
+#elif defined(__SSE2__) && !defined(__AVX__)
+    if constexpr (std::is_same_v<T, float> && lanes == 4) return _mm_shuffle_ps(a, b, Start == 0 ? 0x88 : 0xdd);
+    else
+#endif
+    {
+        alignas(alignment) T values[2 * lanes], chosen[lanes];
+        a.store_aligned(values);
+        b.store_aligned(values + lanes);
+        for (std::size_t i = 0; i < lanes; ++i) chosen[i] = values[2 * i + Start];
+        return batch<T, A>::load_aligned(chosen);
+    }
+}
+
+/// Where the lanes of `Count` interleaved registers lie: `value(i)` is lane i / Count of register i % Count.
+template <std::size_t Count, std::size_t Lanes>
+struct interleaving {
+    struct choice {
+        alignas(alignment) std::array<int, Lanes> place{}; ///< lane of the one register, or Lanes + lane of the other
+        unsigned mask = 0;                                 ///< the lanes of the result that come from one of the two
+    };
+    static constexpr std::size_t pairs = (Count + 1) / 2;
+
+    /// [result register][pair of sources]: from apart to interleaved, and back.
+    std::array<std::array<choice, pairs>, Count> together{}, apart{};
+
+    constexpr interleaving()
+    {
+        for (std::size_t i = 0; i < Count * Lanes; ++i) {
+            const std::size_t row = i % Count, lane = i / Count, vector = i / Lanes, at = i % Lanes;
+            auto& to = together[vector][row / 2];
+            to.place[at] = static_cast<int>(row % 2 * Lanes + lane);
+            to.mask |= 1u << at;
+            auto& from = apart[row][vector / 2];
+            from.place[lane] = static_cast<int>(vector % 2 * Lanes + at);
+            from.mask |= 1u << lane;
+        }
+    }
+};
+
+template <std::size_t Count, std::size_t Lanes>
+inline constexpr interleaving<Count, Lanes> places_of{};
+
+#if defined(__AVX512F__)
+/// One register out of `Count`.
+template <std::size_t Count, class Choices>
+[[gnu::always_inline]] inline __m512 choose(const batch<float>* from, const Choices& choices)
+{
+    __m512 result = _mm512_setzero_ps();
+    for (std::size_t p = 0; p < choices.size(); ++p) {
+        const __m512i places = _mm512_load_si512(choices[p].place.data());
+        const __m512 both = _mm512_permutex2var_ps(from[2 * p], places, from[2 * p + 1 < Count ? 2 * p + 1 : 2 * p]);
+        result = _mm512_mask_mov_ps(result, static_cast<__mmask16>(choices[p].mask), both);
+    }
+    return result;
+}
+#endif
+
+} // namespace detail
+
+/// The even lanes of a, then those of b.
+template <class T, class A>
+[[gnu::always_inline]] inline batch<T, A> even_lanes(const batch<T, A>& a, const batch<T, A>& b)
+{
+    return detail::every_second<0>(a, b);
+}
+
+/// The odd lanes of a, then those of b.
+template <class T, class A>
+[[gnu::always_inline]] inline batch<T, A> odd_lanes(const batch<T, A>& a, const batch<T, A>& b)
+{
+    return detail::every_second<1>(a, b);
+}
+
+template <class T, class A>
+struct lane_pair {
+    batch<T, A> low, high;
+};
+
+/// Every lane twice: x0 x0 x1 x1 … in two registers.
+template <class T, class A>
+[[gnu::always_inline]] inline lane_pair<T, A> twice(const batch<T, A>& x)
+{
+    constexpr std::size_t lanes = batch<T, A>::size;
+#if defined(__AVX512F__)
+    if constexpr (std::is_same_v<T, float> && lanes == 16) {
+        const __m512i low = _mm512_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
+        return {_mm512_permutexvar_ps(low, x), _mm512_permutexvar_ps(_mm512_add_epi32(low, _mm512_set1_epi32(8)), x)};
+    }
+    else
+#elif defined(__AVX__)
+    if constexpr (std::is_same_v<T, float> && lanes == 8) {
+        const __m256 outer = _mm256_unpacklo_ps(x, x), inner = _mm256_unpackhi_ps(x, x); // 0 0 1 1 4 4 5 5, 2 2 3 3 6 6 7 7
+        return {_mm256_permute2f128_ps(outer, inner, 0x20), _mm256_permute2f128_ps(outer, inner, 0x31)};
+    }
+    else
+#elif defined(__SSE2__)
+    if constexpr (std::is_same_v<T, float> && lanes == 4) return {_mm_unpacklo_ps(x, x), _mm_unpackhi_ps(x, x)};
+    else
+#endif
+    {
+        alignas(alignment) T values[lanes], doubled[2 * lanes];
+        x.store_aligned(values);
+        for (std::size_t i = 0; i < 2 * lanes; ++i) doubled[i] = values[i / 2];
+        return {batch<T, A>::load_aligned(doubled), batch<T, A>::load_aligned(doubled + lanes)};
+    }
+}
+
+/// to[i · Count + c] = lane i of rows[c], for the first n lanes; nothing behind them is written.
+template <std::size_t Count, class T>
+void interleave(const batch<T>* rows, T* to, std::size_t n)
+{
+    constexpr std::size_t lanes = batch<T>::size;
+#if defined(__AVX512F__)
+    if constexpr (std::is_same_v<T, float> && lanes == 16) {
+        for (std::size_t v = 0; v * lanes < n * Count; ++v) {
+            const batch<T> x = detail::choose<Count>(rows, detail::places_of<Count, lanes>.together[v]);
+            if ((v + 1) * lanes <= n * Count) x.store_unaligned(to + v * lanes);
+            else store_partial(x, to + v * lanes, n * Count - v * lanes);
+        }
+    }
+    else
+#endif
+    {
+        alignas(alignment) T values[Count * lanes];
+        for (std::size_t c = 0; c < Count; ++c) rows[c].store_aligned(values + c * lanes);
+        for (std::size_t i = 0; i < n; ++i)
+            for (std::size_t c = 0; c < Count; ++c) to[i * Count + c] = values[c * lanes + i];
+    }
+}
+
+/// Lane i of rows[c] = from[i · Count + c], for the first n lanes, and 0 behind them.
+template <std::size_t Count, class T>
+void deinterleave(const T* from, batch<T>* rows, std::size_t n)
+{
+    constexpr std::size_t lanes = batch<T>::size;
+#if defined(__AVX512F__)
+    if constexpr (std::is_same_v<T, float> && lanes == 16) {
+        batch<T> parts[Count];
+        for (std::size_t v = 0; v < Count; ++v) {
+            const std::size_t rest = n * Count > v * lanes ? n * Count - v * lanes : 0;
+            parts[v] = rest >= lanes ? batch<T>::load_unaligned(from + v * lanes) : load_partial(from + v * lanes, rest);
+        }
+        for (std::size_t c = 0; c < Count; ++c) rows[c] = detail::choose<Count>(parts, detail::places_of<Count, lanes>.apart[c]);
+    }
+    else
+#endif
+    {
+        alignas(alignment) T values[Count * lanes];
+        for (std::size_t i = 0; i < lanes; ++i)
+            for (std::size_t c = 0; c < Count; ++c) values[c * lanes + i] = i < n ? from[i * Count + c] : T(0);
+        for (std::size_t c = 0; c < Count; ++c) rows[c] = batch<T>::load_aligned(values + c * lanes);
+    }
+}
+
+} // namespace lamina::inline LAMINA_ARCHITECTURE::simd

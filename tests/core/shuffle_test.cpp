@@ -1,0 +1,79 @@
+// Lanes that change places: every lane of every register lands where it is said to.
+#include "catch.hpp"
+
+#include <lamina/core/shuffle.hpp>
+
+#include <cstdint>
+#include <vector>
+
+using namespace lamina;
+
+namespace {
+
+template <class T>
+simd::batch<T> counting(T start)
+{
+    alignas(alignment) T values[simd::lanes<T>];
+    for (T& value : values) value = start++;
+    return simd::batch<T>::load_aligned(values);
+}
+
+template <class T>
+T lane(const simd::batch<T>& x, std::size_t i)
+{
+    alignas(alignment) T values[simd::lanes<T>];
+    x.store_aligned(values);
+    return values[i];
+}
+
+template <class T, std::size_t Count>
+void there_and_back()
+{
+    constexpr std::size_t lanes = simd::lanes<T>;
+    for (std::size_t n = 0; n <= lanes; ++n) {
+        CAPTURE(Count, n);
+        simd::batch<T> rows[Count];
+        for (std::size_t c = 0; c < Count; ++c) rows[c] = counting(T(1 + 100 * c));
+        std::vector<T> flat(n * Count + 3, T(-1));
+        simd::interleave<Count>(rows, flat.data(), n);
+        for (std::size_t i = 0; i < n * Count; ++i) REQUIRE(flat[i] == T(1 + 100 * (i % Count) + i / Count));
+        for (std::size_t i = n * Count; i < flat.size(); ++i) REQUIRE(flat[i] == T(-1));
+
+        const std::vector<T> exact(flat.begin(), flat.begin() + std::ptrdiff_t(n * Count)); // a read behind it is an error
+        simd::deinterleave<Count>(exact.data(), rows, n);
+        for (std::size_t c = 0; c < Count; ++c)
+            for (std::size_t i = 0; i < lanes; ++i) REQUIRE(lane(rows[c], i) == (i < n ? T(1 + 100 * c + i) : T(0)));
+    }
+}
+
+} // namespace
+
+TEMPLATE_TEST_CASE("every second lane of two registers", "[core][shuffle]", float, double)
+{
+    using T = TestType;
+    constexpr std::size_t lanes = simd::lanes<T>;
+    const auto a = counting(T(0)), b = counting(T(lanes));
+    const auto even = simd::even_lanes(a, b), odd = simd::odd_lanes(a, b);
+    for (std::size_t i = 0; i < lanes; ++i) {
+        CHECK(lane(even, i) == T(2 * i));
+        CHECK(lane(odd, i) == T(2 * i + 1));
+    }
+}
+
+TEMPLATE_TEST_CASE("every lane twice", "[core][shuffle]", float, double)
+{
+    using T = TestType;
+    constexpr std::size_t lanes = simd::lanes<T>;
+    const auto both = simd::twice(counting(T(0)));
+    for (std::size_t i = 0; i < 2 * lanes; ++i) CHECK(lane(i < lanes ? both.low : both.high, i % lanes) == T(i / 2));
+}
+
+TEMPLATE_TEST_CASE("interleaved registers", "[core][shuffle]", float, double)
+{
+    there_and_back<TestType, 1>();
+    there_and_back<TestType, 2>();
+    there_and_back<TestType, 3>();
+    there_and_back<TestType, 6>();
+    there_and_back<TestType, 7>();
+    there_and_back<TestType, 8>();
+}
