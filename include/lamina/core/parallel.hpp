@@ -62,11 +62,13 @@ public:
             object = const_cast<void*>(static_cast<const void*>(std::addressof(work)));
             tasks = count;
             next.store(0, std::memory_order_relaxed);
-            wanted = running = helpers;
-            ++round;
+            wanted = helpers;
+            running.store(helpers, std::memory_order_relaxed);
+            round.fetch_add(1, std::memory_order_release);
         }
         wake.notify_all();
         take(0);
+        linger([&] { return running.load(std::memory_order_acquire) == 0; });
         std::exception_ptr thrown;
         {
             std::unique_lock lock(guard);
@@ -91,15 +93,24 @@ private:
         else work(i);
     }
 
+    /// Looks for a while whether something has come true before a thread goes to sleep: steps follow each other closely, and
+    /// waking costs as much as a small task.
+    template <class Truth>
+    static void linger(Truth came_true)
+    {
+        for (int turn = 0; turn < 200 && !came_true(); ++turn) std::this_thread::yield();
+    }
+
     void grow(std::size_t helpers)
     {
         while (workers.size() < helpers)
-            workers.emplace_back([this, index = workers.size(), seen = round] { serve(index, seen); });
+            workers.emplace_back([this, index = workers.size(), seen = round.load()] { serve(index, seen); });
     }
 
     void serve(std::size_t index, std::uint64_t seen)
     {
         for (;;) {
+            linger([&] { return round.load(std::memory_order_acquire) != seen; });
             {
                 std::unique_lock lock(guard);
                 wake.wait(lock, [&] { return ending || round != seen; });
@@ -134,9 +145,9 @@ private:
     std::vector<std::thread> workers;
     void (*call)(void*, std::size_t, std::size_t) = nullptr;
     void* object = nullptr;
-    std::size_t tasks = 0, wanted = 0, running = 0;
-    std::atomic<std::size_t> next{0};
-    std::uint64_t round = 0;
+    std::size_t tasks = 0, wanted = 0;
+    std::atomic<std::size_t> next{0}, running{0};
+    std::atomic<std::uint64_t> round{0};
     std::exception_ptr failure;
     bool ending = false;
 };

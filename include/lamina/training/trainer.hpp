@@ -27,16 +27,23 @@ namespace lamina::inline LAMINA_ARCHITECTURE {
 
 /// Trains and evaluates one model. Made by `compile`; it refers to the model, which must stay where it is.
 ///
-/// A batch is cut into chunks of 32 samples, by its size alone. Each chunk has a gradient of its own; they are added in
-/// order and the update is split over parameter ranges, so the bits depend neither on threads nor on timing.
+/// A batch is cut into chunks of 32 samples, and these are dealt out to at most 8 gradients, by the batch's size and the
+/// model's alone. Each gradient is computed in order, they are added in order, and the update is split over parameter ranges,
+/// so the bits depend neither on threads nor on timing.
 template <class M, class O, class L, class... Metrics>
 class Trainer {
     using T = number_type<M>;
     using Totals = Score<L, Metrics...>;
     static constexpr shape output = output_of<M>;
 
-    /// Gradients that exist at once. Larger batches run in rounds, so that memory stays bounded.
-    static constexpr std::size_t most_gradients = 8;
+    /// The gradients of a batch of `chunks`; large models have fewer, so that memory stays bounded.
+    std::size_t gradients_for(std::size_t chunks) const
+    {
+        constexpr std::size_t most = 8, most_bytes = std::size_t{256} << 20;
+        std::size_t bytes = 1;
+        for (const auto& parameter : parameters) bytes += parameter->stored_size() * sizeof(T);
+        return std::min({chunks, most, std::max<std::size_t>(most_bytes / bytes, 1)});
+    }
     /// Names the stream of random numbers that orders samples; a later fit goes on with other orders, since it begins at a later step.
     static constexpr std::uint64_t shuffling = 0x73687566;
 
@@ -277,20 +284,16 @@ private:
     {
         const std::size_t count = positions.empty() ? samples.x.shape()[0] : positions.size(),
                           chunks = (count + chunk - 1) / chunk;
-        const std::size_t together = std::min({chunks, std::max<std::size_t>(threads, 1), most_gradients});
-        prepare_rooms(training_rooms, together, true);
-        while (gradients.size() < std::min(together + 1, chunks)) gradients.push_back(std::make_unique<Gradient>(model));
-        scores.resize(std::max(scores.size(), together));
-        step_total = Totals{};
-        // The first chunk's gradient is where the sum is made; every other chunk has one of its own until it is added, in order.
-        for (std::size_t done = 0, running; done < chunks; done += running) {
-            running = std::min(together, chunks - done);
-            const std::size_t to = done == 0 ? 0 : 1;
-            parallel_for(running, together, [&](std::size_t k, std::size_t thread) {
-                const std::size_t first = (done + k) * chunk, n = std::min(chunk, count - first);
-                Execution<T>& room = *training_rooms[thread];
-                Gradient& gradient = *gradients[to + k];
-                gradient.clear();
+        const std::size_t parts = gradients_for(chunks);
+        prepare_rooms(training_rooms, std::min(parts, threads), true);
+        while (gradients.size() < parts) gradients.push_back(std::make_unique<Gradient>(model));
+        scores.resize(std::max(scores.size(), chunks));
+        parallel_for(parts, threads, [&](std::size_t part, std::size_t thread) {
+            Execution<T>& room = *training_rooms[thread];
+            Gradient& gradient = *gradients[part];
+            gradient.clear();
+            for (std::size_t k = part; k < chunks; k += parts) {
+                const std::size_t first = k * chunk, n = std::min(chunk, count - first);
                 const Mode mode{.training = true, .seed = seed.value, .step = rule.state.step, .place = 0, .first = first};
                 const T* const x = gather(samples, positions, first, n, room);
                 room.forward(blocks, mode, x, nullptr, n);
@@ -298,24 +301,25 @@ private:
                 const Rows<T> rows{room.output(), room.output_gradient(), n, count};
                 scores[k].measure(loss, metrics, output, fused, rows, start_of(samples.y), positions, first, weights);
                 room.backward(blocks, gradient.blocks, mode, x, n, fused != logits::none);
-            });
-            for (std::size_t k = 0; k < running; ++k) {
-                step_total.merge(scores[k]);
-                if (to + k > 0) add(*gradients[to + k], threads);
             }
-        }
+        });
+        step_total = Totals{};
+        for (std::size_t k = 0; k < chunks; ++k) step_total.merge(scores[k]);
+        add_gradients(parts, threads);
         apply_gradients(rule, parameters, gradients[0]->records, threads);
         return step_total;
     }
 
-    /// Adds a gradient to the first one, split by ranges of parameters.
-    void add(const Gradient& from, std::size_t threads)
+    /// Adds all gradients to the first one, in order, split by ranges of parameters.
+    void add_gradients(std::size_t parts, std::size_t threads)
     {
-        optimizers::for_each_range(std::span<const std::shared_ptr<record>>(parameters), threads,
-                                   [&](std::size_t r, std::size_t first, std::size_t n) {
-                                       kernels::add(std::as_const(*from.records[r]).template data<T>() + first,
-                                                    gradients[0]->records[r]->template data<T>() + first, n);
-                                   });
+        if (parts < 2) return;
+        optimizers::for_each_range(
+            std::span<const std::shared_ptr<record>>(parameters), threads, [&](std::size_t r, std::size_t first, std::size_t n) {
+                T* const sum = gradients[0]->records[r]->template data<T>() + first;
+                for (std::size_t part = 1; part < parts; ++part)
+                    kernels::add(std::as_const(*gradients[part]->records[r]).template data<T>() + first, sum, n);
+            });
     }
 
     template <class S>
