@@ -59,6 +59,29 @@ batch<T, A> fma(const batch<T, A>& a, const batch<T, A>& b, const batch<T, A>& c
         return xsimd::fma(a, b, c);
 }
 
+/// Whether `fma` rounds once.
+#if defined(__FMA__) || defined(__AVX512F__) || defined(__aarch64__)
+inline constexpr bool fma_rounds_once = true;
+#else
+inline constexpr bool fma_rounds_once = false;
+#endif
+
+/// x · 2 to the n, for whole numbers n; it may overflow, and underflows gradually with one rounding. NaN stays NaN.
+template <class T, class A>
+batch<T, A> scale_by_power(const batch<T, A>& x, const batch<T, A>& n)
+{
+#if defined(__AVX512F__)
+    if constexpr (std::is_same_v<T, float> && batch<T, A>::size == 16) return _mm512_scalef_ps(x, n);
+    else if constexpr (std::is_same_v<T, double> && batch<T, A>::size == 8) return _mm512_scalef_pd(x, n);
+    else
+#endif
+    {
+        const batch<T, A> half = xsimd::nearbyint(n * batch<T, A>(T(0.5))); // 2 to the n may be out of range: two steps
+        const batch<T, A> result = xsimd::ldexp(xsimd::ldexp(x, xsimd::to_int(half)), xsimd::to_int(n - half));
+        return xsimd::select(n == n, result, n);
+    }
+}
+
 /// Keeps a loaded value in its register. g++ 12 turns a load that is used n times into n memory operands: n loads, each
 /// of which may cross a cache line (measured: a third of a convolution's time).
 template <class T, class A>

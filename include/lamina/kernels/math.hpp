@@ -19,6 +19,13 @@ namespace lamina::inline LAMINA_ARCHITECTURE::kernels::math {
 
 namespace detail {
 
+/// x between two limits; NaN stays NaN, since min and max of the processors give their second argument then.
+template <class V, class T>
+V within(const V& x, T least, T most)
+{
+    return xsimd::max(V(least), xsimd::min(V(most), x));
+}
+
 /// exp's reduction x = n·log(2) + r, with log(2) in two parts of which the first has few bits, and where it may be cut off.
 template <class T>
 struct exponential;
@@ -56,21 +63,25 @@ struct exponential<double> {
     }
 };
 
+/// e to the x, where x is above `most` e to the `most`.
+template <class V>
+V exp_up_to(const V& x, typename V::value_type most)
+{
+    using T = typename V::value_type;
+    using constants = exponential<T>;
+    const V cut = within(x, constants::least, most);
+    const V n = xsimd::nearbyint(cut * V(T(1.44269504088896340736)));
+    const V r = simd::fma(n, V(-constants::log2_low), simd::fma(n, V(-constants::log2_high), cut));
+    return simd::scale_by_power(constants::reduced(r), n);
+}
+
 } // namespace detail
 
 /// e to the x.
 template <class V>
 V exp(V x)
 {
-    using T = typename V::value_type;
-    using constants = detail::exponential<T>;
-
-    const V cut = xsimd::min(xsimd::select(x > V(constants::least), x, V(constants::least)), V(constants::most)); // NaN too
-    const V n = xsimd::nearbyint(cut * V(T(1.44269504088896340736)));
-    const V r = simd::fma(n, V(-constants::log2_low), simd::fma(n, V(-constants::log2_high), cut));
-    const V half = xsimd::nearbyint(n * V(T(0.5))); // 2 to the n may be out of range where the result is not: two steps
-    const V result = xsimd::ldexp(xsimd::ldexp(constants::reduced(r), xsimd::to_int(half)), xsimd::to_int(n - half));
-    return xsimd::select(x == x, result, x);
+    return detail::exp_up_to(x, detail::exponential<typename V::value_type>::most);
 }
 
 /// e to the x, minus 1; exact near 0.
@@ -100,12 +111,32 @@ V log1p(V x)
     return xsimd::select(x == V(0), x, xsimd::log1p(x));
 }
 
+/// The hyperbolic tangent, never above 1.
+///
+/// Floats: tanh(x) = 2u / (1 + u²) with u = tanh(x / 2) as a rational function, so that rounding errors of u vanish where the
+/// result is near 1; the coefficients are a fit of our own on [0, 9.02], with a relative error of 2.4e-8.
 template <class V>
 V tanh(V x)
 {
-    const V one(20); // from here on it is 1, in float and double
-    const V result = xsimd::tanh(xsimd::min(xsimd::select(x > -one, x, -one), one));
-    return xsimd::select(x == x, result, x);
+    using T = typename V::value_type;
+    if constexpr (std::is_same_v<T, float>) {
+        const V c = detail::within(x, -9.1f, 9.1f); // where it gives 1
+        const V t = c * c;
+        V p(0.01569206980151748f), q = t + V(510.2459401136077f);
+        p = simd::fma(p, t, V(29.225481739251382f));
+        q = simd::fma(q, t, V(41998.24006858441f));
+        p = simd::fma(p, t, V(5758.787410408767f));
+        q = simd::fma(q, t, V(365768.2601218301f));
+        p = simd::fma(p, t, V(182884.12584394278f));
+        const V n = c * p, y = (n + n) * q / simd::fma(n, n, q * q);
+        if constexpr (simd::fma_rounds_once) return y;
+        else return detail::within(y, -1.f, 1.f);
+    }
+    else {
+        const V one(20); // from here on it is 1
+        const V result = xsimd::tanh(xsimd::min(xsimd::select(x > -one, x, -one), one));
+        return xsimd::select(x == x, result, x);
+    }
 }
 
 template <class V>
@@ -132,8 +163,8 @@ V erf(V x)
 template <class V>
 V sigmoid(V x)
 {
-    const V e = math::exp(-xsimd::abs(x));
-    return xsimd::select(x < V(0), e, V(1)) / (V(1) + e);
+    const V e = detail::exp_up_to(x, typename V::value_type(40)); // from here on it is 1, in float and double
+    return e / (V(1) + e);
 }
 
 /// log(1 + e to the x), without an overflow.

@@ -322,22 +322,23 @@ struct GeluTanh {
     static constexpr std::string_view name = "gelu_tanh";
     static constexpr reads derivative = reads::input;
     static constexpr double slope = 0.79788456080286535588, cubic = 0.044715;
+    /// (1 + tanh(z)) / 2, as the sigmoid of 2z: full precision where tanh is near -1.
     template <class V>
-    static V bent(const V& x)
+    static V share(const V& x)
     {
-        return kernels::math::tanh(inner::number_as<V>(slope) * (x + inner::number_as<V>(cubic) * x * x * x));
+        return kernels::math::sigmoid(inner::number_as<V>(2 * slope) * (x + inner::number_as<V>(cubic) * x * x * x));
     }
     template <class V>
     static V forward(const V& x)
     {
-        return inner::number_as<V>(0.5) * x * (V(1) + bent(x));
+        return x * share(x);
     }
     template <class V>
     static V backward(const V& x, const V& dy)
     {
-        const V t = bent(x), half = inner::number_as<V>(0.5);
-        const V bend = inner::number_as<V>(slope) * (V(1) + inner::number_as<V>(3 * cubic) * x * x);
-        return dy * half * (V(1) + t + x * (V(1) - t * t) * bend);
+        const V s = share(x);
+        const V bend = inner::number_as<V>(2 * slope) * (V(1) + inner::number_as<V>(3 * cubic) * x * x);
+        return dy * s * (V(1) + x * (V(1) - s) * bend);
     }
 };
 
