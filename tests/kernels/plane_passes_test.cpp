@@ -121,7 +121,7 @@ void compare(std::size_t n)
 TEMPLATE_TEST_CASE("passes in planes", "[kernels][convolution]", float, double)
 {
     using T = TestType;
-    for (const std::size_t n : {0, 1, 3}) {
+    for (const std::size_t n : {std::size_t{0}, std::size_t{1}, std::size_t{3}}) {
         compare<T, same(28, 28, 1, 6, 5, 5)>(n);
         compare<T, valid(9, 37, 2, 3, 2, 4)>(n);
         compare<T, same(7, 13, 3, 2, 3, 3)>(n);

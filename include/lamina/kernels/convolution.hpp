@@ -9,63 +9,15 @@
 // Reference: kernels/reference/convolution.hpp.
 #pragma once
 
+#include <lamina/kernels/convolution_sliding.hpp>
 #include <lamina/kernels/elementwise.hpp>
-#include <lamina/kernels/tile.hpp>
 
 #include <algorithm>
 #include <functional>
 
 namespace lamina::inline LAMINA_ARCHITECTURE::kernels {
 
-struct convolution_sizes {
-    std::size_t height, width, channels, filters, kernel_height, kernel_width, stride_height, stride_width, dilation_height,
-        dilation_width, pad_top, pad_left, out_height, out_width;
-};
-
 namespace detail {
-
-/// An image with its padding, as far as the windows reach. Where there is no padding it is the image itself, else a copy in
-/// scratch, so that no inner loop needs bounds.
-struct window_field {
-    std::size_t height, width;
-    bool copied;
-
-    constexpr explicit window_field(const convolution_sizes& s)
-        : height((s.out_height - 1) * s.stride_height + (s.kernel_height - 1) * s.dilation_height + 1),
-          width((s.out_width - 1) * s.stride_width + (s.kernel_width - 1) * s.dilation_width + 1),
-          copied(s.pad_top > 0 || s.pad_left > 0 || height > s.height || width > s.width)
-    {}
-
-    constexpr std::size_t row(const convolution_sizes& s) const { return (copied ? width : s.width) * s.channels; }
-};
-
-/// Copies one image into the field; the padding is there already.
-template <class T, class S>
-void copy_into_field(const T* x, T* field, S sizes)
-{
-    const convolution_sizes s = sizes;
-    const window_field size(s);
-    const std::size_t rows = std::min(s.height, size.height - std::min(size.height, s.pad_top));
-    const std::size_t columns = std::min(s.width, size.width - std::min(size.width, s.pad_left));
-    for (std::size_t row = 0; row < rows; ++row)
-        std::copy_n(x + row * s.width * s.channels, columns * s.channels,
-                    field + ((row + s.pad_top) * size.width + s.pad_left) * s.channels);
-}
-
-/// The taps of one kernel row.
-constexpr std::size_t row_taps(const convolution_sizes& s) { return s.kernel_width * s.channels; }
-
-/// Those of them that lie side by side in the image: all, unless the row is dilated.
-constexpr std::size_t run_length(const convolution_sizes& s) { return s.dilation_width == 1 ? row_taps(s) : s.channels; }
-
-/// The output whose window has tap offset `tap` on padded position `at`; `outputs` if there is none.
-constexpr std::size_t output_at(std::size_t at, std::size_t tap, std::size_t stride, std::size_t outputs)
-{
-    if (at < tap) return outputs;
-    const std::size_t distance = at - tap;
-    if (stride == 1) return std::min(distance, outputs);
-    return distance % stride == 0 ? std::min(distance / stride, outputs) : outputs;
-}
 
 /// `Pixels` neighbouring outputs of a row in `Vectors` registers of filters each, the first at filter `f`. `in` is the first
 /// window's corner.
@@ -203,6 +155,7 @@ void convolution_forward(const T* x, const T* w, const T* bias, T* y, T* scratch
     const detail::window_field field(s);
     const std::size_t row = field.row(s) * s.stride_height, step = s.stride_width * s.channels;
     const auto filters = vectors<T>(part<&convolution_sizes::filters>(sizes));
+    const auto out_height = part<&convolution_sizes::out_height>(sizes);
     const auto out_width = part<&convolution_sizes::out_width>(sizes);
 
     if (field.copied && n > 0) std::fill_n(scratch, field.height * field.width * s.channels, T(0));
@@ -214,12 +167,20 @@ void convolution_forward(const T* x, const T* w, const T* bias, T* y, T* scratch
             in = scratch;
         }
         tiles<detail::side_vectors>(filters, [&]<std::size_t Vectors>(std::size_t v, constant<Vectors>) {
-            for (std::size_t oy = 0; oy < s.out_height; ++oy)
-                tiles<accumulators / Vectors>(out_width, [&]<std::size_t Pixels>(std::size_t ox, constant<Pixels>) {
-                    detail::convolution_pixels<Pixels, Vectors>(in + oy * row + ox * step, w, bias,
-                                                                out + (oy * s.out_width + ox) * s.filters, v * simd::lanes<T>,
-                                                                sizes, finish);
+            const std::size_t f = v * simd::lanes<T>;
+            if constexpr (detail::sliding<S> && Vectors == 1)
+                tiles<detail::sliding_rows>(out_height, [&]<std::size_t Rows>(std::size_t oy, constant<Rows>) {
+                    tiles<detail::sliding_pixels>(out_width, [&]<std::size_t Pixels>(std::size_t ox, constant<Pixels>) {
+                        detail::convolution_slide<Rows, Pixels>(in + oy * row + ox * step, w, bias,
+                                                                out + (oy * s.out_width + ox) * s.filters, f, sizes, finish);
+                    });
                 });
+            else
+                for (std::size_t oy = 0; oy < s.out_height; ++oy)
+                    tiles<accumulators / Vectors>(out_width, [&]<std::size_t Pixels>(std::size_t ox, constant<Pixels>) {
+                        detail::convolution_pixels<Pixels, Vectors>(in + oy * row + ox * step, w, bias,
+                                                                    out + (oy * s.out_width + ox) * s.filters, f, sizes, finish);
+                    });
         });
     }
 }
@@ -263,6 +224,19 @@ void convolution_backward_weights(const T* x, const T* dz, T* dw, T* dbias, T* s
     const T* end = dz + n * out;
 
     const auto accumulate = [&](const T* in, const T* d, std::size_t images) {
+        if constexpr (detail::sliding_gradient<T, S>) {
+            constexpr const convolution_sizes& c = S::value;
+            for (std::size_t image = 0; image < images; ++image, in += c.height * c.width * c.channels, d += out)
+                for (std::size_t f = 0; f < c.filters; f += simd::lanes<T>)
+                    for (std::size_t channel = 0; channel < c.channels; ++channel)
+                        tiles<detail::sliding_sums / c.kernel_width>(
+                            constant<c.kernel_height>{}, [&]<std::size_t Rows>(std::size_t ky, constant<Rows>) {
+                                detail::convolution_slide_taps<Rows>(
+                                    in + ky * row + channel, d + f, end,
+                                    dw + (ky * detail::row_taps(c) + channel) * padded<T>(c.filters) + f, f, sizes);
+                            });
+            return;
+        }
         const auto run = part<&detail::run_length>(sizes);
         const auto filters = vectors<T>(part<&convolution_sizes::filters>(sizes));
         const auto kernel_height = part<&convolution_sizes::kernel_height>(sizes);

@@ -50,7 +50,7 @@ constexpr std::size_t tile_of(std::size_t n, std::size_t most)
 /// Covers 0 … n with f(start, constant<tile>{}), tiles of at most `Most`. A constant `n` needs at most two kinds of tile, a
 /// number one kind for each halving of `Most`.
 template <std::size_t Most, extent E, class F>
-void tiles(E n, F&& f)
+[[gnu::always_inline]] inline void tiles(E n, F&& f)
 {
     if constexpr (is_constant<E>) {
         constexpr std::size_t size = E::value, tile = tile_of(size, Most);

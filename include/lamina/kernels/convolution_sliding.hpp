@@ -1,0 +1,114 @@
+// lamina/kernels/convolution_sliding.hpp: tiles for one register of filters, that slide over a row.
+//
+// Where all filters fit into one register, a plain tile fetches an input for every multiplication. These keep a row of weights,
+// or of output gradients, in registers and fetch each input once for all the taps that it belongs to. Stride and dilation along
+// the row are 1, the sizes constants. Contract and numerics: convolution.hpp.
+#pragma once
+
+#include <lamina/kernels/convolution_sizes.hpp>
+
+namespace lamina::inline LAMINA_ARCHITECTURE::kernels::detail {
+
+/// The rows that a sliding tile has, and the pixels in each.
+inline constexpr std::size_t sliding_rows = simd::registers == 32 ? 2 : 1;
+inline constexpr std::size_t sliding_pixels = simd::registers == 32 ? 12 : 8;
+/// The outputs of a row that lie in registers, and the sums beside them, while gradients of weights are added up.
+inline constexpr std::size_t sliding_outputs = simd::registers == 32 ? 10 : 6;
+inline constexpr std::size_t sliding_sums = simd::registers == 32 ? 18 : 8;
+
+/// Whether one register of filters is computed by sliding tiles: neighbouring windows share their columns.
+constexpr bool slides(const convolution_sizes& s)
+{
+    const std::size_t most_columns = simd::registers == 32 ? 6 : 5;
+    return s.stride_width == 1 && s.dilation_width == 1 && s.kernel_width > 1 && s.kernel_width <= most_columns;
+}
+
+/// The same of sizes that may be known at run time only, and then do not slide.
+template <class S>
+inline constexpr bool sliding = false;
+template <convolution_sizes Sizes>
+inline constexpr bool sliding<constant<Sizes>> = slides(Sizes);
+
+/// Whether the gradient of the weights is: where a register of filters is alone. With more of them side by side each input is
+/// fetched for all, which is as good.
+template <class T, class S>
+inline constexpr bool sliding_gradient = false;
+template <class T, convolution_sizes Sizes>
+inline constexpr bool sliding_gradient<T, constant<Sizes>> = slides(Sizes) && Sizes.filters <= simd::lanes<T>;
+
+/// `Rows` rows of `Pixels` neighbouring outputs in one register of filters each. A row of weights lies in registers, and each
+/// input is fetched once for all the outputs that it belongs to.
+template <std::size_t Rows, std::size_t Pixels, class T, class S, class F>
+void convolution_slide(const T* in, const T* w, const T* bias, T* y, std::size_t f, S, const F& finish)
+{
+    using lanes = simd::batch<T>;
+    constexpr const convolution_sizes& s = S::value;
+    constexpr std::size_t columns = s.kernel_width, row = window_field(s).row(s);
+
+    const lanes start = bias ? load_before(bias + f, f, s.filters) : lanes(T(0));
+    lanes sums[Rows][Pixels];
+    unroll<Rows * Pixels>([&](std::size_t i) __attribute__((always_inline)) { sums[i / Pixels][i % Pixels] = start; });
+    for (std::size_t ky = 0; ky < s.kernel_height; ++ky)
+        for (std::size_t c = 0; c < s.channels; ++c) {
+            const T* weights = w + f + (ky * columns * s.channels + c) * padded<T>(s.filters);
+            lanes tap[columns];
+            unroll<columns>([&](std::size_t kx) __attribute__((always_inline)) {
+                tap[kx] = simd::keep(lanes::load_aligned(weights + kx * s.channels * padded<T>(s.filters)));
+            });
+            const T* from = in + ky * s.dilation_height * row + c;
+            unroll<Rows>([&](std::size_t r) __attribute__((always_inline)) {
+                unroll<Pixels + columns - 1>([&](std::size_t x) __attribute__((always_inline)) {
+                    const lanes value = simd::keep(lanes(from[r * s.stride_height * row + x * s.channels]));
+                    unroll<columns>([&](std::size_t kx) __attribute__((always_inline)) {
+                        if (x >= kx && x - kx < Pixels) sums[r][x - kx] = simd::fma(value, tap[kx], sums[r][x - kx]);
+                    });
+                });
+            });
+        }
+    unroll<Rows * Pixels>([&](std::size_t i) __attribute__((always_inline)) {
+        store_before(lanes(finish(sums[i / Pixels][i % Pixels])), y + (i / Pixels * s.out_width + i % Pixels) * s.filters + f, f,
+                     s.filters);
+    });
+}
+
+/// Adds one image to the gradient of `Rows` whole kernel rows of one channel, in the register of filters at `f`. A row of dz lies
+/// in registers, and each input is fetched once for all the taps that it belongs to.
+template <std::size_t Rows, class T, class S>
+void convolution_slide_taps(const T* in, const T* dz, const T* end, T* dw, std::size_t f, S)
+{
+    using lanes = simd::batch<T>;
+    constexpr const convolution_sizes& s = S::value;
+    // g++ 12 cannot capture the reference in the inner functions below.
+    constexpr std::size_t columns = s.kernel_width, channels = s.channels, filters = s.filters;
+    constexpr std::size_t row = window_field(s).row(s), next = s.dilation_height * row;
+    const auto place = [](std::size_t i) __attribute__((always_inline)) { return i * channels * padded<T>(filters); };
+
+    lanes sums[Rows][columns];
+    unroll<Rows * columns>([&](std::size_t i) __attribute__((always_inline)) {
+        sums[i / columns][i % columns] = lanes::load_aligned(dw + place(i));
+    });
+    for (std::size_t oy = 0; oy < s.out_height; ++oy)
+        tiles<sliding_outputs>(constant<s.out_width>{},
+                               [&]<std::size_t Pixels>(std::size_t ox, constant<Pixels>) __attribute__((always_inline)) {
+                                   const T* const d = dz + (oy * s.out_width + ox) * filters;
+                                   const T* const from = in + oy * s.stride_height * row + ox * channels;
+                                   lanes values[Pixels];
+                                   unroll<Pixels>([&](std::size_t p) __attribute__((always_inline)) {
+                                       values[p] = simd::keep(load_within(d + p * filters, f, filters, end));
+                                   });
+                                   unroll<Rows>([&](std::size_t r) __attribute__((always_inline)) {
+                                       unroll<Pixels + columns - 1>([&](std::size_t x) __attribute__((always_inline)) {
+                                           const lanes value = simd::keep(lanes(from[r * next + x * channels]));
+                                           unroll<columns>([&](std::size_t kx) __attribute__((always_inline)) {
+                                               if (x >= kx && x - kx < Pixels)
+                                                   sums[r][kx] = simd::fma(value, values[x - kx], sums[r][kx]);
+                                           });
+                                       });
+                                   });
+                               });
+    unroll<Rows * columns>([&](std::size_t i) __attribute__((always_inline)) {
+        store_before(sums[i / columns][i % columns], dw + place(i), f, filters);
+    });
+}
+
+} // namespace lamina::inline LAMINA_ARCHITECTURE::kernels::detail
