@@ -1,8 +1,9 @@
 // convolution: the two of LeNet-5 and a 64 to 64 of 3x3, forward and both gradients. One item is one multiply or one add of a
 // product that exists (none for the padding of "same"), so that items_per_second reads as FLOP/s.
-#include <lamina/kernels/convolution.hpp>
+#include <lamina/kernels/plane_passes.hpp>
 
 #include <benchmark/benchmark.h>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,10 @@ std::size_t products(std::size_t n, std::size_t kernel, std::size_t outputs, std
     return count;
 }
 
+/// As Conv2D chooses.
+template <convolution_sizes Sizes>
+constexpr bool in_planes = kernels::axis_of<float>(Sizes) == kernels::convolution_axis::pixels;
+
 template <convolution_sizes Sizes>
 struct layer {
     static constexpr constant<Sizes> sizes{};
@@ -36,7 +41,7 @@ struct layer {
         : n(samples), x(n * Sizes.height * Sizes.width * Sizes.channels, 0.5f),
           y(n * Sizes.out_height * Sizes.out_width * Sizes.filters, 0.25f), bias(Sizes.filters, 0.125f),
           lines(Sizes.kernel_height * Sizes.kernel_width * Sizes.channels * padded<float>(Sizes.filters) / 16),
-          scratch_lines(kernels::convolution_scratch<float>(Sizes) / 16 + 1)
+          scratch_lines(std::max(kernels::convolution_scratch<float>(Sizes), kernels::plane_scratch<float>(Sizes)) / 16 + 1)
     {}
 
     float* weights() { return lines.data()->values; }
@@ -58,7 +63,10 @@ void forward(benchmark::State& state)
 {
     layer<Sizes> l(std::size_t(state.range(0)));
     for (auto _ : state) {
-        kernels::convolution_forward(l.x.data(), l.weights(), l.bias.data(), l.y.data(), l.scratch(), l.n, l.sizes);
+        if constexpr (in_planes<Sizes>)
+            kernels::plane_convolution_forward(l.x.data(), l.weights(), l.bias.data(), l.y.data(), l.scratch(), l.n, l.sizes,
+                                               std::identity{});
+        else kernels::convolution_forward(l.x.data(), l.weights(), l.bias.data(), l.y.data(), l.scratch(), l.n, l.sizes);
         benchmark::ClobberMemory();
     }
     l.finish(state);
@@ -80,7 +88,10 @@ void backward_weights(benchmark::State& state)
 {
     layer<Sizes> l(std::size_t(state.range(0)));
     for (auto _ : state) {
-        kernels::convolution_backward_weights(l.x.data(), l.y.data(), l.weights(), l.bias.data(), l.scratch(), l.n, l.sizes);
+        if constexpr (in_planes<Sizes>)
+            kernels::plane_convolution_backward_weights(l.x.data(), l.y.data(), l.weights(), l.bias.data(), l.scratch(), l.n,
+                                                        l.sizes);
+        else kernels::convolution_backward_weights(l.x.data(), l.y.data(), l.weights(), l.bias.data(), l.scratch(), l.n, l.sizes);
         benchmark::ClobberMemory();
     }
     l.finish(state);
