@@ -1,5 +1,7 @@
-// matmul: the dense layers of LeNet-5 and larger ones, forward and both gradients. One item is one multiply or one add, so
-// that items_per_second reads as FLOP/s.
+// matmul: the dense layers of LeNet-5 and larger ones, forward and both gradients. FLOP/s counts a multiply and an add for each
+// weight and sample; "peak" is the share of the multiply-adds per second that this core reached just before.
+#include "../peak.hpp"
+
 #include <lamina/kernels/matmul.hpp>
 
 #include <benchmark/benchmark.h>
@@ -28,7 +30,10 @@ struct layer {
     float* weights() { return lines.data()->values; }
     void finish(benchmark::State& state) const
     {
-        state.SetItemsProcessed(state.iterations() * std::int64_t(2 * n * Inputs * Outputs));
+        using benchmark::Counter;
+        const double flop = 2.0 * double(n * Inputs * Outputs) * double(state.iterations());
+        state.counters["FLOP/s"] = Counter(flop, Counter::kIsRate);
+        state.counters["peak"] = Counter(flop / bench::fma_peak<float>(), Counter::kIsRate);
     }
 
     std::size_t n;
@@ -62,6 +67,7 @@ template <std::size_t Inputs, std::size_t Outputs>
 void backward_weights(benchmark::State& state)
 {
     layer<Inputs, Outputs> l(std::size_t(state.range(0)));
+    l.x.assign(l.x.size(), 0.f); // so that the weights do not grow without end
     for (auto _ : state) {
         kernels::dense_backward_weights(l.x.data(), l.y.data(), l.weights(), l.bias.data(), l.n, l.sizes);
         benchmark::ClobberMemory();

@@ -5,6 +5,8 @@
 #include <lamina/kernels/matmul.hpp>
 #include <lamina/kernels/reference/matmul.hpp>
 
+#include <initializer_list>
+
 using namespace lamina;
 using kernels::dense_sizes;
 namespace reference = kernels::reference;
@@ -57,6 +59,15 @@ void compare_constant()
     for (const std::size_t n : sample_counts) compare<T>(n, constant<dense_sizes{Inputs, Outputs}>{});
 }
 
+/// Stands for an activation: not linear, so that a sum that is finished twice, or before it is complete, is seen.
+struct Bent {
+    template <class V>
+    V operator()(const V& z) const
+    {
+        return z * z + z;
+    }
+};
+
 } // namespace
 
 TEMPLATE_TEST_CASE("dense kernels equal plain loops at run-time sizes", "[kernels][matmul]", float, double)
@@ -67,6 +78,77 @@ TEMPLATE_TEST_CASE("dense kernels equal plain loops at run-time sizes", "[kernel
         for (const std::size_t outputs : odd)
             for (const std::size_t n : sample_counts) compare<TestType>(n, dense_sizes{inputs, outputs});
     compare<TestType>(32, dense_sizes{400, 120}, 0);
+}
+
+TEMPLATE_TEST_CASE("dense kernels equal plain loops at every batch size around a tile", "[kernels][matmul]", float, double)
+{
+    for (std::size_t n = 1; n <= 40; ++n) {
+        compare<TestType>(n, dense_sizes{37, 11});
+        compare<TestType>(n, dense_sizes{64, 20}, 0);
+        compare<TestType>(n, constant<dense_sizes{84, 10}>{});
+    }
+}
+
+TEMPLATE_TEST_CASE("dense kernels equal plain loops at every number of outputs and of inputs", "[kernels][matmul]", float, double)
+{
+    for (std::size_t size = 1; size <= 70; ++size)
+        for (const std::size_t n : std::initializer_list<std::size_t>{1, 3, 21}) {
+            compare<TestType>(n, dense_sizes{19, size});
+            compare<TestType>(n, dense_sizes{size, 13});
+        }
+}
+
+TEMPLATE_TEST_CASE("dense kernels equal plain loops where a panel does not hold all", "[kernels][matmul]", float, double)
+{
+    for (const std::size_t n : std::initializer_list<std::size_t>{1, 2, 5, 16, 33}) {
+        for (const std::size_t inputs : std::initializer_list<std::size_t>{511, 512, 513, 1300}) {
+            compare<TestType>(n, dense_sizes{inputs, 3});
+            compare<TestType>(n, dense_sizes{inputs, 18});
+        }
+        compare<TestType>(n, dense_sizes{9, 700});
+        compare<TestType>(n, dense_sizes{3, 1});
+    }
+    compare<TestType>(700, dense_sizes{9, 7});
+}
+
+TEMPLATE_TEST_CASE("a sample's bits do not depend on its batch", "[kernels][matmul]", float, double)
+{
+    constexpr std::size_t most = 40;
+    for (const auto [inputs, outputs] : {dense_sizes{400, 120}, {84, 10}, {3, 5}, {5, 2}, {37, 33}, {1100, 21}}) {
+        const auto x = Buffer<TestType>(most * inputs, 1).random(1);
+        const auto bias = Buffer<TestType>(outputs).random(3);
+        const auto w = padded_rows<TestType>(outputs, inputs, 4);
+        Buffer<TestType> one_by_one(most * outputs);
+        const dense_sizes sizes{inputs, outputs};
+        for (std::size_t s = 0; s < most; ++s)
+            kernels::dense_forward(x.data() + s * inputs, w.data(), bias.data(), one_by_one.data() + s * outputs, 1, sizes,
+                                   Bent{});
+        for (std::size_t n = 1; n <= most; ++n) {
+            CAPTURE(n, inputs, outputs);
+            Buffer<TestType> y(n * outputs, 1);
+            kernels::dense_forward(x.data(), w.data(), bias.data(), y.data(), n, sizes, Bent{});
+            CHECK(std::memcmp(y.data(), one_by_one.data(), y.size() * sizeof(TestType)) == 0);
+        }
+    }
+}
+
+TEMPLATE_TEST_CASE("finish is applied once to each finished sum", "[kernels][matmul]", float, double)
+{
+    for (const auto [inputs, outputs] : {dense_sizes{84, 10}, {0, 7}, {5, 3}, {17, 37}, {1100, 21}})
+        for (const std::size_t n : std::initializer_list<std::size_t>{1, 2, 3, 9, 16, 35})
+            for (const bool biased : {true, false}) {
+                CAPTURE(n, inputs, outputs, biased);
+                const auto x = Buffer<TestType>(n * inputs, 1).random(1);
+                const auto bias = Buffer<TestType>(outputs).random(3);
+                const auto w = padded_rows<TestType>(outputs, inputs, 4);
+                const TestType* const b = biased ? bias.data() : nullptr;
+                Buffer<TestType> plain(n * outputs, 1), bent(n * outputs, 1);
+                kernels::dense_forward(x.data(), w.data(), b, plain.data(), n, dense_sizes{inputs, outputs});
+                kernels::dense_forward(x.data(), w.data(), b, bent.data(), n, dense_sizes{inputs, outputs}, Bent{});
+                for (std::size_t i = 0; i < plain.size(); ++i)
+                    CHECK(double(bent[i]) == Approx(double(plain[i] * plain[i] + plain[i])).margin(1e-5));
+                CHECK(bent.guarded());
+            }
 }
 
 TEST_CASE("dense kernels equal plain loops at constant sizes", "[kernels][matmul]")

@@ -1,0 +1,46 @@
+// What one core can do at most: multiply-adds per second, measured in the run that quotes a percentage of it.
+#pragma once
+
+#include <lamina/kernels/tile.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+
+namespace lamina::inline LAMINA_ARCHITECTURE::bench {
+
+/// One round of independent chains of multiply-adds in registers, in FLOP/s. Ten chains hide a latency of four cycles on two
+/// pipes, and fit into 16 registers together with their two constants.
+template <class T>
+[[gnu::noinline]] double fma_round(std::size_t turns)
+{
+    using lanes = simd::batch<T>;
+    constexpr std::size_t chains = 10;
+
+    const lanes factor = simd::keep(lanes(T(0.999999))), addend = simd::keep(lanes(T(1e-7)));
+    lanes c[chains];
+    kernels::unroll<chains>([&](std::size_t i) __attribute__((always_inline)) { c[i] = factor + lanes(T(i)); });
+
+    const auto start = std::chrono::steady_clock::now();
+    for (std::size_t turn = 0; turn < turns; ++turn)
+        kernels::unroll<chains>([&](std::size_t i)
+                                    __attribute__((always_inline)) { c[i] = simd::keep(simd::fma(c[i], factor, addend)); });
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+
+    lanes sum = c[0];
+    for (std::size_t i = 1; i < chains; ++i) sum = sum + c[i];
+    volatile T sink = simd::reduce_add(sum);
+    static_cast<void>(sink);
+    return 2.0 * double(lanes::size * chains * turns) / taken.count();
+}
+
+/// The best of `rounds` rounds of about 0.1 ms, in FLOP/s.
+template <class T>
+double fma_peak(std::size_t rounds = 20)
+{
+    double best = 0;
+    for (std::size_t round = 0; round < rounds; ++round) best = std::max(best, fma_round<T>(100'000));
+    return best;
+}
+
+} // namespace lamina::inline LAMINA_ARCHITECTURE::bench

@@ -1,0 +1,228 @@
+// lamina/kernels/matmul_forward.hpp: the register tiles of x · wᵀ, and the loops that lead the sums through them.
+//
+// Both x and w lie along the inputs, so a product is a sum along a register, which costs. A chunk of four inputs is the way
+// between: a register holds one chunk of several samples, and meets the same chunk of one output, repeated. Each lane then sums
+// every fourth input of one sample and one output, and four registers add up to one with cheap shuffles. x is rearranged into
+// such registers, a panel at a time; w is read as it is.
+//
+// An output is always summed in the same order, lane k taking the inputs k, k + 4, …, so that its bits depend neither on
+// the batch that its sample is in nor on the tile that it falls into.
+#pragma once
+
+#include <lamina/core/chunks.hpp>
+#include <lamina/kernels/elementwise.hpp>
+
+#include <algorithm>
+#include <cstring>
+
+namespace lamina::inline LAMINA_ARCHITECTURE::kernels::detail {
+
+/// The registers of samples and the outputs of a tile, the inputs that a panel is deep at most, and the outputs that are summed
+/// before they are finished. Four and four make eight loads for 16 multiplications, and whole chunks of outputs; three and four
+/// fill 16 registers.
+inline constexpr std::size_t product_vectors = simd::registers == 32 ? 4 : 3;
+inline constexpr std::size_t product_outputs = 4;
+inline constexpr std::size_t product_depth = 512;
+inline constexpr std::size_t product_strip = 64;
+
+/// A strip of sums, [samples][stride], with room for what a tile and a row write before and behind it.
+template <class T>
+struct strip {
+    static constexpr std::size_t before = alignment / sizeof(T), stride = round_up(product_strip + before, before);
+};
+
+/// A strip of sums over `chunks` chunks of inputs, tile after tile. `panel` is [chunks][Vectors] registers; `outputs` of the
+/// outputs are there, the sums of others are anything.
+template <std::size_t Vectors, class T>
+[[gnu::noinline]] void product_tiles(const T* panel, const T* w, std::size_t stride, std::size_t outputs, std::size_t chunks,
+                                     T* to)
+{
+    using lanes = simd::batch<T>;
+    constexpr std::size_t chunk = simd::chunk_size<T>, count = simd::chunk_count<T>;
+    static_assert(product_outputs % chunk == 0);
+
+    for (std::size_t first = 0; first < outputs; first += product_outputs, w += product_outputs * stride, to += product_outputs) {
+        const T* rows[product_outputs];
+        unroll<product_outputs>([&](std::size_t o)
+                                    __attribute__((always_inline)) { rows[o] = w + (first + o < outputs ? o : 0) * stride; });
+        lanes sums[Vectors][product_outputs];
+        unroll<Vectors * product_outputs>([&](std::size_t i)
+                                              __attribute__((always_inline)) { sums[i % Vectors][i / Vectors] = lanes(T(0)); });
+        const T* from = panel;
+        for (std::size_t i = 0; i < chunks * chunk; i += chunk, from += Vectors * lanes::size) {
+            lanes values[Vectors];
+            unroll<Vectors>([&](std::size_t v) __attribute__((always_inline)) {
+                values[v] = simd::keep(lanes::load_aligned(from + v * lanes::size));
+            });
+            unroll<product_outputs>([&](std::size_t o) __attribute__((always_inline)) {
+                const lanes weights = simd::keep(simd::repeat_chunk(rows[o] + i));
+                unroll<Vectors>([&](std::size_t v)
+                                    __attribute__((always_inline)) { sums[v][o] = simd::fma(values[v], weights, sums[v][o]); });
+            });
+        }
+        alignas(alignment) T numbers[lanes::size];
+        unroll<Vectors * product_outputs / chunk>([&](std::size_t i) __attribute__((always_inline)) {
+            const std::size_t v = i % Vectors, o = i / Vectors * chunk;
+            simd::sum_chunks<T>(sums[v] + o).store_aligned(numbers);
+            unroll<count>([&](std::size_t r) __attribute__((always_inline)) {
+                std::memcpy(to + (v * count + r) * strip<T>::stride + o, numbers + r * chunk, chunk * sizeof(T));
+            });
+        });
+    }
+}
+
+/// The outputs of a chunk of outputs that starts at o: all of them there, where there are that many, by stepping back.
+template <class T>
+constexpr std::size_t row_start(std::size_t o, std::size_t outputs)
+{
+    return outputs < simd::chunk_size<T> ? 0 : std::min(o, outputs - simd::chunk_size<T>);
+}
+
+/// The sums of one sample with a register of outputs; to[0] is output `first`. `x` is padded with zeros to whole registers. Where
+/// there are fewer outputs, up to three before them are summed again, and of less than a chunk some are anything.
+template <class T>
+[[gnu::noinline]] void product_row(const T* x, const T* w, std::size_t stride, std::size_t first, std::size_t outputs,
+                                   std::size_t inputs, T* to)
+{
+    using lanes = simd::batch<T>;
+    constexpr std::size_t chunk = simd::chunk_size<T>, count = simd::chunk_count<T>;
+
+    const T* rows[count];
+    std::size_t offsets[chunk];
+    unroll<count>([&](std::size_t c)
+                      __attribute__((always_inline)) { rows[c] = w + row_start<T>(first + c * chunk, outputs) * stride; });
+    unroll<chunk>([&](std::size_t k) __attribute__((always_inline)) { offsets[k] = (k < outputs ? k : 0) * stride; });
+    lanes sums[chunk];
+    unroll<chunk>([&](std::size_t k) __attribute__((always_inline)) { sums[k] = lanes(T(0)); });
+    for (std::size_t i = 0; i < inputs; i += lanes::size) {
+        lanes values[count];
+        unroll<count>([&](std::size_t c)
+                          __attribute__((always_inline)) { values[c] = simd::keep(simd::repeat_chunk(x + i + c * chunk)); });
+        unroll<chunk>([&](std::size_t k) __attribute__((always_inline)) {
+            lanes weights[count];
+            unroll<count>([&](std::size_t c) __attribute__((always_inline)) {
+                weights[c] = simd::keep(lanes::load_aligned(rows[c] + offsets[k] + i));
+            });
+            simd::transpose_chunks<T>(weights);
+            unroll<count>([&](std::size_t c)
+                              __attribute__((always_inline)) { sums[k] = simd::fma(values[c], weights[c], sums[k]); });
+        });
+    }
+    alignas(alignment) T numbers[lanes::size];
+    simd::sum_chunks<T>(sums).store_aligned(numbers);
+    unroll<count>([&](std::size_t c) __attribute__((always_inline)) {
+        const auto back =
+            static_cast<std::ptrdiff_t>(first) - static_cast<std::ptrdiff_t>(row_start<T>(first + c * chunk, outputs));
+        std::memcpy(to - back, numbers + c * chunk, chunk * sizeof(T));
+    });
+}
+
+/// Rearranges one register's samples, `samples` of which are there, to [inputs / chunk] registers that lie `step` apart. Zeros
+/// follow the inputs up to a whole register.
+template <class T>
+[[gnu::noinline]] void pack_samples(const T* x, std::size_t stride, std::size_t samples, std::size_t inputs, T* to,
+                                    std::size_t step)
+{
+    using lanes = simd::batch<T>;
+    constexpr std::size_t count = simd::chunk_count<T>;
+
+    const T* rows[count];
+    unroll<count>([&](std::size_t r) __attribute__((always_inline)) { rows[r] = x + (r < samples ? r : 0) * stride; });
+    std::size_t i = 0;
+    const auto put = [&](const auto& load) __attribute__((always_inline)) {
+        lanes values[count];
+        unroll<count>([&](std::size_t r) __attribute__((always_inline)) { values[r] = load(rows[r] + i); });
+        simd::transpose_chunks<T>(values);
+        unroll<count>([&](std::size_t r) __attribute__((always_inline)) { values[r].store_aligned(to + r * step); });
+        to += count * step;
+    };
+    for (; i + lanes::size <= inputs; i += lanes::size)
+        put([](const T* p) __attribute__((always_inline)) { return lanes::load_unaligned(p); });
+    if (i < inputs) put([&](const T* p) __attribute__((always_inline)) { return simd::load_partial(p, inputs - i); });
+}
+
+/// y = finish(sums + bias), or y = sums where that is not `done`, or y += instead where it `adds`.
+template <class T>
+struct finishing {
+    const void* finish;
+    void (*run)(const finishing& f, const T* sums, T* y, std::size_t samples, std::size_t outputs);
+
+    const T* bias = nullptr;
+    std::size_t stride = 0;
+    bool adds = false, done = false;
+};
+
+template <class T, class F>
+void finish_sums(const finishing<T>& f, const T* sums, T* y, std::size_t samples, std::size_t outputs)
+{
+    using lanes = simd::batch<T>;
+    const F finish = *static_cast<const F*>(f.finish);
+    for (std::size_t s = 0; s < samples; ++s, sums += strip<T>::stride, y += f.stride)
+        for (std::size_t i = 0; i < outputs; i += lanes::size) {
+            // The last register steps back rather than to be cut off; where y is read that would add twice.
+            const std::size_t o = outputs < lanes::size || f.adds ? i : std::min(i, outputs - lanes::size);
+            lanes sum = lanes::load_unaligned(sums + o);
+            if (f.adds) sum = sum + load_before(y + o, o, outputs);
+            if (f.done && f.bias) sum = sum + load_before(f.bias + o, o, outputs);
+            store_before(f.done ? lanes(finish(sum)) : sum, y + o, o, outputs);
+        }
+}
+
+/// The registers of samples that the next tile takes when `rest` samples are left, whichever way takes the least time; 0 stands
+/// for a single sample.
+template <class T>
+constexpr std::size_t next_vectors(std::size_t rest)
+{
+    constexpr std::size_t whole = product_vectors * simd::chunk_count<T>;
+    if (rest > whole * 9 / 16) return product_vectors;
+    return rest > std::max<std::size_t>(whole / 8, 1) ? product_vectors / 2 : 0;
+}
+
+/// y = finish(x · wᵀ + bias). It knows neither constants nor the type of `finish`, so that all layers share it.
+template <class T>
+[[gnu::noinline]] void product(const T* x, const T* w, const T* bias, T* y, std::size_t n, std::size_t inputs,
+                               std::size_t outputs, finishing<T> finish)
+{
+    constexpr std::size_t lanes = simd::lanes<T>, count = simd::chunk_count<T>, whole = product_vectors * count;
+    alignas(alignment) T panel[product_depth * whole], memory[strip<T>::before + strip<T>::stride * whole];
+    T* const sums = memory + strip<T>::before;
+    const std::size_t stride = padded<T>(inputs);
+
+    // Blocks of inputs, where there are too many for a panel: y holds the sums in between.
+    const std::size_t blocks = std::max<std::size_t>((inputs + product_depth - 1) / product_depth, 1);
+    const std::size_t depth = std::max(round_up((inputs + blocks - 1) / blocks, lanes), lanes);
+    finish.stride = outputs;
+
+    for (std::size_t s = 0; s < n;) {
+        const std::size_t vectors = next_vectors<T>(n - s), samples = vectors > 0 ? std::min(vectors * count, n - s) : 1;
+        for (std::size_t start = 0; start == 0 || start < inputs; start += depth) {
+            const std::size_t here = std::min(depth, inputs - start),
+                              chunks = round_up(here, simd::chunk_size<T>) / simd::chunk_size<T>;
+            const T* const from = x + s * inputs + start;
+            if (vectors == 0) std::fill(std::copy_n(from, here, panel), panel + round_up(here, lanes), T(0));
+            for (std::size_t v = 0; v < vectors; ++v) {
+                const std::size_t at = std::min(v * count, samples - 1); // of those that are not there any will do
+                pack_samples(from + at * inputs, inputs, samples - at, here, panel + v * lanes, vectors * lanes);
+            }
+            finish.adds = start > 0;
+            finish.done = start + here == inputs;
+
+            for (std::size_t first = 0; first < outputs; first += product_strip) {
+                const std::size_t end = std::min(first + product_strip, outputs);
+                const T* const weights = w + start;
+                if (vectors == 0)
+                    for (std::size_t o = first; o < end; o += lanes)
+                        product_row(panel, weights, stride, o, outputs, round_up(here, lanes), sums + (o - first));
+                else
+                    (vectors == product_vectors ? product_tiles<product_vectors, T>
+                                                : product_tiles<product_vectors / 2, T>)(panel, weights + first * stride, stride,
+                                                                                         end - first, chunks, sums);
+                finish.bias = bias ? bias + first : nullptr;
+                finish.run(finish, sums, y + s * outputs + first, samples, end - first);
+            }
+        }
+        s += samples;
+    }
+}
+
+} // namespace lamina::inline LAMINA_ARCHITECTURE::kernels::detail
