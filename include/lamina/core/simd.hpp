@@ -76,8 +76,9 @@ batch<T, A> scale_by_power(const batch<T, A>& x, const batch<T, A>& n)
     else
 #endif
     {
-        const batch<T, A> half = xsimd::nearbyint(n * batch<T, A>(T(0.5))); // 2 to the n may be out of range: two steps
-        const batch<T, A> result = xsimd::ldexp(xsimd::ldexp(x, xsimd::to_int(half)), xsimd::to_int(n - half));
+        const batch<T, A> whole = xsimd::select(n == n, n, batch<T, A>(T(0)));  // NaN has no whole number
+        const batch<T, A> half = xsimd::nearbyint(whole * batch<T, A>(T(0.5))); // 2 to the n may be out of range: two steps
+        const batch<T, A> result = xsimd::ldexp(xsimd::ldexp(x, xsimd::to_int(half)), xsimd::to_int(whole - half));
         return xsimd::select(n == n, result, n);
     }
 }
