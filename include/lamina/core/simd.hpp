@@ -2,7 +2,7 @@
 //
 // Everything above it uses these names and `xsimd::batch`'s operators (+ - * / and comparisons) only. Traps that stay here:
 // before 14.0 `operator^` and `!=` of masks are wrong on AVX-512 (use `mask_xor`), before 11.0 `xsimd::fma` is no fused
-// instruction on AVX-512, in 8.1 `zip_lo/zip_hi` interleave within 128 bits (not offered here).
+// instruction on AVX-512, 14.0 turned what `min` and `max` give for NaN (use `at_most`, `at_least`), in 8.1 `zip_lo/zip_hi` interleave within 128 bits (not offered here).
 #pragma once
 
 #include <lamina/core/architecture.hpp>
@@ -65,6 +65,28 @@ inline constexpr bool fma_rounds_once = true;
 #else
 inline constexpr bool fma_rounds_once = false;
 #endif
+
+/// The larger of x and `least`; NaN in x stays. xsimd's own `max` gives its second argument for NaN before 14, its first from 14 on.
+template <class T, class A>
+batch<T, A> at_least(const batch<T, A>& x, const batch<T, A>& least)
+{
+#if XSIMD_VERSION_MAJOR >= 14
+    return xsimd::max(x, least);
+#else
+    return xsimd::max(least, x);
+#endif
+}
+
+/// The smaller of x and `most`; NaN in x stays.
+template <class T, class A>
+batch<T, A> at_most(const batch<T, A>& x, const batch<T, A>& most)
+{
+#if XSIMD_VERSION_MAJOR >= 14
+    return xsimd::min(x, most);
+#else
+    return xsimd::min(most, x);
+#endif
+}
 
 /// x · 2 to the n, for whole numbers n; it may overflow, and underflows gradually with one rounding. NaN stays NaN.
 template <class T, class A>

@@ -19,11 +19,11 @@ namespace lamina::inline LAMINA_ARCHITECTURE::kernels::math {
 
 namespace detail {
 
-/// x between two limits; NaN stays NaN, since min and max of the processors give their second argument then.
+/// x between two limits; NaN stays NaN.
 template <class V, class T>
 V within(const V& x, T least, T most)
 {
-    return xsimd::max(V(least), xsimd::min(V(most), x));
+    return simd::at_least(simd::at_most(x, V(most)), V(least));
 }
 
 /// exp's reduction x = n·log(2) + r, with log(2) in two parts of which the first has few bits, and where it may be cut off.

@@ -66,7 +66,7 @@ struct Adam {
             m.store_aligned(slots[0] + i);
             v.store_aligned(slots[1] + i);
             if (amsgrad) {
-                v = xsimd::max(lanes::load_aligned(slots[2] + i), v);
+                v = simd::at_least(v, lanes::load_aligned(slots[2] + i));
                 v.store_aligned(slots[2] + i);
             }
             (lanes::load_aligned(value + i) - m * alpha / (xsimd::sqrt(v) + small)).store_aligned(value + i);
