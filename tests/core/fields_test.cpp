@@ -243,14 +243,11 @@ TEST_CASE("every number of fields from 0 to 64 is tied in order", "[core][fields
 {
     // An array can be bound like a struct, which saves 65 structs: each number has a line of its own in fields_tie.hpp.
     const auto check = [](auto places) {
-        const auto fields = lamina::detail::tie_fields<places.size()>(places);
-        std::apply(
-            [&](const auto&... field) {
-                std::size_t next = 0;
-                CHECK(((&field == places.data() + next++) && ...));
-                CHECK(next == places.size());
-            },
-            fields);
+        lamina::detail::with_fields<places.size()>(places, [&](const auto&... field) {
+            std::size_t next = 0;
+            CHECK(((&field == places.data() + next++) && ...));
+            CHECK(next == places.size());
+        });
     };
     [&]<std::size_t... N>(std::index_sequence<N...>) { (check(std::array<int, N>{}), ...); }(std::make_index_sequence<65>{});
 }

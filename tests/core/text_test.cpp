@@ -1,4 +1,4 @@
-// Text and fractions as template arguments.
+// Text and fractions as template arguments; lists of names.
 #include "catch.hpp"
 
 #include <lamina/core/text.hpp>
@@ -35,4 +35,13 @@ TEST_CASE("text lives as long as the program", "[core][text]")
 {
     CHECK(std::string(Named<"body">::value) == "body");
     CHECK(Named<"body">::value.data() == Named<"body">::value.data());
+}
+
+TEST_CASE("the first text that a list has more than once is found", "[core][text]")
+{
+    CHECK_FALSE(repeated({}).has_value());
+    CHECK_FALSE(repeated({"a", "b", "", "ab"}).has_value());
+    CHECK(repeated({"b", "c", "a", "c", "a"}) == "c");
+    CHECK(repeated({"z", "", "y", ""}) == "");
+    CHECK(repeated({"z", "y", "z"}) == "z");
 }

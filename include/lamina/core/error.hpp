@@ -1,9 +1,12 @@
 // lamina/core/error.hpp: the exception every run-time refusal of lamina is.
 #pragma once
 
-#include <sstream>
+#include <concepts>
+#include <cstdio>
+#include <initializer_list>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace lamina {
 
@@ -12,13 +15,57 @@ struct error : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// Throws an `error` whose text is the parts one after another, as a stream prints them.
-template <class... Parts>
-[[noreturn]] void fail(const Parts&... parts)
+/// How a part of a sentence is written, as a stream prints it. Other types have a `print` of their own beside them.
+[[gnu::cold]] inline void print(std::string& to, std::string_view text) { to += text; }
+[[gnu::cold]] inline void print(std::string& to, char letter) { to += letter; }
+[[gnu::cold]] inline void print(std::string& to, std::integral auto number) { to += std::to_string(number); }
+[[gnu::cold]] inline void print(std::string& to, double number)
 {
-    std::ostringstream text;
-    (text << ... << parts);
-    throw error(std::move(text).str());
+    char digits[32];
+    std::snprintf(digits, sizeof digits, "%g", number);
+    to += digits;
+}
+
+namespace detail {
+
+/// A part of a sentence without its type: where it lies, and how it is written.
+struct piece {
+    const void* at;
+    void (*write)(std::string& to, const void* at);
+
+    piece(const char* text) : at(text), write([](std::string& to, const void* from) { to += static_cast<const char*>(from); }) {}
+    template <class Part>
+    piece(const Part& part)
+        : at(&part), write([](std::string& to, const void* from) { print(to, *static_cast<const Part*>(from)); })
+    {}
+};
+
+[[gnu::cold, gnu::noinline]] inline void write(std::string& to, std::initializer_list<piece> pieces)
+{
+    for (const piece& p : pieces) p.write(to, p.at);
+}
+
+[[noreturn, gnu::cold, gnu::noinline]] inline void throw_error(std::initializer_list<piece> pieces)
+{
+    std::string text;
+    write(text, pieces);
+    throw error(text);
+}
+
+} // namespace detail
+
+/// Appends the parts to a text, one after another.
+template <class... Parts>
+[[gnu::cold]] void append(std::string& to, const Parts&... parts)
+{
+    detail::write(to, {detail::piece(parts)...});
+}
+
+/// Throws an `error` whose text is the parts one after another.
+template <class... Parts>
+[[noreturn, gnu::cold]] void fail(const Parts&... parts)
+{
+    detail::throw_error({detail::piece(parts)...});
 }
 
 } // namespace lamina

@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <cstdlib>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -118,8 +117,21 @@ consteval bool has_array(std::index_sequence<I...>)
     return ((initialised_with_empty<T, I, 0> && !initialised_with_empty<T, I, N - I - 1>) || ...);
 }
 
+/// The types of fields, in order.
 template <class... Fields>
-consteval bool any_array(std::type_identity<std::tuple<Fields&...>>)
+struct field_list {};
+struct list_fields {
+    template <class... Fields>
+    constexpr field_list<Fields...> operator()(Fields&...) const
+    {
+        return {};
+    }
+};
+template <class T, std::size_t N>
+using fields_in = decltype(with_fields<N>(std::declval<T&>(), list_fields{}));
+
+template <class... Fields>
+consteval bool any_array(field_list<Fields...>)
 {
     return (std::is_array_v<Fields> || ...);
 }
@@ -136,8 +148,7 @@ consteval fields_are examine()
         else if constexpr (n > max_fields) return fields_are::more_than_64__group_some_in_a_struct;
         else if constexpr (std::is_move_constructible_v<T> && !std::is_move_assignable_v<T>)
             return fields_are::a_reference__hold_the_value_or_a_pointer;
-        else if constexpr (any_array(std::type_identity<decltype(tie_fields<n>(std::declval<T&>()))>{}))
-            return fields_are::a_C_array__use_std_array;
+        else if constexpr (any_array(fields_in<T, n>{})) return fields_are::a_C_array__use_std_array;
         else return fields_are::readable;
     }
 }
@@ -145,6 +156,22 @@ consteval fields_are examine()
 /// Never false: its arguments are the error message.
 template <class T, fields_are Answer>
 inline constexpr bool fields_can_be_read = Answer == fields_are::readable;
+
+/// The address of field I.
+template <class Before>
+struct address_after;
+template <std::size_t... Before>
+struct address_after<std::index_sequence<Before...>> {
+    template <std::size_t>
+    struct passed {
+        constexpr passed(const auto&) {}
+    };
+    template <class Field>
+    constexpr Field* operator()(passed<Before>..., Field& field, const auto&...) const
+    {
+        return &field;
+    }
+};
 
 template <auto Member>
 consteval std::string_view pretty()
@@ -180,9 +207,14 @@ consteval std::size_t field_count()
 template <std::size_t I, class T>
 consteval std::string_view field_name()
 {
-    constexpr auto m = detail::member{&std::get<I>(detail::tie_fields<field_count<T>()>(detail::external<T>.object))};
+    constexpr auto m = detail::member{
+        detail::with_fields<field_count<T>()>(detail::external<T>.object, detail::address_after<std::make_index_sequence<I>>{})};
     return detail::last_identifier(detail::pretty<m>());
 }
+
+/// The types of all fields, in order, as `detail::field_list<…>`.
+template <class T>
+using field_types = detail::fields_in<T, field_count<T>()>;
 
 /// The names of all fields, in order.
 template <class T>
@@ -195,10 +227,10 @@ template <class T, class F>
 constexpr void for_each_field(T& t, F&& f)
 {
     using U = std::remove_const_t<T>;
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-        [[maybe_unused]] auto fields = detail::tie_fields<field_count<U>()>(t);
-        (f(field_names<U>[I], std::get<I>(fields)), ...);
-    }(std::make_index_sequence<field_count<U>()>{});
+    detail::with_fields<field_count<U>()>(t, [&](auto&... field) {
+        [[maybe_unused]] std::size_t i = 0;
+        (f(field_names<U>[i++], field), ...);
+    });
 }
 
 } // namespace lamina

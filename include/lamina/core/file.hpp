@@ -27,7 +27,7 @@ namespace lamina {
 /// sees the old file or the new one, never a part, and a failure leaves the old one as it was and no temporary file.
 class AtomicFile {
 public:
-    explicit AtomicFile(std::filesystem::path to) : target(std::move(to)), temporary(target)
+    [[gnu::cold]] explicit AtomicFile(std::filesystem::path to) : target(std::move(to)), temporary(target)
     {
         static std::atomic<unsigned> made = 0; // two threads may write one name at once
         temporary += ".part" + std::to_string(process()) + '-' + std::to_string(made++);
@@ -38,15 +38,15 @@ public:
     AtomicFile(const AtomicFile&) = delete;
     AtomicFile& operator=(const AtomicFile&) = delete;
 
-    ~AtomicFile() { discard(); }
+    [[gnu::cold]] ~AtomicFile() { discard(); }
 
-    void write(const void* data, std::size_t bytes)
+    [[gnu::cold]] void write(const void* data, std::size_t bytes)
     {
         if (std::fwrite(data, 1, bytes, handle) != bytes) refuse("cannot be written");
     }
-    void write(std::string_view text) { write(text.data(), text.size()); }
+    [[gnu::cold]] void write(std::string_view text) { write(text.data(), text.size()); }
 
-    void commit()
+    [[gnu::cold]] void commit()
     {
         if (std::fflush(handle) != 0 || !synchronise(handle)) refuse("cannot be written");
         std::FILE* const closing = std::exchange(handle, nullptr);
@@ -61,14 +61,14 @@ public:
     }
 
 private:
-    [[noreturn]] void refuse(const char* what)
+    [[noreturn, gnu::cold]] void refuse(const char* what)
     {
         const std::string reason = std::strerror(errno);
         discard();
         fail(target.string(), ": ", what, " (", reason, "); what was there before is unchanged");
     }
 
-    void discard() noexcept
+    [[gnu::cold]] void discard() noexcept
     {
         if (handle) std::fclose(std::exchange(handle, nullptr));
         std::error_code ignored;
@@ -84,7 +84,7 @@ private:
     static bool synchronise(std::FILE* file) { return ::fsync(::fileno(file)) == 0; }
 
     /// The new name itself has to reach the disk: that is the folder's business.
-    void synchronise_folder()
+    [[gnu::cold]] void synchronise_folder()
     {
         committed = true;
         const auto folder = target.has_parent_path() ? target.parent_path().string() : std::string(".");
@@ -101,7 +101,7 @@ private:
 };
 
 /// Writes a whole file, or throws `lamina::error` and changes nothing.
-inline void write_file_atomically(const std::filesystem::path& path, std::string_view bytes)
+[[gnu::cold]] inline void write_file_atomically(const std::filesystem::path& path, std::string_view bytes)
 {
     AtomicFile file(path);
     file.write(bytes);
@@ -109,7 +109,7 @@ inline void write_file_atomically(const std::filesystem::path& path, std::string
 }
 
 /// A whole file in memory. Throws `lamina::error` where it is missing or cannot be read.
-inline std::string read_file(const std::filesystem::path& path)
+[[gnu::cold]] inline std::string read_file(const std::filesystem::path& path)
 {
     std::error_code failed;
     if (std::filesystem::is_directory(path, failed)) fail(path.string(), ": is a folder, a file was needed");

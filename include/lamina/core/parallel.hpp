@@ -47,19 +47,35 @@ public:
     template <class Work>
     void run(std::size_t count, std::size_t threads, Work&& work)
     {
+        const auto task = [](void* to, std::size_t i, std::size_t thread) {
+            invoke(*static_cast<std::remove_reference_t<Work>*>(to), i, thread);
+        };
+        run_tasks(count, threads, task, const_cast<void*>(static_cast<const void*>(std::addressof(work))));
+    }
+
+    /// The same on the caller's thread, which is number 0.
+    template <class Work>
+    static void run_alone(std::size_t count, Work&& work)
+    {
+        for (std::size_t i = 0; i < count; ++i) invoke(work, i, 0);
+    }
+
+private:
+    using Task = void (*)(void* work, std::size_t i, std::size_t thread);
+
+    void run_tasks(std::size_t count, std::size_t threads, Task task, void* work)
+    {
         const std::size_t helpers = (threads < count ? threads : count) - (count > 0 && threads > 0 ? 1 : 0);
         std::unique_lock alone(busy, std::defer_lock);
         if (helpers == 0 || inside || !alone.try_lock()) {
-            run_alone(count, work);
+            for (std::size_t i = 0; i < count; ++i) task(work, i, 0);
             return;
         }
         grow(helpers);
         {
             const std::lock_guard lock(guard);
-            call = [](void* to, std::size_t i, std::size_t thread) {
-                invoke(*static_cast<std::remove_reference_t<Work>*>(to), i, thread);
-            };
-            object = const_cast<void*>(static_cast<const void*>(std::addressof(work)));
+            call = task;
+            object = work;
             tasks = count;
             next.store(0, std::memory_order_relaxed);
             wanted = helpers;
@@ -78,14 +94,6 @@ public:
         if (thrown) std::rethrow_exception(thrown);
     }
 
-    /// The same on the caller's thread, which is number 0.
-    template <class Work>
-    static void run_alone(std::size_t count, Work&& work)
-    {
-        for (std::size_t i = 0; i < count; ++i) invoke(work, i, 0);
-    }
-
-private:
     template <class Work>
     static void invoke(Work& work, std::size_t i, std::size_t thread)
     {
@@ -143,7 +151,7 @@ private:
     std::mutex busy, guard;
     std::condition_variable wake, done;
     std::vector<std::thread> workers;
-    void (*call)(void*, std::size_t, std::size_t) = nullptr;
+    Task call = nullptr;
     void* object = nullptr;
     std::size_t tasks = 0, wanted = 0;
     std::atomic<std::size_t> next{0}, running{0};

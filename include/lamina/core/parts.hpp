@@ -2,6 +2,7 @@
 #pragma once
 
 #include <lamina/core/fields.hpp>
+#include <lamina/core/text.hpp>
 #include <lamina/core/variable.hpp>
 #include <lamina/core/verdict.hpp>
 
@@ -65,10 +66,6 @@ template <class Whole, class F>
 void for_each_part(Whole& whole, F&& f)
 {
     using W = std::remove_const_t<Whole>;
-    const auto named = [&](std::string_view name, auto& part) {
-        constexpr std::string_view given = given_name<std::remove_cvref_t<decltype(part)>>();
-        f(given.empty() ? name : given, part);
-    };
     if constexpr (is_variable<W> || is_refused<W>) {}
     else if constexpr (requires { whole.for_each_layer(detail::ignore{}); }) whole.for_each_layer(f);
     else if constexpr (detail::is_list<W>) {
@@ -83,7 +80,7 @@ void for_each_part(Whole& whole, F&& f)
     else if constexpr (std::is_class_v<W> && std::is_aggregate_v<W> && !detail::is_numbers<W>)
         for_each_field(whole, [&](std::string_view name, auto& part) {
             using P = std::remove_cvref_t<decltype(part)>;
-            if constexpr (std::is_class_v<P>) named(name, part);
+            if constexpr (std::is_class_v<P>) f(given_name<P>().empty() ? name : given_name<P>(), part);
         });
 }
 
@@ -107,6 +104,95 @@ void for_each_named_variable(Part& part, F&& f, const std::string& path = {})
 }
 
 namespace detail {
+
+/// What is done with a model's variables while they are met, without types, so that one function walks a model whatever for.
+struct Walk {
+    void (*meet)(void* with, const std::string& path, const AnyVariable& variable);
+    void* with;
+    bool named; ///< otherwise the path stays empty, and nothing is allocated
+    std::string path{};
+
+    /// Goes into a part and gives what `leave` needs to get out of it.
+    [[gnu::cold, gnu::noinline]] std::size_t enter(std::string_view name)
+    {
+        const std::size_t before = path.size();
+        if (named) (path += before > 0 ? "/" : "") += name;
+        return before;
+    }
+    [[gnu::cold, gnu::noinline]] void leave(std::size_t before) { path.resize(before); }
+    [[gnu::cold, gnu::noinline]] void meet_in(std::string_view name, const AnyVariable& variable)
+    {
+        const std::size_t before = enter(name);
+        meet(with, path, variable);
+        leave(before);
+    }
+};
+
+template <class Part>
+[[gnu::cold]] void walk(const Part& part, Walk& to)
+{
+    if constexpr (is_variable<Part>) to.meet(to.with, to.path, part);
+    else
+        for_each_part(part, [&](std::string_view name, const auto& inner) {
+            if constexpr (is_variable<std::remove_cvref_t<decltype(inner)>>) to.meet_in(name, inner);
+            else {
+                const std::size_t before = to.enter(name);
+                walk(inner, to);
+                to.leave(before);
+            }
+        });
+}
+
+} // namespace detail
+
+/// A variable without its static type, and its path. What is found in a const model is only to be looked at.
+struct FoundVariable {
+    std::string path;
+    AnyVariable* variable;
+};
+
+inline std::vector<std::string_view> paths_of(const std::vector<FoundVariable>& variables)
+{
+    std::vector<std::string_view> paths;
+    for (const auto& found : variables) paths.push_back(found.path);
+    return paths;
+}
+
+/// All variables of a model and their paths, in the order of `for_each_named_variable`.
+template <class M>
+[[gnu::cold]] std::vector<FoundVariable> variables_of(const M& model)
+{
+    std::vector<FoundVariable> found;
+    detail::Walk to{[](void* list, const std::string& path, const AnyVariable& variable) {
+                        static_cast<std::vector<FoundVariable>*>(list)->push_back({path, const_cast<AnyVariable*>(&variable)});
+                    },
+                    &found, true};
+    detail::walk(model, to);
+    return found;
+}
+
+/// Calls `f(variable)` with a `const AnyVariable&` for every variable of a model. Allocates nothing.
+template <class M, class F>
+void for_each_any_variable(const M& model, F f)
+{
+    detail::Walk to{[](void* call, const std::string&, const AnyVariable& variable) { (*static_cast<F*>(call))(variable); }, &f,
+                    false};
+    detail::walk(model, to);
+}
+
+/// Whether every variable of a model is bound: what each call of a model asks, so it is neither named nor indirect.
+template <class Part>
+bool all_bound(const Part& part)
+{
+    if constexpr (is_variable<Part>) return part.bound();
+    else {
+        bool all = true;
+        for_each_part(part, [&](std::string_view, const auto& inner) { all = all && all_bound(inner); });
+        return all;
+    }
+}
+
+namespace detail {
 /// A layer that does not know its input yet: it has no variables, and is no part of a model.
 template <class P>
 concept OpenLayer = requires(shape in) { P::accept(in); };
@@ -118,9 +204,8 @@ constexpr bool has_open_layer()
     else if constexpr (is_dictionary<P>) return has_open_layer<typename P::mapped_type>();
     else if constexpr (is_list<P> || is_maybe<P>) return has_open_layer<typename P::value_type>();
     else if constexpr (std::is_class_v<P> && std::is_aggregate_v<P> && !is_numbers<P> && !is_refused<P>)
-        return []<class... Fields>(std::type_identity<std::tuple<Fields&...>>) {
-            return (false || ... || has_open_layer<Fields>());
-        }(std::type_identity<decltype(tie_fields<field_count<P>()>(std::declval<P&>()))>{});
+        return
+            []<class... Fields>(field_list<Fields...>) { return (false || ... || has_open_layer<Fields>()); }(field_types<P>{});
     else return false;
 }
 } // namespace detail
@@ -137,9 +222,9 @@ constexpr std::size_t parameter_count_of()
         else return 0;
     }
     else if constexpr (std::is_class_v<P> && std::is_aggregate_v<P> && !detail::is_numbers<P>)
-        return []<class... Fields>(std::type_identity<std::tuple<Fields&...>>) {
+        return []<class... Fields>(detail::field_list<Fields...>) {
             return (std::size_t{0} + ... + parameter_count_of<Fields>());
-        }(std::type_identity<decltype(detail::tie_fields<field_count<P>()>(std::declval<P&>()))>{});
+        }(field_types<P>{});
     else return 0;
 }
 

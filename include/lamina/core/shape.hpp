@@ -1,9 +1,12 @@
 // lamina/core/shape.hpp: the extents of one sample, known at compile time.
 #pragma once
 
+#include <lamina/core/error.hpp>
+
 #include <concepts>
 #include <cstddef>
 #include <ostream>
+#include <string>
 #include <utility>
 
 namespace lamina {
@@ -38,12 +41,18 @@ struct shape {
 
     constexpr bool operator==(const shape&) const = default;
 
-    /// Prints `[28, 28, 1]`.
-    friend std::ostream& operator<<(std::ostream& out, const shape& s)
+    /// Writes `[28, 28, 1]`.
+    [[gnu::cold]] friend void print(std::string& to, const shape& s)
     {
-        out << '[';
-        for (std::size_t axis = 0; axis < s.rank; ++axis) out << (axis ? ", " : "") << s[axis];
-        return out << ']';
+        to += '[';
+        for (std::size_t axis = 0; axis < s.rank; ++axis) append(to, axis ? ", " : "", s[axis]);
+        to += ']';
+    }
+    [[gnu::cold]] friend std::ostream& operator<<(std::ostream& out, const shape& s)
+    {
+        std::string text;
+        print(text, s);
+        return out << text;
     }
 };
 

@@ -1,11 +1,13 @@
-// lamina/core/text.hpp: text and fractions as template arguments, `Name<"stem">` and `Dropout<0.5>`.
+// lamina/core/text.hpp: text and fractions as template arguments, `Name<"stem">` and `Dropout<0.5>`; lists of names.
 #pragma once
 
 #include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
+#include <vector>
 
 namespace lamina {
 
@@ -29,5 +31,17 @@ struct fraction {
 
     constexpr double value() const { return std::bit_cast<double>(bits); }
 };
+
+/// The first text that is in a list more than once, if there is one.
+[[gnu::cold]] inline std::optional<std::string_view> repeated(const std::vector<std::string_view>& texts)
+{
+    auto sorted = texts;
+    std::sort(sorted.begin(), sorted.end());
+    for (const auto text : texts) {
+        const auto found = std::lower_bound(sorted.begin(), sorted.end(), text) + 1;
+        if (found != sorted.end() && *found == text) return text;
+    }
+    return {};
+}
 
 } // namespace lamina

@@ -11,10 +11,51 @@
 
 namespace lamina {
 
+/// What a variable needs of its record.
+struct form {
+    shape extents;
+    order stored;
+    number type;
+};
+
+/// A variable without its static type, as loading, saving and copying see it.
+class AnyVariable {
+public:
+    bool bound() const { return kept && kept->alive(); }
+    const form& needs() const { return *needed; }
+    const std::shared_ptr<record>& storage() const { return kept; }
+
+    /// Binds to a record of the same shape, order and type, without copying.
+    [[gnu::cold]] void bind(std::shared_ptr<record> to)
+    {
+        if (to->extents() != needed->extents || to->stored() != needed->stored || to->type() != needed->type)
+            fail('"', to->name, "\" is ", name_of(to->type()), ' ', to->extents(), ", the variable needs ", name_of(needed->type),
+                 ' ', needed->extents);
+        kept = std::move(to);
+    }
+
+    /// Makes a record of its own, filled with zeros.
+    [[gnu::cold]] void make(std::string name)
+    {
+        kept = std::make_shared<record>(std::move(name), needed->extents, needed->stored, needed->type);
+    }
+
+protected:
+    explicit AnyVariable(const form& needs) : needed(&needs) {}
+    AnyVariable(AnyVariable&&) noexcept = default;
+    AnyVariable& operator=(AnyVariable&&) noexcept = default;
+    [[gnu::cold]] ~AnyVariable() {}
+
+    std::shared_ptr<record> kept;
+
+private:
+    const form* needed;
+};
+
 /// A learned tensor of shape `Extents`. It owns nothing by itself: `build`, a graph or a load binds it to a record.
 /// It moves and does not copy, since two models may share a record only where somebody says so.
 template <class T, shape Extents, order Stored = order::rows>
-class Variable {
+class Variable : public AnyVariable {
 public:
     using value_type = T;
     static constexpr shape extents = Extents;
@@ -23,32 +64,16 @@ public:
     /// The number of elements that are learned; padding is not counted.
     static constexpr std::size_t size = Extents.size();
 
-    Variable() = default;
+    Variable() : AnyVariable(what) {}
     Variable(Variable&&) noexcept = default;
     Variable& operator=(Variable&&) noexcept = default;
-
-    bool bound() const { return kept && kept->alive(); }
 
     /// The numbers in stored order; null where the variable is unbound.
     const T* data() const { return kept ? std::as_const(*kept).template data<T>() : nullptr; }
     T* data() { return kept ? kept->template data<T>() : nullptr; }
 
-    const std::shared_ptr<record>& storage() const { return kept; }
-
-    /// Binds to a record of the same shape, order and type, without copying.
-    void bind(std::shared_ptr<record> to)
-    {
-        if (to->extents() != Extents || to->stored() != Stored || to->type() != number_of<T>)
-            fail('"', to->name, "\" is ", name_of(to->type()), ' ', to->extents(), ", the variable needs ", name_of(number_of<T>),
-                 ' ', Extents);
-        kept = std::move(to);
-    }
-
-    /// Makes a record of its own, filled with zeros.
-    void make(std::string name) { kept = std::make_shared<record>(std::move(name), Extents, Stored, number_of<T>); }
-
 private:
-    std::shared_ptr<record> kept;
+    static constexpr form what{Extents, Stored, number_of<T>};
 };
 
 template <class P>

@@ -82,27 +82,32 @@ public:
     template <class Model>
     void bind(Model& model, const std::string& prefix)
     {
-        std::map<std::string, std::shared_ptr<record>, std::less<>> made;
-        std::vector<std::shared_ptr<record>> in_order;
-        for_each_named_variable(model, [&](const std::string& path, auto& variable) {
-            const auto name = prefix.empty() ? path : path.empty() ? prefix : prefix + '/' + path;
-            refuse_taken(name);
-            using T = typename std::remove_cvref_t<decltype(variable)>::value_type;
-            auto fresh = std::make_shared<record>(name, variable.extents, variable.stored, number_of<T>);
-            if (variable.bound()) {
-                std::memcpy(fresh->template data<T>(), variable.data(), fresh->stored_size() * sizeof(T));
-                fresh->trainable = variable.storage()->trainable;
-            }
-            if (!made.emplace(name, fresh).second)
-                fail("graph: two variables would have the name \"", name, "\"; name one with Name<\"…\">");
-            in_order.push_back(std::move(fresh));
-        });
-        auto next = in_order.begin();
-        for_each_variable(model, [&](auto& variable) { variable.bind(std::move(*next++)); });
-        records.merge(made);
+        bind(variables_of(model), prefix);
     }
 
 private:
+    void bind(const std::vector<FoundVariable>& variables, const std::string& prefix)
+    {
+        std::vector<std::shared_ptr<record>> made;
+        for (const auto& [path, variable] : variables) {
+            const auto name = prefix.empty() ? path : path.empty() ? prefix : prefix + '/' + path;
+            refuse_taken(name);
+            const auto& needs = variable->needs();
+            made.push_back(std::make_shared<record>(name, needs.extents, needs.stored, needs.type));
+            if (!variable->bound()) continue;
+            std::memcpy(made.back()->data<std::byte>(), variable->storage()->data<std::byte>(),
+                        made.back()->stored_size() * bytes_of(needs.type));
+            made.back()->trainable = variable->storage()->trainable;
+        }
+        if (const auto path = repeated(paths_of(variables)))
+            fail("graph: two variables would have the name \"", prefix.empty() ? "" : prefix + '/', *path,
+                 "\"; name one with Name<\"…\">");
+        for (std::size_t i = 0; i < variables.size(); ++i) {
+            variables[i].variable->bind(made[i]);
+            records[made[i]->name] = made[i];
+        }
+    }
+
     void refuse_taken(std::string_view name) const
     {
         if (contains(name)) fail("graph: there is already a \"", name, "\"; choose another name, or erase it first");

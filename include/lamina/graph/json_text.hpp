@@ -25,7 +25,7 @@ constexpr std::size_t utf8_length(std::string_view text)
 }
 
 /// A text in JSON's quotes and escapes. (Not `quoted`: given a std::string, that would be the standard's.)
-inline std::string json_quoted(std::string_view text)
+[[gnu::cold]] inline std::string json_quoted(std::string_view text)
 {
     constexpr char digits[] = "0123456789abcdef";
     std::string result = "\"";

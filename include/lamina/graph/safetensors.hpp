@@ -7,6 +7,7 @@
 #include <lamina/core/error.hpp>
 #include <lamina/core/file.hpp>
 #include <lamina/core/record.hpp>
+#include <lamina/core/text.hpp>
 #include <lamina/graph/json_text.hpp>
 #include <lamina/graph/safetensors_header.hpp>
 
@@ -16,11 +17,9 @@
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
-#include <iterator>
 #include <limits>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,7 +31,10 @@ static_assert(std::endian::native == std::endian::little,
               "lamina/graph/safetensors.hpp copies little-endian numbers as they are");
 
 /// The types of numbers that the format knows, and the bits of one.
-inline constexpr std::pair<std::string_view, std::size_t> types[] = {
+inline constexpr struct {
+    std::string_view name;
+    std::size_t bits;
+} types[] = {
     {"BOOL", 8},    {"F4", 4},      {"F6_E2M3", 6}, {"F6_E3M2", 6},     {"U8", 8},          {"I8", 8},
     {"F8_E5M2", 8}, {"F8_E4M3", 8}, {"F8_E8M0", 8}, {"F8_E4M3FNUZ", 8}, {"F8_E5M2FNUZ", 8}, {"I16", 16},
     {"U16", 16},    {"F16", 16},    {"BF16", 16},   {"I32", 32},        {"U32", 32},        {"F32", 32},
@@ -69,7 +71,7 @@ struct contents {
 
 namespace detail {
 
-inline stored_tensor read_tensor(HeaderText& header, const std::string& name, std::size_t data_bytes)
+[[gnu::cold]] inline stored_tensor read_tensor(HeaderText& header, const std::string& name, std::size_t data_bytes)
 {
     stored_tensor read;
     read.name = name;
@@ -86,10 +88,12 @@ inline stored_tensor read_tensor(HeaderText& header, const std::string& name, st
         }
         else if (key == "dtype") {
             const auto type = header.string();
-            const auto known = std::find_if(std::begin(types), std::end(types), [&](const auto& t) { return t.first == type; });
-            if (known == std::end(types)) header.refuse("gives ", json_quoted(name), " the unknown type ", json_quoted(type));
-            read.type = known->first;
-            bits = known->second;
+            for (const auto& known : types)
+                if (known.name == type) {
+                    read.type = known.name;
+                    bits = known.bits;
+                }
+            if (bits == 0) header.refuse("gives ", json_quoted(name), " the unknown type ", json_quoted(type));
         }
         else header.refuse("has the unknown key ", json_quoted(key), " at ", json_quoted(name));
     });
@@ -107,7 +111,8 @@ inline stored_tensor read_tensor(HeaderText& header, const std::string& name, st
 }
 
 /// Together the tensors have to cover the data, each byte once.
-inline void check_places(const HeaderText& header, const std::vector<stored_tensor>& tensors, std::size_t data_bytes)
+[[gnu::cold]] inline void check_places(const HeaderText& header, const std::vector<stored_tensor>& tensors,
+                                       std::size_t data_bytes)
 {
     std::vector<const stored_tensor*> sorted;
     sorted.reserve(tensors.size());
@@ -129,7 +134,7 @@ inline void check_places(const HeaderText& header, const std::vector<stored_tens
 /// The tensors in the bytes of a file; `file` is what errors call it.
 ///
 /// Refuses   whatever is not one whole file in the format: see the sentences.
-inline contents parse(std::string bytes, std::string_view file)
+[[gnu::cold]] inline contents parse(std::string bytes, std::string_view file)
 {
     if (bytes.size() < 8)
         fail(file, ": has ", bytes.size(),
@@ -158,7 +163,7 @@ inline contents parse(std::string bytes, std::string_view file)
 }
 
 /// Reads and checks a whole file.
-inline contents read(const std::filesystem::path& path) { return parse(read_file(path), path.string()); }
+[[gnu::cold]] inline contents read(const std::filesystem::path& path) { return parse(read_file(path), path.string()); }
 
 /// Copies numbers from a file's order to that of a record of the same type and size.
 inline void copy(std::string_view from, record& to)
@@ -178,11 +183,11 @@ using named_records = std::vector<std::pair<std::string, std::shared_ptr<record>
 ///
 /// Refuses   a name that comes twice, is "__metadata__" or is not UTF-8, and what a file can fail of; then an older file
 ///           of that name is as it was.
-inline void write(const std::filesystem::path& path, named_records tensors, std::map<std::string, std::string> metadata = {})
+[[gnu::cold]] inline void write(const std::filesystem::path& path, const named_records& tensors,
+                                std::map<std::string, std::string> metadata = {})
 {
-    metadata.try_emplace("format", "lamina");
-    metadata.try_emplace("version", "1");
-    std::stable_partition(tensors.begin(), tensors.end(), [](const auto& t) { return t.second->type() == number::float64; });
+    if (!metadata.contains("format")) metadata["format"] = "lamina";
+    if (!metadata.contains("version")) metadata["version"] = "1";
 
     const auto text = [&](std::string_view plain) {
         for (auto rest = plain; !rest.empty(); rest.remove_prefix(detail::utf8_length(rest)))
@@ -190,25 +195,25 @@ inline void write(const std::filesystem::path& path, named_records tensors, std:
                 fail(path.string(), ": the text \"", plain, "\" is not UTF-8, which the format needs; rename it");
         return detail::json_quoted(plain);
     };
-    std::set<std::string_view> names{"__metadata__"};
+    std::vector<std::string_view> names{"__metadata__"};
+    for (const auto& [name, numbers] : tensors) names.push_back(name);
+    if (const auto name = repeated(names)) fail(path.string(), ": two tensors would have the name ", text(*name), "; rename one");
+    std::vector<const named_records::value_type*> ordered;
+    for (const number type : {number::float64, number::float32})
+        for (const auto& tensor : tensors)
+            if (tensor.second->type() == type) ordered.push_back(&tensor);
+
     std::string header = "{\"__metadata__\":{";
-    for (const auto& [key, value] : metadata) {
-        if (header.back() != '{') header += ',';
-        header.append(text(key)).append(":").append(text(value));
-    }
+    for (const auto& [key, value] : metadata) append(header, header.back() == '{' ? "" : ",", text(key), ':', text(value));
     header += '}';
     std::size_t end = 0;
-    for (const auto& [name, numbers] : tensors) {
-        if (!names.insert(name).second) fail(path.string(), ": two tensors would have the name ", text(name), "; rename one");
-        header += ',' + text(name) + ":{\"dtype\":\"" + std::string(type_of(numbers->type())) + "\",\"shape\":[";
+    for (const auto* tensor : ordered) {
+        const auto& [name, numbers] = *tensor;
+        append(header, ',', text(name), ":{\"dtype\":\"", type_of(numbers->type()), "\",\"shape\":[");
         const shape& extents = numbers->extents();
-        for (std::size_t axis = 0; axis < extents.rank; ++axis) {
-            if (axis > 0) header += ',';
-            header += std::to_string(extents[axis]);
-        }
-        header += "],\"data_offsets\":[" + std::to_string(end);
-        end += extents.size() * bytes_of(numbers->type());
-        header += ',' + std::to_string(end) + "]}";
+        for (std::size_t axis = 0; axis < extents.rank; ++axis) append(header, axis > 0 ? "," : "", extents[axis]);
+        const std::size_t begin = std::exchange(end, end + extents.size() * bytes_of(numbers->type()));
+        append(header, "],\"data_offsets\":[", begin, ',', end, "]}");
     }
     header += '}';
     header.resize(round_up(header.size(), 8), ' ');
@@ -217,7 +222,8 @@ inline void write(const std::filesystem::path& path, named_records tensors, std:
     const std::uint64_t length = header.size();
     file.write(&length, sizeof length);
     file.write(header);
-    for (const auto& [name, numbers] : tensors) {
+    for (const auto* tensor : ordered) {
+        record* const numbers = tensor->second.get();
         const auto put = [&](const auto& element) { file.write(&element, sizeof element); };
         if (numbers->type() == number::float32) numbers->for_each<float>(put);
         else numbers->for_each<double>(put);

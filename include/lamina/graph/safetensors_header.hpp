@@ -5,13 +5,13 @@
 #pragma once
 
 #include <lamina/core/error.hpp>
+#include <lamina/core/text.hpp>
 #include <lamina/graph/json_text.hpp>
 
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
-#include <set>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -24,29 +24,29 @@ public:
     HeaderText(std::string_view text, std::string_view name) : rest(text), file(name) {}
 
     template <class... Parts>
-    [[noreturn]] void refuse(const Parts&... parts) const
+    [[noreturn, gnu::cold]] void refuse(const Parts&... parts) const
     {
         fail(file, ": the header ", parts..., "; save the file again, or copy it again");
     }
 
     /// Calls `member(key)` for each key of an object; the value is left to be read. No key comes twice.
     template <class Member>
-    void members(Member member)
+    [[gnu::cold]] void members(Member member)
     {
-        std::set<std::string> seen;
+        std::vector<std::string> keys;
         expect('{');
         if (accept('}')) return;
         do {
-            const auto [key, is_new] = seen.insert(string());
-            if (!is_new) refuse("names ", json_quoted(*key), " twice");
+            keys.push_back(string());
             expect(':');
-            member(*key);
+            member(keys.back());
         } while (accept(','));
         expect('}');
+        if (const auto key = repeated({keys.begin(), keys.end()})) refuse("names ", json_quoted(*key), " twice");
     }
 
     /// A list of numbers without sign, fraction and exponent.
-    std::vector<std::size_t> sizes()
+    [[gnu::cold]] std::vector<std::size_t> sizes()
     {
         std::vector<std::size_t> read;
         expect('[');
@@ -64,7 +64,7 @@ public:
         return read;
     }
 
-    std::string string()
+    [[gnu::cold]] std::string string()
     {
         std::string read;
         for (expect('"'); !rest.starts_with('"');) {
@@ -80,7 +80,7 @@ public:
         return read;
     }
 
-    void expect_end()
+    [[gnu::cold]] void expect_end()
     {
         skip_spaces();
         if (!rest.empty()) refuse("goes on after its closing brace");
@@ -89,7 +89,7 @@ public:
 private:
     void skip_spaces() { rest.remove_prefix(std::min(rest.find_first_not_of(" \t\n\r"), rest.size())); }
 
-    bool accept(char c)
+    [[gnu::cold]] bool accept(char c)
     {
         skip_spaces();
         if (!rest.starts_with(c)) return false;
@@ -97,12 +97,12 @@ private:
         return true;
     }
 
-    void expect(char c)
+    [[gnu::cold]] void expect(char c)
     {
         if (!accept(c)) refuse("lacks a '", c, "' where ", rest.size(), " bytes of it are left");
     }
 
-    void append_escaped(std::string& to)
+    [[gnu::cold]] void append_escaped(std::string& to)
     {
         constexpr std::string_view letters = "\"\\/bfnrt", meanings = "\"\\/\b\f\n\r\t";
         if (const auto which = rest.empty() ? letters.npos : letters.find(rest[0]); which != letters.npos) {
@@ -124,7 +124,7 @@ private:
     }
 
     /// What stands behind the backslash of `\u0041`.
-    std::uint32_t utf16_unit()
+    [[gnu::cold]] std::uint32_t utf16_unit()
     {
         std::uint32_t value = 0;
         const auto text = rest.substr(0, 5);

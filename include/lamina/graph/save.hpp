@@ -15,12 +15,8 @@
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <numeric>
-#include <set>
-#include <sstream>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -29,10 +25,10 @@ namespace lamina {
 namespace detail {
 
 /// The number of characters to insert, remove or replace to get from one name to the other (Levenshtein 1965).
-inline std::size_t edit_distance(std::string_view a, std::string_view b)
+[[gnu::cold]] inline std::size_t edit_distance(std::string_view a, std::string_view b)
 {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
+    std::vector<std::size_t> row;
+    for (std::size_t i = 0; i <= b.size(); ++i) row.push_back(i);
     for (std::size_t i = 0; i < a.size(); ++i) {
         std::size_t diagonal = std::exchange(row[0], i + 1);
         for (std::size_t j = 0; j < b.size(); ++j) {
@@ -45,12 +41,12 @@ inline std::size_t edit_distance(std::string_view a, std::string_view b)
 }
 
 /// The name nearest to `wanted`, or none where all differ in more than half of the longer name's characters.
-inline std::string_view nearest(std::string_view wanted, const std::set<std::string_view>& names)
+[[gnu::cold]] inline std::string_view nearest(std::string_view wanted, const std::vector<std::string_view>& names)
 {
     std::string_view found;
     std::size_t least = ~std::size_t{0};
     for (const auto name : names) {
-        const auto [shorter, longer] = std::minmax({wanted.size(), name.size()});
+        const std::size_t shorter = std::min(wanted.size(), name.size()), longer = std::max(wanted.size(), name.size());
         if (longer > 2 * shorter || longer - shorter >= least) continue;
         if (const std::size_t distance = edit_distance(wanted, name); distance < least && 2 * distance <= longer) {
             least = distance;
@@ -60,81 +56,97 @@ inline std::string_view nearest(std::string_view wanted, const std::set<std::str
     return found;
 }
 
-/// A variable that a load fills, without its static type. `to` is null while the variable is unbound.
-struct destination {
-    std::string path;
-    shape extents;
-    order stored;
-    number type;
-    std::shared_ptr<record> to;
-};
+/// Refuses a file that a later lamina wrote in another manner.
+[[gnu::cold]] inline void check_version(const safetensors::contents& file, std::string_view name)
+{
+    const auto version = file.metadata.find("version"), format = file.metadata.find("format");
+    if (version != file.metadata.end() && version->second != "1" && format != file.metadata.end() && format->second == "lamina")
+        fail(name, ": has version ", safetensors::detail::json_quoted(version->second),
+             " of lamina's format, this lamina reads version \"1\"; use a newer lamina");
+}
 
-/// Fills all destinations, giving a record to those that have none, or throws and changes nothing.
-inline void fill(std::vector<destination>& destinations, const safetensors::contents& file, std::string_view name)
+/// Fills all variables, giving a record to those that have none, or throws and changes nothing.
+[[gnu::cold]] inline void fill(const std::vector<FoundVariable>& variables, const safetensors::contents& file,
+                               std::string_view name)
 {
     using safetensors::detail::json_quoted;
-    if (const auto version = file.metadata.find("version"); version != file.metadata.end() && version->second != "1") {
-        const auto format = file.metadata.find("format");
-        if (format != file.metadata.end() && format->second == "lamina")
-            fail(name, ": has version ", json_quoted(version->second),
-                 " of lamina's format, this lamina reads version \"1\"; use a newer lamina");
-    }
+    check_version(file, name);
 
-    std::map<std::string_view, const safetensors::stored_tensor*> stored;
-    std::set<std::string_view> unexpected;
-    for (const auto& tensor : file.tensors) {
-        stored.emplace(tensor.name, &tensor);
-        unexpected.insert(tensor.name);
+    struct entry {
+        const safetensors::stored_tensor* tensor;
+        bool expected;
+    };
+    std::map<std::string_view, entry> stored;
+    for (const auto& tensor : file.tensors) stored[tensor.name] = {&tensor, false};
+    std::vector<const safetensors::stored_tensor*> sources;
+    for (const auto& [path, variable] : variables) {
+        const auto found = stored.find(path);
+        sources.push_back(found == stored.end() ? nullptr : found->second.tensor);
+        if (sources.back()) found->second.expected = true;
     }
-    for (const auto& d : destinations) unexpected.erase(d.path);
+    std::vector<std::string_view> unexpected;
+    for (const auto& [stored_name, kept] : stored)
+        if (!kept.expected) unexpected.push_back(stored_name);
 
-    std::ostringstream problems;
-    std::map<const record*, const destination*> shared;
-    for (const auto& d : destinations) {
-        const auto found = stored.find(d.path);
-        if (found == stored.end()) {
-            const auto near = nearest(d.path, unexpected);
-            problems << json_quoted(d.path) << " is missing";
-            if (!near.empty()) problems << " (the nearest name is " << json_quoted(near) << ')';
-            problems << "; ";
+    std::string problems;
+    for (std::size_t i = 0; i < variables.size(); ++i) {
+        const auto& [path, variable] = variables[i];
+        const form& needs = variable->needs();
+        if (!sources[i]) {
+            append(problems, json_quoted(path), " is missing");
+            if (const auto near = nearest(path, unexpected); !near.empty())
+                append(problems, " (the nearest name is ", json_quoted(near), ')');
+            append(problems, "; ");
             continue;
         }
-        const auto& tensor = *found->second;
-        if (tensor.type != safetensors::type_of(d.type) ||
-            !std::equal(tensor.shape.begin(), tensor.shape.end(), d.extents.extents, d.extents.extents + d.extents.rank)) {
-            problems << json_quoted(d.path) << " is " << tensor.type << " [";
-            for (std::size_t i = 0; i < tensor.shape.size(); ++i) problems << (i ? ", " : "") << tensor.shape[i];
-            problems << "], the model needs " << safetensors::type_of(d.type) << ' ' << d.extents << "; ";
+        const auto& tensor = *sources[i];
+        if (tensor.type != safetensors::type_of(needs.type) ||
+            !std::equal(tensor.shape.begin(), tensor.shape.end(), needs.extents.extents,
+                        needs.extents.extents + needs.extents.rank)) {
+            append(problems, json_quoted(path), " is ", tensor.type, " [");
+            for (std::size_t axis = 0; axis < tensor.shape.size(); ++axis) append(problems, axis ? ", " : "", tensor.shape[axis]);
+            append(problems, "], the model needs ", safetensors::type_of(needs.type), ' ', needs.extents, "; ");
             continue;
         }
-        if (!d.to) continue;
-        if (const auto [first, is_new] = shared.emplace(d.to.get(), &d); !is_new)
-            if (const auto other = stored.find(first->second->path);
-                other != stored.end() && file.data(*other->second) != file.data(tensor))
-                problems << json_quoted(first->second->path) << " and " << json_quoted(d.path)
-                         << " are one variable in the model and differ in the file; ";
+        if (!variable->bound()) continue;
+        std::size_t first = 0;
+        while (variables[first].variable->storage() != variable->storage()) ++first;
+        if (first < i && sources[first] && file.data(*sources[first]) != file.data(tensor))
+            append(problems, json_quoted(variables[first].path), " and ", json_quoted(path),
+                   " are one variable in the model and differ in the file; ");
     }
-    for (std::size_t left = unexpected.size(); const auto extra : unexpected) {
-        if (unexpected.size() - left == 20) {
-            problems << "and " << left << " more are no variables of the model; ";
+    for (std::size_t i = 0; i < unexpected.size(); ++i) {
+        if (i == 20) {
+            append(problems, "and ", unexpected.size() - i, " more are no variables of the model; ");
             break;
         }
-        --left;
-        problems << json_quoted(extra) << " is no variable of the model; ";
+        append(problems, json_quoted(unexpected[i]), " is no variable of the model; ");
     }
-    if (const auto text = problems.str(); !text.empty()) fail(name, ": ", text, "was it saved from another model?");
+    if (!problems.empty()) fail(name, ": ", problems, "was it saved from another model?");
 
-    std::vector<std::shared_ptr<record>> ready;
-    for (const auto& d : destinations) {
-        ready.push_back(d.to ? d.to : std::make_shared<record>(d.path, d.extents, d.stored, d.type));
-        if (!d.to) safetensors::copy(file.data(*stored.at(d.path)), *ready.back());
+    std::vector<std::shared_ptr<record>> fresh(variables.size());
+    for (std::size_t i = 0; i < variables.size(); ++i) {
+        const auto& [path, variable] = variables[i];
+        if (variable->bound()) continue;
+        fresh[i] = std::make_shared<record>(path, variable->needs().extents, variable->needs().stored, variable->needs().type);
+        safetensors::copy(file.data(*sources[i]), *fresh[i]);
     }
     // From here on nothing can fail.
-    for (std::size_t i = 0; i < destinations.size(); ++i) {
-        auto& d = destinations[i];
-        if (d.to) safetensors::copy(file.data(*stored.find(d.path)->second), *d.to);
-        else d.to = std::move(ready[i]);
+    for (std::size_t i = 0; i < variables.size(); ++i)
+        if (fresh[i]) variables[i].variable->bind(std::move(fresh[i]));
+        else safetensors::copy(file.data(*sources[i]), *variables[i].variable->storage());
+}
+
+[[gnu::cold]] inline void save_variables(const std::vector<FoundVariable>& variables, const std::filesystem::path& path)
+{
+    safetensors::named_records tensors;
+    for (const auto& [name, variable] : variables) {
+        if (!variable->bound())
+            fail(path.string(), ": \"", name,
+                 "\" is unbound, so there is nothing to save; make the model with `build` or `load` first");
+        tensors.emplace_back(name, variable->storage());
     }
+    safetensors::write(path, tensors);
 }
 
 } // namespace detail
@@ -145,14 +157,7 @@ inline void fill(std::vector<destination>& destinations, const safetensors::cont
 template <class Model>
 void save(const Model& model, const std::filesystem::path& path)
 {
-    safetensors::named_records tensors;
-    for_each_named_variable(model, [&](const std::string& name, const auto& variable) {
-        if (!variable.bound())
-            fail(path.string(), ": \"", name,
-                 "\" is unbound, so there is nothing to save; make the model with `build` or `load` first");
-        tensors.emplace_back(name, variable.storage());
-    });
-    safetensors::write(path, std::move(tensors));
+    detail::save_variables(variables_of(model), path);
 }
 
 /// Reads every variable of a model. A variable that is bound keeps its record, and so do those that share it; one that is
@@ -163,15 +168,7 @@ void save(const Model& model, const std::filesystem::path& path)
 template <class Model>
 void load(Model& model, const std::filesystem::path& path)
 {
-    std::vector<detail::destination> destinations;
-    for_each_named_variable(model, [&](const std::string& name, auto& variable) {
-        destinations.push_back({name, variable.extents, variable.stored,
-                                number_of<typename std::remove_cvref_t<decltype(variable)>::value_type>,
-                                variable.bound() ? variable.storage() : nullptr});
-    });
-    detail::fill(destinations, safetensors::read(path), path.string());
-    auto filled = destinations.begin();
-    for_each_variable(model, [&](auto& variable) { variable.bind(std::move((filled++)->to)); });
+    detail::fill(variables_of(model), safetensors::read(path), path.string());
 }
 
 /// A model read from a file: `auto model = load<LeNet5>("lenet5.safetensors")`.

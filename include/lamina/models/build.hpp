@@ -6,8 +6,8 @@
 #include <lamina/layers/block.hpp>
 
 #include <cstdint>
-#include <set>
-#include <string>
+#include <string_view>
+#include <vector>
 
 namespace lamina {
 
@@ -22,6 +22,13 @@ void initialise_parts(Part& part, Seed seed, std::uint64_t& stream)
         for_each_part(part, [&](std::string_view, auto& inner) { initialise_parts(inner, seed, stream); });
 }
 
+[[gnu::cold]] inline void make_records(const std::vector<FoundVariable>& variables)
+{
+    if (const auto path = repeated(paths_of(variables)))
+        fail("build: two variables of the model have the path \"", *path, "\"; rename a field or change a Name<...>");
+    for (const auto& [path, variable] : variables) variable->make(path);
+}
+
 } // namespace detail
 
 /// Gives every variable of a model a record of its own, named by its path, and every layer its initial values.
@@ -32,12 +39,7 @@ void build(M& model, Seed seed = {})
     static_assert(!detail::has_open_layer<M>(),
                   "lamina: a layer becomes a part of a model once it knows its input: Dense<8>::on<4>, not Dense<8>");
     if constexpr (!is_refused<M>) {
-        std::set<std::string> paths;
-        for_each_named_variable(model, [&](const std::string& path, auto& variable) {
-            if (!paths.insert(path).second)
-                fail("build: two variables of the model have the path \"", path, "\"; rename a field or change a Name<...>");
-            variable.make(path);
-        });
+        detail::make_records(variables_of(model));
         std::uint64_t stream = 0;
         detail::initialise_parts(model, seed, stream);
     }

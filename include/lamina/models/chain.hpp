@@ -41,6 +41,21 @@ constexpr const B& get(const slot<I, B>& s)
     return s.block;
 }
 
+/// A layer's position as text.
+struct decimal {
+    char digits[20]{};
+    std::size_t start = 20;
+
+    consteval decimal(std::size_t number)
+    {
+        do digits[--start] = static_cast<char>('0' + number % 10);
+        while (number /= 10);
+    }
+    constexpr std::string_view view() const { return {digits + start, 20 - start}; }
+};
+template <std::size_t I>
+inline constexpr decimal position{I};
+
 } // namespace inner
 
 /// The blocks of a Sequential, and its passes.
@@ -285,20 +300,10 @@ private:
     template <class Self, class F, std::size_t... I>
     static void visit(Self& self, F& f, std::index_sequence<I...>)
     {
-        (f(name_of<I>(), self.template layer<I>()), ...);
+        (f(given[I].empty() ? inner::position<I>.view() : given[I], self.template layer<I>()), ...);
     }
 
     static constexpr std::array<std::string_view, count> given{given_name<Blocks>()...};
-
-    template <std::size_t I>
-    static std::string_view name_of()
-    {
-        if constexpr (!given[I].empty()) return given[I];
-        else {
-            static const std::string digits = std::to_string(I);
-            return digits;
-        }
-    }
 
     static consteval std::size_t position_of(std::string_view name)
     {

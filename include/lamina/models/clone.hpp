@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstring>
 #include <memory>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -15,52 +15,67 @@ namespace lamina {
 
 namespace detail {
 
-/// Walks two parts of one type side by side, giving the second the structure of the first (sizes, keys, plain data).
-template <class Part, class F>
-void walk_alike(const Part& from, Part& to, F& f)
+/// Gives the second part the structure of the first: sizes, keys, plain data.
+template <class Part>
+void copy_structure(const Part& from, Part& to)
 {
-    if constexpr (is_variable<Part>) f(from, to);
+    if constexpr (is_variable<Part>) {}
     else if constexpr (requires { from.for_each_layer(ignore{}); })
         [&]<std::size_t... I>(std::index_sequence<I...>) {
-            (walk_alike(from.template layer<I>(), to.template layer<I>(), f), ...);
+            (copy_structure(from.template layer<I>(), to.template layer<I>()), ...);
         }(std::make_index_sequence<Part::layer_count>{});
     else if constexpr (is_list<Part>) {
         if constexpr (requires { to.resize(from.size()); }) to.resize(from.size());
-        for (std::size_t i = 0; i < from.size(); ++i) walk_alike(from[i], to[i], f);
+        for (std::size_t i = 0; i < from.size(); ++i) copy_structure(from[i], to[i]);
     }
     else if constexpr (is_dictionary<Part>)
-        for (const auto& [name, part] : from) walk_alike(part, to[name], f);
+        for (const auto& [name, part] : from) copy_structure(part, to[name]);
     else if constexpr (is_maybe<Part>) {
-        if (from) walk_alike(*from, to.emplace(), f);
+        if (from) copy_structure(*from, to.emplace());
     }
     else if constexpr (std::is_class_v<Part> && std::is_aggregate_v<Part> && !is_numbers<Part>) {
-        auto ours = tie_fields<field_count<Part>()>(from);
-        auto theirs = tie_fields<field_count<Part>()>(to);
-        [&]<std::size_t... I>(std::index_sequence<I...>) {
-            (walk_alike(std::get<I>(ours), std::get<I>(theirs), f), ...);
-        }(std::make_index_sequence<field_count<Part>()>{});
+        with_fields<field_count<Part>()>(from, [&](const auto&... ours) {
+            with_fields<field_count<Part>()>(to, [&](auto&... theirs) { (copy_structure(ours, theirs), ...); });
+        });
     }
     else if constexpr (std::is_copy_assignable_v<Part>) to = from;
 }
 
-/// Calls `fill(record of the model, new record)` once for every record; variables that share one share the new one.
-template <class M, class F>
-M like(const M& model, F fill)
+/// Makes a record for every record of a model; variables that share one share the new one.
+[[gnu::cold]] inline void bind_alike(const std::vector<FoundVariable>& from, const std::vector<FoundVariable>& to,
+                                     bool with_values)
+{
+    for (std::size_t i = 0; i < from.size(); ++i) {
+        if (!from[i].variable->bound()) continue;
+        const auto& original = from[i].variable->storage();
+        std::size_t first = 0;
+        while (from[first].variable->storage() != original) ++first;
+        if (first < i) {
+            to[i].variable->bind(to[first].variable->storage());
+            continue;
+        }
+        to[i].variable->make(original->name);
+        record& made = *to[i].variable->storage();
+        made.trainable = original->trainable;
+        if (with_values)
+            std::memcpy(made.data<std::byte>(), original->data<std::byte>(), made.stored_size() * bytes_of(made.type()));
+    }
+}
+
+template <class M>
+M like(const M& model, bool with_values)
 {
     M made{};
-    std::vector<std::pair<const record*, std::shared_ptr<record>>> known;
-    const auto each = [&](const auto& from, auto& to) {
-        const record* const original = from.storage().get();
-        if (!from.bound()) return;
-        const auto found = std::find_if(known.begin(), known.end(), [&](const auto& pair) { return pair.first == original; });
-        if (found != known.end()) return to.bind(found->second);
-        to.make(original->name);
-        to.storage()->trainable = original->trainable;
-        fill(*original, *to.storage());
-        known.emplace_back(original, to.storage());
-    };
-    walk_alike(model, made, each);
+    copy_structure(model, made);
+    bind_alike(variables_of(model), variables_of(made), with_values);
     return made;
+}
+
+[[gnu::cold]] inline void refuse_unbound(const std::vector<FoundVariable>& variables)
+{
+    for (const auto& [path, variable] : variables)
+        if (!variable->bound())
+            fail('"', path, "\" is bound to no stored variable; make the model with build or load before it is used");
 }
 
 } // namespace detail
@@ -69,16 +84,14 @@ M like(const M& model, F fill)
 template <class M>
 M clone(const M& model)
 {
-    return detail::like(model, [](const record& from, record& to) {
-        std::copy_n(from.data<std::byte>(), from.stored_size() * bytes_of(from.type()), to.data<std::byte>());
-    });
+    return detail::like(model, true);
 }
 
 /// A model of the same type and structure with all values zero: a gradient.
 template <class M>
 M zeros_like(const M& model)
 {
-    return detail::like(model, [](const record&, record&) {});
+    return detail::like(model, false);
 }
 
 /// The records of a model in the order of its fields, each once.
@@ -86,7 +99,7 @@ template <class M>
 std::vector<std::shared_ptr<record>> records_of(const M& model)
 {
     std::vector<std::shared_ptr<record>> found;
-    for_each_variable(model, [&](const auto& variable) {
+    for_each_any_variable(model, [&](const AnyVariable& variable) {
         if (variable.storage() && std::find(found.begin(), found.end(), variable.storage()) == found.end())
             found.push_back(variable.storage());
     });
@@ -97,13 +110,8 @@ std::vector<std::shared_ptr<record>> records_of(const M& model)
 template <class M>
 void require_bound(const M& model)
 {
-    bool all = true;
-    for_each_variable(model, [&](const auto& variable) { all = all && variable.bound(); });
-    if (!all)
-        for_each_named_variable(model, [](const std::string& path, const auto& variable) {
-            if (!variable.bound())
-                fail('"', path, "\" is bound to no stored variable; make the model with build or load before it is used");
-        });
+    if (!all_bound(model)) [[unlikely]]
+        detail::refuse_unbound(variables_of(model));
 }
 
 } // namespace lamina

@@ -20,7 +20,7 @@ inline constexpr std::size_t chunk = 32;
 template <class T>
 class Execution {
 public:
-    Execution(const Plan<T>& of, bool trains) : plan(of)
+    [[gnu::cold]] Execution(const Plan<T>& of, bool trains) : plan(of)
     {
         std::size_t end = 0, widest_scratch = 0, most_inputs = 1, widest = 0;
         const auto take = [&](std::size_t n) {

@@ -213,9 +213,9 @@ constexpr auto first_number()
     else if constexpr (lamina::detail::is_dictionary<P>) return first_number<typename P::mapped_type>();
     else if constexpr (lamina::detail::is_list<P> || lamina::detail::is_maybe<P>) return first_number<typename P::value_type>();
     else if constexpr (std::is_class_v<P> && std::is_aggregate_v<P> && !lamina::detail::is_numbers<P>)
-        return []<class... Fields>(std::type_identity<std::tuple<Fields&...>>) {
+        return []<class... Fields>(lamina::detail::field_list<Fields...>) {
             return decltype((found<void>{} % ... % first_number<Fields>())){};
-        }(std::type_identity<decltype(lamina::detail::tie_fields<field_count<P>()>(std::declval<P&>()))>{});
+        }(field_types<P>{});
     else return found<void>{};
 }
 
@@ -243,10 +243,13 @@ using number_type = typename decltype(inner::first_number<M>())::type;
 /// The output shape of a model, from its type alone.
 template <class M>
 inline constexpr shape output_of = [] {
-    using Result = decltype(std::declval<const M&>()(inner::input_symbol<M>()));
-    static_assert(inner::is_symbol<Result>,
-                  "lamina: a model's operator() must return what a block or a function on symbols returned");
-    return Result::extents;
+    if constexpr (Block<M>) return shape(M::output); // and no trace, which asks for backward passes
+    else {
+        using Result = decltype(std::declval<const M&>()(inner::input_symbol<M>()));
+        static_assert(inner::is_symbol<Result>,
+                      "lamina: a model's operator() must return what a block or a function on symbols returned");
+        return Result::extents;
+    }
 }();
 
 /// The input shape of a model where its type says it (a block, or `using input = Input<…>`), else rank 0: the plan knows it.

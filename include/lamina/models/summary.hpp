@@ -10,8 +10,6 @@
 #include <cctype>
 #include <cstddef>
 #include <cstdio>
-#include <map>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,23 +18,15 @@ namespace lamina {
 
 namespace detail {
 
-struct summary_table {
-    using row = std::array<std::string, 4>;
-
-    std::vector<row> rows;
-    std::map<std::string, std::size_t> seen; // how often an automatic name was given
-    std::size_t parameters = 0, trainable = 0, bytes = 0, multiply_adds = 0;
-};
-
 /// 61706 as "61,706".
-inline std::string with_commas(std::size_t n)
+[[gnu::cold]] inline std::string with_commas(std::size_t n)
 {
     std::string digits = std::to_string(n);
     for (std::size_t at = digits.size(); at > 3;) digits.insert(at -= 3, 1, ',');
     return digits;
 }
 
-inline std::string as_bytes(std::size_t n)
+[[gnu::cold]] inline std::string as_bytes(std::size_t n)
 {
     char text[32];
     if (n < 1024) std::snprintf(text, sizeof text, "%zu B", n);
@@ -46,7 +36,7 @@ inline std::string as_bytes(std::size_t n)
 }
 
 /// Keras's name of a kind of layer: AveragePooling2D is average_pooling2d.
-inline std::string snake(std::string_view kind)
+[[gnu::cold]] inline std::string snake(std::string_view kind)
 {
     std::string name;
     for (std::size_t i = 0; i < kind.size(); ++i) {
@@ -72,6 +62,68 @@ inline std::size_t display_width(std::string_view text) // UTF-8: continuation b
         std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
+/// The rows of a summary, and what they add up to.
+struct summary_table {
+    using row = std::array<std::string, 4>;
+
+    std::vector<row> rows{{"Layer (type)", "Output shape", "Param #", "Multiply-adds"}};
+    std::vector<std::string> automatic_names; // that were given, without their numbers
+    std::size_t parameters = 0, trainable = 0, bytes = 0, multiply_adds = 0;
+
+    [[gnu::cold]] void add(const std::string& path, bool automatic, std::string_view kind, const shape& output, std::size_t work,
+                           const std::vector<FoundVariable>& variables)
+    {
+        std::size_t learned = 0;
+        for (const auto& [inner, variable] : variables) {
+            const std::size_t size = variable->needs().extents.size();
+            learned += size;
+            bytes += size * bytes_of(variable->needs().type);
+            if (!variable->storage() || variable->storage()->trainable) trainable += size;
+        }
+        parameters += learned;
+
+        std::string name = automatic ? snake(kind) : path, extents;
+        if (automatic) {
+            const auto before = std::count(automatic_names.begin(), automatic_names.end(), name);
+            automatic_names.push_back(name);
+            if (before > 0) append(name, '_', before);
+        }
+        append(name, " (", kind, ')');
+        print(extents, output);
+        rows.push_back({name, extents, with_commas(learned), with_commas(work)});
+    }
+
+    [[gnu::cold]] std::string text() const
+    {
+        std::array<std::size_t, 4> width{};
+        for (const auto& cells : rows)
+            for (std::size_t c = 0; c < 4; ++c) width[c] = std::max(width[c], display_width(cells[c]));
+
+        std::string text;
+        const auto rule = [&](const char* left, const char* middle, const char* right) {
+            for (std::size_t c = 0; c < 4; ++c) {
+                text += c == 0 ? left : middle;
+                for (std::size_t i = 0; i < width[c] + 2; ++i) text += "─";
+            }
+            append(text, right, '\n');
+        };
+        rule("┌", "┬", "┐");
+        for (std::size_t r = 0; r < rows.size(); ++r) {
+            for (std::size_t c = 0; c < 4; ++c) {
+                const std::string space(width[c] - display_width(rows[r][c]), ' ');
+                append(text, "│ ", c < 2 ? rows[r][c] : space, c < 2 ? space : rows[r][c], ' ');
+            }
+            text += "│\n";
+            if (r == 0) rule("├", "┼", "┤");
+        }
+        rule("└", "┴", "┘");
+        append(text, " Total params: ", with_commas(parameters), " (", as_bytes(bytes),
+               ")\n Trainable params: ", with_commas(trainable), "\n Non-trainable params: ", with_commas(parameters - trainable),
+               "\n Multiply-adds: ", with_commas(multiply_adds), " a sample\n");
+        return text;
+    }
+};
+
 template <class Part>
 void summarise(const Part& part, const std::string& path, bool automatic, summary_table& table)
 {
@@ -81,25 +133,9 @@ void summarise(const Part& part, const std::string& path, bool automatic, summar
         });
     };
     if constexpr (requires { part.for_each_layer(ignore{}); }) inside(path.empty());
-    else if constexpr (Block<Part>) {
-        std::size_t parameters = 0;
-        for_each_variable(part, [&](const auto& variable) {
-            using V = std::remove_cvref_t<decltype(variable)>;
-            parameters += V::size;
-            table.bytes += V::size * sizeof(typename V::value_type);
-            if (!variable.storage() || variable.storage()->trainable) table.trainable += V::size;
-        });
-        std::string name = path;
-        if (automatic && given_name<Part>().empty()) {
-            name = snake(kind_of<Part>());
-            if (const std::size_t before = table.seen[name]++; before > 0) name += '_' + std::to_string(before);
-        }
-        std::ostringstream output;
-        output << shape(Part::output);
-        table.rows.push_back({name + " (" + std::string(kind_of<Part>()) + ')', output.str(), with_commas(parameters),
-                              with_commas(multiply_adds_of<Part>())});
-        table.parameters += parameters;
-    }
+    else if constexpr (Block<Part>)
+        table.add(path, automatic && given_name<Part>().empty(), kind_of<Part>(), Part::output, multiply_adds_of<Part>(),
+                  variables_of(part));
     else if constexpr (!is_variable<Part>) inside(false);
 }
 
@@ -113,43 +149,12 @@ std::string summary(const M& model)
     detail::summary_table table;
     if constexpr (!is_refused<M>) {
         detail::summarise(model, {}, true, table);
-        for (const auto& node : trace(model).nodes) table.multiply_adds += node.multiply_adds; // a layer used twice counts twice
+        if constexpr (Block<M>) table.multiply_adds = multiply_adds_of<M>();
+        else
+            for (const auto& node : trace(model).nodes)
+                table.multiply_adds += node.multiply_adds; // a layer used twice counts twice
     }
-    table.rows.insert(table.rows.begin(), {"Layer (type)", "Output shape", "Param #", "Multiply-adds"});
-    std::array<std::size_t, 4> width{};
-    for (const auto& row : table.rows)
-        for (std::size_t c = 0; c < 4; ++c) width[c] = std::max(width[c], detail::display_width(row[c]));
-
-    std::string text;
-    const auto rule = [&](const char* left, const char* middle, const char* right) {
-        for (std::size_t c = 0; c < 4; ++c) {
-            text += c == 0 ? left : middle;
-            for (std::size_t i = 0; i < width[c] + 2; ++i) text += "─";
-        }
-        text += right;
-        text += '\n';
-    };
-    const auto line = [&](const detail::summary_table::row& row) {
-        for (std::size_t c = 0; c < 4; ++c) {
-            const std::string space(width[c] - detail::display_width(row[c]), ' ');
-            text += "│ ";
-            text += c < 2 ? row[c] : space;
-            text += c < 2 ? space : row[c];
-            text += ' ';
-        }
-        text += "│\n";
-    };
-    rule("┌", "┬", "┐");
-    for (std::size_t r = 0; r < table.rows.size(); ++r) {
-        line(table.rows[r]);
-        if (r == 0) rule("├", "┼", "┤");
-    }
-    rule("└", "┴", "┘");
-    text += " Total params: " + detail::with_commas(table.parameters) + " (" + detail::as_bytes(table.bytes) + ")\n";
-    text += " Trainable params: " + detail::with_commas(table.trainable) + '\n';
-    text += " Non-trainable params: " + detail::with_commas(table.parameters - table.trainable) + '\n';
-    text += " Multiply-adds: " + detail::with_commas(table.multiply_adds) + " a sample\n";
-    return text;
+    return table.text();
 }
 
 } // namespace lamina

@@ -22,7 +22,7 @@ struct History {
     std::size_t size() const { return epochs.size(); }
 
     /// One figure over the epochs. Refuses a name that an epoch does not have.
-    std::vector<double> operator[](std::string_view name) const
+    [[gnu::cold]] std::vector<double> operator[](std::string_view name) const
     {
         std::vector<double> result;
         for (const auto& logs : epochs) result.push_back(logs[name]);
@@ -30,7 +30,7 @@ struct History {
     }
 
     /// The epoch, from 0, in which a figure was best; the first of equal ones, and never one in which it is NaN.
-    std::size_t best(std::string_view name, monitor_mode mode = monitor_mode::automatic) const
+    [[gnu::cold]] std::size_t best(std::string_view name, monitor_mode mode = monitor_mode::automatic) const
     {
         const auto values = (*this)[name];
         const bool down = direction_of(name, mode) == monitor_mode::min;
@@ -46,7 +46,7 @@ struct History {
     }
 
     /// Prints a line an epoch, `epoch 1: loss 0.1592, …`, and the reason why training ended.
-    friend std::ostream& operator<<(std::ostream& out, const History& history)
+    [[gnu::cold]] friend std::ostream& operator<<(std::ostream& out, const History& history)
     {
         for (std::size_t i = 0; i < history.size(); ++i) out << "epoch " << i + 1 << ": " << history.epochs[i] << '\n';
         if (!history.stopped_by.empty()) out << history.stopped_by << '\n';

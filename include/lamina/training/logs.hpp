@@ -28,24 +28,24 @@ struct Logs {
     {
         for (const auto& [known, value] : entries)
             if (known == name) return value;
-        std::string have;
-        for (const auto& [known, value] : entries) have += (have.empty() ? "" : ", ") + known;
-        fail("there is no \"", name, "\" among the figures of this run (", have,
-             "); is it spelled as the metric's name, and was validation data given?");
+        refuse(name);
     }
 
-    void set(std::string_view name, double value)
+    void set(std::string_view name, double value) { set("", name, value); }
+
+    /// Sets the figure of which `prefix` and `name` together are the name; allocates only where it is new.
+    void set(std::string_view prefix, std::string_view name, double value)
     {
         for (auto& [known, old] : entries)
-            if (known == name) {
+            if (known.size() == prefix.size() + name.size() && known.starts_with(prefix) && known.ends_with(name)) {
                 old = value;
                 return;
             }
-        entries.emplace_back(name, value);
+        add(prefix, name, value);
     }
 
     /// Prints `loss 0.0380, sparse_categorical_accuracy 0.9880`.
-    friend std::ostream& operator<<(std::ostream& out, const Logs& logs)
+    [[gnu::cold]] friend std::ostream& operator<<(std::ostream& out, const Logs& logs)
     {
         const char* between = "";
         for (const auto& [name, value] : logs.entries) {
@@ -54,6 +54,22 @@ struct Logs {
             out << std::exchange(between, ", ") << name << ' ' << digits;
         }
         return out;
+    }
+
+private:
+    [[gnu::cold]] void add(std::string_view prefix, std::string_view name, double value)
+    {
+        std::string whole;
+        append(whole, prefix, name);
+        entries.emplace_back(std::move(whole), value);
+    }
+
+    [[noreturn, gnu::cold]] void refuse(std::string_view name) const
+    {
+        std::string have;
+        for (const auto& [known, value] : entries) append(have, have.empty() ? "" : ", ", known);
+        fail("there is no \"", name, "\" among the figures of this run (", have,
+             "); is it spelled as the metric's name, and was validation data given?");
     }
 };
 

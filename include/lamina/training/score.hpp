@@ -91,19 +91,13 @@ public:
     /// Sets `loss` and the metrics, by name, in `logs`; allocates only where a name is new.
     void report(Logs& logs, const std::tuple<Metrics...>&, std::string_view prefix) const
     {
-        set(logs, prefix, "loss", loss());
+        logs.set(prefix, "loss", loss());
         [&]<std::size_t... I>(std::index_sequence<I...>) {
-            (set(logs, prefix, std::tuple_element_t<I, std::tuple<Metrics...>>::name, std::get<I>(kept).result()), ...);
+            (logs.set(prefix, std::tuple_element_t<I, std::tuple<Metrics...>>::name, std::get<I>(kept).result()), ...);
         }(std::index_sequence_for<Metrics...>{});
     }
 
 private:
-    static void set(Logs& logs, std::string_view prefix, std::string_view name, double value)
-    {
-        if (prefix.empty()) logs.set(name, value);
-        else logs.set(std::string(prefix) + std::string(name), value);
-    }
-
     template <class T, class Y>
     static T row(const L& loss, [[maybe_unused]] logits fused, const T* p, const Y* target, std::size_t width, T* g, T scale)
     {

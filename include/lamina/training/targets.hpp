@@ -4,9 +4,12 @@
 #include <lamina/models/inputs.hpp>
 #include <lamina/training/loss.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <span>
 #include <string>
 #include <type_traits>
 
@@ -42,16 +45,21 @@ constexpr shape without_ones(const shape& s)
 }
 
 /// [3, 4, 0] for the flat position of an element, for messages.
-template <class X>
-std::string position_in(const X& x, std::size_t flat)
+[[gnu::cold]] inline std::string position_in(std::span<const std::size_t> extents, std::size_t flat)
 {
-    std::string text;
-    for (std::size_t axis = rank_of<X>; axis-- > 0;) {
-        const auto extent = static_cast<std::size_t>(x.shape()[axis]);
-        text = std::to_string(flat % extent) + (text.empty() ? "" : ", ") + text;
-        flat /= extent;
+    std::string text = "]";
+    for (std::size_t axis = extents.size(); axis-- > 0;) {
+        text = std::to_string(flat % extents[axis]) + (axis + 1 == extents.size() ? "" : ", ") + text;
+        flat /= extents[axis];
     }
-    return '[' + text + ']';
+    return '[' + text;
+}
+template <class X>
+[[gnu::cold]] std::string position_in(const X& x, std::size_t flat)
+{
+    std::array<std::size_t, rank_of<X>> extents{};
+    std::copy(x.shape().begin(), x.shape().end(), extents.begin());
+    return position_in(std::span<const std::size_t>(extents), flat);
 }
 
 template <class T, class X>
@@ -96,7 +104,7 @@ void require_data(const L& loss, const X& x, const Y& y, const shape& input, con
         if (!loss.accepts(start_of(y) + row * step, width)) {
             std::string found;
             for (std::size_t i = 0; i < step && i < 12; ++i)
-                found += (i ? ", " : "") + std::to_string(start_of(y)[row * step + i]);
+                append(found, i ? ", " : "", std::to_string(start_of(y)[row * step + i]));
             fail(where, ": y", detail::position_in(y, row * step), " is ", found, ", ", L::name, " needs ", loss.needs(width));
         }
 }

@@ -48,7 +48,7 @@ class Trainer {
     static constexpr std::uint64_t shuffling = 0x73687566;
 
 public:
-    Trainer(M& of, O with, L measured_by, Metrics... also)
+    [[gnu::cold]] Trainer(M& of, O with, L measured_by, Metrics... also)
         : model(of), rule(std::move(with)), loss(std::move(measured_by)), metrics(std::move(also)...), plan(trace_bound(of)),
           blocks(plan.blocks), parameters(records_of(of)),
           fused(Totals::template differentiated_with<T>(Execution<T>::ends_in(plan), loss))
@@ -185,7 +185,7 @@ private:
         for_each_block(model, [&](const auto& block) {
             same = same && met < blocks.size() && blocks[met++] == static_cast<const void*>(&block);
         });
-        for_each_variable(model, [&](const auto& variable) {
+        for_each_any_variable(model, [&](const AnyVariable& variable) {
             if (known < parameters.size() && parameters[known] == variable.storage()) ++known;
             else
                 same = same && std::find(parameters.begin(), parameters.begin() + std::ptrdiff_t(known), variable.storage()) !=
@@ -196,7 +196,7 @@ private:
     }
 
     template <class X, class Y>
-    static std::size_t held_back_of(std::size_t count, const FitOptions<X, Y>& options)
+    [[gnu::cold]] static std::size_t held_back_of(std::size_t count, const FitOptions<X, Y>& options)
     {
         if (options.batch_size == 0) fail("fit: batch_size is 0, at least 1 is needed");
         if (!(options.validation_split >= 0 && options.validation_split < 1))
@@ -209,7 +209,7 @@ private:
         return held_back;
     }
 
-    static void require_weights(const std::vector<float>& weights, std::size_t count)
+    [[gnu::cold]] static void require_weights(const std::vector<float>& weights, std::size_t count)
     {
         if (!weights.empty() && weights.size() != count)
             fail("there are ", weights.size(), " sample weights for ", count, " samples; give one each or none");
@@ -219,7 +219,7 @@ private:
     }
 
     template <class X, class Y>
-    static std::vector<float> weights_of(const Samples<X, Y>& samples, const FitOptions<X, Y>& options)
+    [[gnu::cold]] static std::vector<float> weights_of(const Samples<X, Y>& samples, const FitOptions<X, Y>& options)
     {
         require_weights(options.sample_weight, samples.size());
         std::vector<float> weights = options.sample_weight;
@@ -247,7 +247,7 @@ private:
         std::vector<void*> blocks;
         std::vector<std::shared_ptr<record>> records;
 
-        explicit Gradient(const M& of) : model(zeros_like(of)), records(records_of(model))
+        [[gnu::cold]] explicit Gradient(const M& of) : model(zeros_like(of)), records(records_of(model))
         {
             for_each_block(model, [&](auto& block) { blocks.push_back(&block); });
         }

@@ -66,6 +66,60 @@ inline void check_alive(std::string_view optimizer, std::string_view what, std::
                  " holds no numbers; was its model built, and is its graph still there?");
 }
 
+/// Checks what a step needs of an optimizer and its parameters.
+inline void check_rule(std::string_view optimizer, std::uint64_t step, float rate, std::size_t slot_count,
+                       std::span<const std::shared_ptr<record>> parameters)
+{
+    if (!(rate >= 0 && std::isfinite(rate)))
+        fail(optimizer, ": the learning rate of step ", step, " is ", rate, ", it has to be a finite number and not negative");
+    check_alive(optimizer, "parameter", parameters);
+    if (slot_count > max_slots)
+        fail(optimizer, ": ", slot_count, " slots a parameter were asked for, at most ", max_slots, " are possible");
+}
+
+/// Slots for every parameter, filled with zeros.
+[[gnu::cold]] inline std::vector<std::shared_ptr<record>> made_slots(const std::vector<std::string>& names,
+                                                                     std::span<const std::shared_ptr<record>> parameters)
+{
+    std::vector<std::shared_ptr<record>> made;
+    for (const auto& parameter : parameters)
+        for (const auto& name : names) {
+            made.push_back(std::make_shared<record>(name + '/' + parameter->name, parameter->extents(), parameter->stored(),
+                                                    parameter->type()));
+            made.back()->trainable = false;
+        }
+    return made;
+}
+
+inline void check_slots(std::string_view optimizer, std::span<const std::shared_ptr<record>> slots, std::size_t each,
+                        std::span<const std::shared_ptr<record>> parameters)
+{
+    if (slots.size() != each * parameters.size())
+        fail(optimizer, ": its state has ", slots.size(), " slots, ", parameters.size(), " parameters need ",
+             each * parameters.size(), "; does the state come from another model, or from other settings?");
+    check_alive(optimizer, "slot", slots);
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+        const record &slot = *slots[i], &parameter = *parameters[i / each];
+        if (!alike(slot, parameter))
+            fail(optimizer, ": the slot \"", slot.name, "\" is ", name_of(slot.type()), ' ', slot.extents(), ", its parameter \"",
+                 parameter.name, "\" is ", name_of(parameter.type()), ' ', parameter.extents(),
+                 " in its own order; does the state come from another model?");
+    }
+}
+
+inline void check_gradients(std::string_view optimizer, std::span<const std::shared_ptr<record>> parameters,
+                            std::span<const std::shared_ptr<record>> gradients)
+{
+    if (gradients.size() != parameters.size())
+        fail(optimizer, ": there are ", gradients.size(), " gradients for ", parameters.size(), " parameters");
+    check_alive(optimizer, "gradient", gradients);
+    for (std::size_t i = 0; i < gradients.size(); ++i)
+        if (!alike(*gradients[i], *parameters[i]))
+            fail(optimizer, ": the gradient of \"", parameters[i]->name, "\" is ", name_of(gradients[i]->type()), ' ',
+                 gradients[i]->extents(), ", the parameter is ", name_of(parameters[i]->type()), ' ', parameters[i]->extents(),
+                 " in its own order");
+}
+
 /// Checks settings and slots, makes the slots where there are none, and returns the learning rate of this step.
 template <Optimizer O>
 float make_ready(O& optimizer, std::span<const std::shared_ptr<record>> parameters)
@@ -73,37 +127,14 @@ float make_ready(O& optimizer, std::span<const std::shared_ptr<record>> paramete
     if constexpr (requires { optimizer.check(); }) optimizer.check();
     if constexpr (Clipping<O>) check_clipping(optimizer);
     const float rate = optimizer.learning_rate(optimizer.state.step);
-    if (!(rate >= 0 && std::isfinite(rate)))
-        fail(O::name, ": the learning rate of step ", optimizer.state.step, " is ", rate,
-             ", it has to be a finite number and not negative");
-    check_alive(O::name, "parameter", parameters);
-
     const std::size_t each = optimizer.slot_count();
-    if (each > max_slots) fail(O::name, ": ", each, " slots a parameter were asked for, at most ", max_slots, " are possible");
+    check_rule(O::name, optimizer.state.step, rate, each, parameters);
     if (optimizer.state.slots.empty() && each > 0) {
-        std::vector<std::shared_ptr<record>> made;
-        for (const auto& parameter : parameters)
-            for (std::size_t s = 0; s < each; ++s) {
-                auto name = std::string(optimizer.slot_name(s)) + '/' + parameter->name;
-                made.push_back(
-                    std::make_shared<record>(std::move(name), parameter->extents(), parameter->stored(), parameter->type()));
-                made.back()->trainable = false;
-            }
-        optimizer.state.slots = std::move(made);
+        std::vector<std::string> names;
+        for (std::size_t s = 0; s < each; ++s) names.emplace_back(optimizer.slot_name(s));
+        optimizer.state.slots = made_slots(names, parameters);
     }
-
-    const auto& slots = optimizer.state.slots;
-    if (slots.size() != each * parameters.size())
-        fail(O::name, ": its state has ", slots.size(), " slots, ", parameters.size(), " parameters need ",
-             each * parameters.size(), "; does the state come from another model, or from other settings?");
-    check_alive(O::name, "slot", slots);
-    for (std::size_t i = 0; i < slots.size(); ++i) {
-        const record &slot = *slots[i], &parameter = *parameters[i / each];
-        if (!alike(slot, parameter))
-            fail(O::name, ": the slot \"", slot.name, "\" is ", name_of(slot.type()), ' ', slot.extents(), ", its parameter \"",
-                 parameter.name, "\" is ", name_of(parameter.type()), ' ', parameter.extents(),
-                 " in its own order; does the state come from another model?");
-    }
+    check_slots(O::name, optimizer.state.slots, each, parameters);
     return rate;
 }
 
@@ -125,14 +156,7 @@ void apply_gradients(O& optimizer, std::span<const std::shared_ptr<record>> para
                      std::span<const std::shared_ptr<record>> gradients, std::size_t threads = 1)
 {
     const float rate = optimizers::make_ready(optimizer, parameters);
-    if (gradients.size() != parameters.size())
-        fail(O::name, ": there are ", gradients.size(), " gradients for ", parameters.size(), " parameters");
-    optimizers::check_alive(O::name, "gradient", gradients);
-    for (std::size_t i = 0; i < gradients.size(); ++i)
-        if (!optimizers::alike(*gradients[i], *parameters[i]))
-            fail(O::name, ": the gradient of \"", parameters[i]->name, "\" is ", name_of(gradients[i]->type()), ' ',
-                 gradients[i]->extents(), ", the parameter is ", name_of(parameters[i]->type()), ' ', parameters[i]->extents(),
-                 " in its own order");
+    optimizers::check_gradients(O::name, parameters, gradients);
 
     if constexpr (optimizers::Clipping<O>) optimizers::clip(optimizer, parameters, gradients);
     const std::uint64_t step = ++optimizer.state.step;

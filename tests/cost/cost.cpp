@@ -1,0 +1,74 @@
+// Whether a program is compiled within its budget: time, as a multiple of a base file's, memory, and size when stripped.
+//
+//     cost BASE PROGRAM RATIO MEBIBYTES KIBIBYTES compiler flags…
+//
+// The base and the program are compiled in turns, three times each; the least time of each counts, processor time alone.
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace {
+
+struct Cost {
+    double seconds = 1e9, mebibytes = 0;
+};
+
+Cost run(std::vector<std::string> command)
+{
+    std::vector<char*> words;
+    for (auto& word : command) words.push_back(word.data());
+    words.push_back(nullptr);
+    const pid_t child = fork();
+    if (child == 0) {
+        execvp(words[0], words.data());
+        _exit(127);
+    }
+    int status = 0;
+    rusage used{};
+    if (child < 0 || wait4(child, &status, 0, &used) < 0 || status != 0) {
+        std::printf("%s could not be run to its end\n", command[0].c_str());
+        std::exit(2);
+    }
+    const auto seconds = [](timeval t) { return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec); };
+    return {seconds(used.ru_utime) + seconds(used.ru_stime), static_cast<double>(used.ru_maxrss) / 1024};
+}
+
+} // namespace
+
+int main(int count, char** given)
+{
+    if (count < 7) return 2;
+    const std::vector<std::string> words(given + 1, given + count), compiler(words.begin() + 5, words.end());
+    const std::string object = std::filesystem::path(words[1]).stem().string() + ".cost.o", program = object + ".stripped";
+    const auto compile = [&](const std::string& source) {
+        auto command = compiler;
+        command.insert(command.end(), {"-c", source, "-o", object});
+        return run(command);
+    };
+    Cost base, ours;
+    for (int round = 0; round < 3; ++round)
+        for (auto [source, least] : {std::pair(words[0], &base), std::pair(words[1], &ours)}) {
+            const Cost now = compile(source);
+            *least = {std::min(least->seconds, now.seconds), std::max(least->mebibytes, now.mebibytes)};
+        }
+    run({compiler[0], "-s", object, "-o", program, "-pthread"});
+
+    const double found[] = {ours.seconds / base.seconds, ours.mebibytes,
+                            static_cast<double>(std::filesystem::file_size(program)) / 1024};
+    const char* const units[] = {"times the base file's time", "MiB of memory", "KiB stripped"};
+    bool within = true;
+    std::printf("%s: %.2f s, the base file %.2f s\n", words[1].c_str(), ours.seconds, base.seconds);
+    for (std::size_t i = 0; i < 3; ++i) {
+        const double budget = std::strtod(words[2 + i].c_str(), nullptr);
+        within = within && found[i] <= budget;
+        std::printf("  %8.2f %s, at most %g%s\n", found[i], units[i], budget, found[i] <= budget ? "" : ": TOO MUCH");
+    }
+    return within ? 0 : 1;
+}
