@@ -1,5 +1,7 @@
-// convolution: the two of LeNet-5 and a 64 to 64 of 3x3, forward and both gradients. One item is one multiply or one add of a
-// product that exists (none for the padding of "same"), so that items_per_second reads as FLOP/s.
+// convolution: the two of LeNet-5 and a 64 to 64 of 3x3, forward and both gradients. FLOP/s counts a multiply and an add for
+// each product that exists (none for the padding of "same"); "peak" is the share of what this core reached just before.
+#include "../limits.hpp"
+
 #include <lamina/kernels/plane_passes.hpp>
 
 #include <benchmark/benchmark.h>
@@ -50,7 +52,7 @@ struct layer {
     {
         const std::size_t taps = products(Sizes.height, Sizes.kernel_height, Sizes.out_height, Sizes.pad_top) *
                                  products(Sizes.width, Sizes.kernel_width, Sizes.out_width, Sizes.pad_left);
-        state.SetItemsProcessed(state.iterations() * std::int64_t(2 * n * taps * Sizes.channels * Sizes.filters));
+        bench::count_flop<float>(state, 2.0 * double(n * taps * Sizes.channels * Sizes.filters));
     }
 
     std::size_t n;

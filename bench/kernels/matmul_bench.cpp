@@ -1,6 +1,6 @@
 // matmul: the dense layers of LeNet-5 and larger ones, forward and both gradients. FLOP/s counts a multiply and an add for each
 // weight and sample; "peak" is the share of the multiply-adds per second that this core reached just before.
-#include "../peak.hpp"
+#include "../limits.hpp"
 
 #include <lamina/kernels/matmul.hpp>
 
@@ -28,13 +28,7 @@ struct layer {
     {}
 
     float* weights() { return lines.data()->values; }
-    void finish(benchmark::State& state) const
-    {
-        using benchmark::Counter;
-        const double flop = 2.0 * double(n * Inputs * Outputs) * double(state.iterations());
-        state.counters["FLOP/s"] = Counter(flop, Counter::kIsRate);
-        state.counters["peak"] = Counter(flop / bench::fma_peak<float>(), Counter::kIsRate);
-    }
+    void finish(benchmark::State& state) const { bench::count_flop<float>(state, 2.0 * double(n * Inputs * Outputs)); }
 
     std::size_t n;
     std::vector<float> x, y, bias;

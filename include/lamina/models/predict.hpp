@@ -54,18 +54,17 @@ template <class B, class Given>
 inline constexpr bool fits_sample =
     Given::value == B::input || (Given::value.rank == 1 && Given::value.size() == B::input.size());
 
-/// Calls `f(first, n, x)` for chunks of the samples of x, as T.
+/// Calls `f(first, n, x)` for chunks of the samples of x from `begin` to `end`, as T.
 template <class T, DenseTensor X, class F>
-void for_each_chunk(const X& x, std::size_t size, F&& f)
+void for_each_chunk(const X& x, std::size_t size, std::size_t begin, std::size_t end, F&& f)
 {
-    const std::size_t count = x.shape()[0];
     if constexpr (std::is_same_v<element<X>, T>)
-        for (std::size_t first = 0; first < count; first += chunk)
-            f(first, std::min(chunk, count - first), start_of(x) + first * size);
+        for (std::size_t first = begin; first < end; first += chunk)
+            f(first, std::min(chunk, end - first), start_of(x) + first * size);
     else {
         const Borrowed<T> converted(chunk * size);
-        for (std::size_t first = 0; first < count; first += chunk) {
-            const std::size_t n = std::min(chunk, count - first);
+        for (std::size_t first = begin; first < end; first += chunk) {
+            const std::size_t n = std::min(chunk, end - first);
             std::transform(start_of(x) + first * size, start_of(x) + (first + n) * size, converted.data(),
                            [](auto v) { return static_cast<T>(v); });
             f(first, n, converted.data());
@@ -122,7 +121,7 @@ void predict(const M& model, const X& x, Y& into, Workspace<M>& workspace)
     if (sample_shape(into) != output_of<M> || into.shape()[0] != x.shape()[0])
         fail("predict: ", x.shape()[0], " samples give ", x.shape()[0], " results of shape ", output_of<M>,
              ", the place given holds ", into.shape()[0], " of ", sample_shape(into), "; resize it first");
-    inner::for_each_chunk<number_type<M>>(x, workspace.input().size(),
+    inner::for_each_chunk<number_type<M>>(x, workspace.input().size(), 0, x.shape()[0],
                                           [&](std::size_t first, std::size_t n, const number_type<M>* from) {
                                               workspace.forward(from, start_of(into) + first * output_of<M>.size(), n);
                                           });
@@ -139,7 +138,7 @@ auto predict_all(const M& model, const X& x)
         require_bound(model);
         require_samples(x, M::input, "predict");
         const Borrowed<T> scratch(M::scratch(chunk));
-        for_each_chunk<T>(x, M::input.size(), [&](std::size_t first, std::size_t n, const T* from) {
+        for_each_chunk<T>(x, M::input.size(), 0, x.shape()[0], [&](std::size_t first, std::size_t n, const T* from) {
             model.forward(Mode{}, from, y.data() + first * M::output.size(), nullptr, scratch.data(), n);
         });
     }
@@ -205,25 +204,30 @@ auto call(const B& block, const X& x)
     }
 }
 
+namespace inner {
+template <class T, std::size_t Rank>
+auto classes_of(const xt::xtensor<T, Rank>& y)
+{
+    xt::xtensor<std::int32_t, Rank - 1> classes;
+    std::array<std::size_t, Rank - 1> extents{};
+    std::copy_n(y.shape().begin(), extents.size(), extents.begin());
+    classes.resize(extents);
+    const std::size_t width = y.shape()[Rank - 1];
+    for (std::size_t row = 0; row < classes.size(); ++row) {
+        const T* const from = y.data() + row * width;
+        classes.data()[row] =
+            static_cast<std::int32_t>(width == 1 ? from[0] > T(0.5) : std::max_element(from, from + width) - from);
+    }
+    return classes;
+}
+} // namespace inner
+
 /// The class of the largest output of every sample, the first of equals; with one output, whether it is above 1/2.
 template <class M, DenseTensor X>
 auto predict_classes(const M& model, const X& x)
 {
     if constexpr (is_refused<M>) return lamina::detail::silence{};
-    else {
-        constexpr std::size_t width = output_of<M>.back();
-        const auto y = predict(model, x);
-        xt::xtensor<std::int32_t, output_of<M>.rank> classes;
-        std::array<std::size_t, output_of<M>.rank> extents{};
-        std::copy_n(y.shape().begin(), extents.size(), extents.begin());
-        classes.resize(extents);
-        for (std::size_t row = 0; row < classes.size(); ++row) {
-            const auto* const from = y.data() + row * width;
-            classes.data()[row] =
-                static_cast<std::int32_t>(width == 1 ? from[0] > 0.5 : std::max_element(from, from + width) - from);
-        }
-        return classes;
-    }
+    else return inner::classes_of(predict(model, x));
 }
 
 } // namespace lamina::inline LAMINA_ARCHITECTURE

@@ -1,11 +1,14 @@
-// What one core can do at most: multiply-adds per second, measured in the run that quotes a percentage of it.
+// What one core can do at most, measured in the run that quotes a share of it: multiply-adds and clock ticks per second.
 #pragma once
 
 #include <lamina/kernels/tile.hpp>
 
+#include <benchmark/benchmark.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace lamina::inline LAMINA_ARCHITECTURE::bench {
 
@@ -41,6 +44,33 @@ double fma_peak(std::size_t rounds = 20)
     double best = 0;
     for (std::size_t round = 0; round < rounds; ++round) best = std::max(best, fma_round<T>(100'000));
     return best;
+}
+
+/// Ticks of the clock per second: those of a chain of additions, each of which takes one.
+inline double clock_rate(std::size_t rounds = 20)
+{
+    double best = 0;
+    for (std::size_t round = 0; round < rounds; ++round) {
+        std::uint64_t sum = 0, step = 1;
+        const auto start = std::chrono::steady_clock::now();
+        for (int i = 0; i < 100'000; ++i) {
+            asm volatile("" : "+r"(sum), "+r"(step));
+            sum += step;
+        }
+        const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+        asm volatile("" : : "r"(sum));
+        best = std::max(best, 1e5 / taken.count());
+    }
+    return best;
+}
+
+/// Reports FLOP/s and the share of the peak, for `flop` operations an iteration.
+template <class T>
+void count_flop(benchmark::State& state, double flop)
+{
+    using benchmark::Counter;
+    state.counters["FLOP/s"] = Counter(flop, Counter::kIsIterationInvariantRate);
+    state.counters["peak"] = Counter(flop / fma_peak<T>(), Counter::kIsIterationInvariantRate);
 }
 
 } // namespace lamina::inline LAMINA_ARCHITECTURE::bench
