@@ -1,0 +1,66 @@
+"""What is compared: lamina's benchmark (program and name), what its peers are asked, and what is counted.
+
+`flop` an iteration gives the share of the limit, `per` divides times (by the images of a batch, say), `unit` names another
+counter than microseconds, `against` is a second benchmark of the same program to which the ratio is formed.
+"""
+LENET5_FLOP = 2 * 416_520  # an image, forward
+LENET5_TRAINING_FLOP = 2 * 1_132_000  # and backward; the first layer needs no gradient of its input
+LENET5, DENSE, MATMUL, MATH = "bench.models.lenet5", "bench.models.dense", "bench.kernels.matmul", "bench.kernels.math"
+
+
+def infer(model, batch):
+    return {"kind": "infer", "model": model, "batch": batch}
+
+
+def train(model, batch):
+    return {"kind": "train", "model": model, "batch": batch}
+
+
+TASKS = []
+for batch in (1, 32, 256):
+    TASKS.append({
+        "title": f"LeNet-5 inference, batch {batch}, an image", "program": LENET5, "name": f"lenet5/inference/batch/{batch}",
+        "task": infer("lenet5", batch), "flop": LENET5_FLOP * batch, "per": batch,
+        "picture": f"lenet5_inference_{batch}.svg"})
+for batch in (1, 32, 256):
+    TASKS.append({
+        "title": f"LeNet-5 inference, built for AVX2, batch {batch}, an image", "program": LENET5 + ".avx2",
+        "name": f"lenet5/inference/batch/{batch}", "task": infer("lenet5", batch), "per": batch})
+TASKS.append({
+    "title": "LeNet-5 training step of 32, Adam", "program": LENET5, "name": "lenet5/training/batch/32/threads:1/real_time",
+    "task": train("lenet5", 32), "flop": LENET5_TRAINING_FLOP * 32, "picture": "lenet5_training_32.svg"})
+for batch in (8, 15, 17, 31, 33):
+    TASKS.append({
+        "title": f"LeNet-5 training step of {batch}, Adam, an image", "program": LENET5, "per": batch,
+        "name": f"lenet5/training/batch/{batch}/threads:1/real_time", "flop": LENET5_TRAINING_FLOP * batch})
+for task, title in (("inference", "inference"), ("training", "training step")):
+    TASKS.append({
+        "title": f"LeNet-5 {title} of 256 on two threads", "program": LENET5, "threads": 2,
+        "name": f"lenet5/{task}/batch/256/threads:2/real_time",
+        "against": ("one thread", f"lenet5/{task}/batch/256/threads:1/real_time")})
+for batch in (1, 32):
+    TASKS.append({
+        "title": f"dense 784-128-10 inference, batch {batch}", "program": DENSE, "name": f"mlp_784_128_10/inference/batch/{batch}",
+        "task": infer("mlp_784_128_10", batch), "flop": 2 * 101_632 * batch})
+TASKS.append({
+    "title": "dense 784-128-10 training step of 32, Adam", "program": DENSE, "name": "mlp_784_128_10/training/batch/32",
+    "task": train("mlp_784_128_10", 32), "flop": 2 * (3 * 101_632 - 784 * 128) * 32})
+TASKS.append({
+    "title": "dense 1-8-8-1, a sample", "program": DENSE, "name": "dense_1_8_8_1/sample", "task": infer("dense_1_8_8_1", 1)})
+for name in ("sample", "chained"):
+    TASKS.append({
+        "title": f"dense 1-8-8-1, {name}, cycles", "program": DENSE, "name": f"dense_1_8_8_1/{name}", "unit": "cycles"})
+for inputs, outputs in ((120, 84), (84, 10), (512, 512), (784, 128), (1024, 1024)):
+    for batch in (1, 32, 256):
+        TASKS.append({
+            "title": f"matrix product {inputs}×{outputs}, batch {batch}", "program": MATMUL,
+            "name": f"matmul/float/{inputs}x{outputs}/forward/{batch}", "flop": 2 * inputs * outputs * batch,
+            "task": {"kind": "matmul", "inputs": inputs, "outputs": outputs, "batch": batch}})
+TASKS.append({
+    "title": "convolution 3×3, 64→64, 32×32, 32 images", "program": "bench.kernels.convolution",
+    "name": "convolution/float/32x32x64_64_3x3_same/forward/32", "flop": 2 * 94 * 94 * 64 * 64 * 32,
+    "task": {"kind": "convolution", "batch": 32}})
+for name in ("tanh", "exp", "sigmoid", "log", "erf"):
+    TASKS.append({
+        "title": f"{name}, an element", "program": MATH, "name": f"math/float/{name}/4096", "per": 4.096, "unit": "ns",
+        "against": ("xsimd's own", f"math/float/{name}/xsimd/4096")})
