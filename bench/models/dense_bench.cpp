@@ -28,8 +28,7 @@ xt::xtensor<float, 2> images(std::size_t n)
 void finish(benchmark::State& state)
 {
     using benchmark::Counter;
-    state.counters["cycles"] =
-        Counter(1 / bench::clock_rate(), Counter::kIsIterationInvariantRate | Counter::kInvert);
+    state.counters["cycles"] = Counter(1 / bench::clock_rate(), Counter::kIsIterationInvariantRate | Counter::kInvert);
 }
 
 void small(benchmark::State& state)
@@ -49,9 +48,7 @@ void chained(benchmark::State& state)
 {
     const auto model = build<Small>(Seed{1});
     std::array<float, 1> x{0.3f};
-    for (auto _ : state) {
-        x[0] = model(x)(0) * 0.001f;
-    }
+    for (auto _ : state) { x[0] = model(x)(0) * 0.001f; }
     benchmark::DoNotOptimize(x);
     finish(state);
 }

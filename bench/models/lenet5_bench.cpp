@@ -75,8 +75,17 @@ void training_step(benchmark::State& state)
 
 BENCHMARK(sample)->Name("lenet5/inference/sample");
 BENCHMARK(batch)->Name("lenet5/inference/batch")->Arg(1)->Arg(32)->Arg(256);
-BENCHMARK(batch_on_threads)->Name("lenet5/inference/batch")->ArgNames({"", "threads"})->Args({256, 1})->Args({256, 2})->UseRealTime();
+BENCHMARK(batch_on_threads)
+    ->Name("lenet5/inference/batch")
+    ->ArgNames({"", "threads"})
+    ->Args({256, 1})
+    ->Args({256, 2})
+    ->UseRealTime();
 BENCHMARK(training_step)->Name("lenet5/training/batch")->ArgNames({"", "threads"})->Args({256, 1})->Args({256, 2})->UseRealTime();
-BENCHMARK(training_step)->Name("lenet5/training/batch")->ArgNames({"", "threads"})->ArgsProduct({benchmark::CreateDenseRange(8, 33, 1), {1}})->UseRealTime();
+BENCHMARK(training_step)
+    ->Name("lenet5/training/batch")
+    ->ArgNames({"", "threads"})
+    ->ArgsProduct({benchmark::CreateDenseRange(8, 33, 1), {1}})
+    ->UseRealTime();
 
 } // namespace

@@ -25,7 +25,7 @@ struct Parameter {
 /// The parameters of a case: `initial`, and `initial_1` and so on where they exist. None where the arrays do not fit together
 /// or hold no step.
 template <class T>
-std::vector<Parameter<T>> parameters(Case& c, lamina::order stored)
+std::vector<Parameter<T>> parameters(Case& c)
 {
     std::vector<Parameter<T>> all;
     for (std::string end; end.empty() || c.has("initial" + end); end = '_' + std::to_string(all.size())) {
@@ -39,7 +39,7 @@ std::vector<Parameter<T>> parameters(Case& c, lamina::order stored)
         lamina::shape shape;
         for (const std::size_t extent : initial.shape) shape.push_back(extent);
         const auto make = [&](const std::string& name) {
-            return std::make_shared<lamina::record>(name + end, shape, stored, lamina::number_of<T>);
+            return std::make_shared<lamina::record>(name + end, shape, lamina::number_of<T>);
         };
         all.push_back({make("value"), make("gradient"), gradients.as<T>(), trajectory.as<double>(), with_steps[0], shape.size(),
                        "parameter" + end});
@@ -49,9 +49,9 @@ std::vector<Parameter<T>> parameters(Case& c, lamina::order stored)
 }
 
 template <class T, class Optimizer>
-void run(Optimizer optimizer, Case& c, lamina::order stored)
+void run(Optimizer optimizer, Case& c)
 {
-    const auto all = parameters<T>(c, stored);
+    const auto all = parameters<T>(c);
     if (all.empty()) return c.differ("the arrays do not fit together, or hold no step");
     std::vector<std::shared_ptr<lamina::record>> values_of, gradients_of;
     for (const auto& p : all) {
@@ -72,10 +72,8 @@ template <class Optimizer>
 std::vector<std::string> optimizer(const char* folder, const Optimizer& optimizer)
 {
     Case c(folder);
-    for (const auto stored : {lamina::order::rows, lamina::order::outputs}) {
-        run<float>(optimizer, c, stored);
-        run<double>(optimizer, c, stored);
-    }
+    run<float>(optimizer, c);
+    run<double>(optimizer, c);
     return c.differences();
 }
 

@@ -22,7 +22,7 @@ using paths = std::vector<std::string>;
 using Bias = Variable<float, shape{2}>;
 
 struct Block {
-    Variable<float, shape{3, 2}, order::outputs> kernel;
+    Variable<float, shape{3, 2}> kernel;
     Bias bias;
 };
 struct Named {

@@ -20,7 +20,7 @@ static_assert(std::is_nothrow_move_constructible_v<Graph> && std::is_nothrow_mov
 namespace {
 
 struct Affine {
-    Variable<float, shape{3, 5}, order::outputs> kernel;
+    Variable<float, shape{3, 5}> kernel;
     Variable<double, shape{5}> bias;
 };
 
@@ -31,8 +31,8 @@ TEST_CASE("records are kept by name", "[graph]")
     Graph graph;
     CHECK(graph.size() == 0);
     CHECK(graph.find("a") == nullptr);
-    const auto a = graph.add("b/a", {2, 3}, order::rows, number::float32);
-    graph.add("a", shape{}, order::rows, number::float64);
+    const auto a = graph.add("b/a", {2, 3}, number::float32);
+    graph.add("a", shape{}, number::float64);
     CHECK(a->name == "b/a");
     CHECK(a->extents() == shape{2, 3});
     CHECK(a->data<float>()[17] == 0);
@@ -41,14 +41,14 @@ TEST_CASE("records are kept by name", "[graph]")
     CHECK_FALSE(graph.contains("b"));
     CHECK(graph.names() == names{"a", "b/a"});
 
-    CHECK(says(refusal([&] { graph.add("a", {1}, order::rows, number::float32); }), "already a \"a\""));
+    CHECK(says(refusal([&] { graph.add("a", {1}, number::float32); }), "already a \"a\""));
     CHECK(graph.find("a")->type() == number::float64);
 
     CHECK(graph.erase("b/a"));
     CHECK_FALSE(graph.erase("b/a"));
     CHECK_FALSE(a->alive());
     CHECK(graph.names() == names{"a"});
-    graph.add("b/a", {1}, order::rows, number::float32);
+    graph.add("b/a", {1}, number::float32);
     CHECK(graph.size() == 2);
 }
 
@@ -79,7 +79,7 @@ TEST_CASE("a model is bound under a prefix and takes its values along", "[graph]
 TEST_CASE("a taken name changes neither graph nor model", "[graph]")
 {
     Graph graph;
-    graph.add("net/bias", {1}, order::rows, number::float32);
+    graph.add("net/bias", {1}, number::float32);
     Affine model;
     CHECK(says(refusal([&] { graph.bind(model, "net"); }), "already a \"net/bias\""));
     CHECK(graph.size() == 1);

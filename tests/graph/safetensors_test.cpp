@@ -224,8 +224,8 @@ TEST_CASE("a written file is what the format says", "[graph][safetensors]")
 {
     const Temporary folder("safetensors");
     const auto path = folder.path / "x.safetensors";
-    const auto a = std::make_shared<record>("", shape{2, 3}, order::outputs, number::float32);
-    const auto b = std::make_shared<record>("", shape{}, order::rows, number::float64);
+    const auto a = std::make_shared<record>("", shape{2, 3}, number::float32);
+    const auto b = std::make_shared<record>("", shape{}, number::float64);
     float value = 0;
     a->for_each<float>([&](float& element) { element = value++; });
     *b->data<double>() = -0.0;
@@ -247,7 +247,7 @@ TEST_CASE("a written file is what the format says", "[graph][safetensors]")
     const auto file = safetensors::read(path);
     CHECK(file.metadata.at("note") == "by\nhand");
     CHECK(file.tensors.at(1).name == "a \"quoted\"");
-    const auto again = std::make_shared<record>("", shape{2, 3}, order::rows, number::float32);
+    const auto again = std::make_shared<record>("", shape{2, 3}, number::float32);
     safetensors::copy(file.data(file.tensors[1]), *again);
     CHECK(again->data<float>()[2] == 2);
     CHECK(again->data<float>()[16] == 3); // the second row, behind its padding
@@ -263,7 +263,7 @@ TEST_CASE("a file with nothing in it is one", "[graph][safetensors]")
 TEST_CASE("names that the format cannot hold are refused before a file is made", "[graph][safetensors]")
 {
     const Temporary folder("safetensors-names");
-    const auto a = std::make_shared<record>("", shape{2}, order::rows, number::float32);
+    const auto a = std::make_shared<record>("", shape{2}, number::float32);
     const auto why = [&](safetensors::named_records tensors) {
         return refusal([&] { safetensors::write(folder.path / "x", tensors); });
     };

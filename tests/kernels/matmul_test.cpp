@@ -13,6 +13,13 @@ namespace reference = kernels::reference;
 
 namespace {
 
+/// Random weights as they are stored: a row for each input, or one row.
+template <class T>
+Buffer<T> weights(dense_sizes sizes, unsigned seed)
+{
+    return sizes.outputs == 1 ? padded_rows<T>(1, sizes.inputs, seed) : padded_rows<T>(sizes.inputs, sizes.outputs, seed);
+}
+
 /// Runs the three kernels on `n` samples and compares each with its twin.
 template <class T, class S>
 void compare(std::size_t n, S sizes, std::size_t shift = 1)
@@ -23,7 +30,7 @@ void compare(std::size_t n, S sizes, std::size_t shift = 1)
 
     const auto x = Buffer<T>(n * inputs, shift).random(1), dz = Buffer<T>(n * outputs, shift).random(2);
     const auto bias = Buffer<T>(outputs).random(3);
-    const auto w = padded_rows<T>(outputs, inputs, 4);
+    const auto w = weights<T>(plain, 4);
     const auto abs_x = x.magnitudes(), abs_dz = dz.magnitudes(), abs_bias = bias.magnitudes(), abs_w = w.magnitudes();
 
     for (const bool biased : {true, false}) {
@@ -42,14 +49,14 @@ void compare(std::size_t n, S sizes, std::size_t shift = 1)
     CHECK(worst(dx, dx_expected, dx_magnitude) <= sum_bound(outputs));
     CHECK(dx.guarded());
 
-    auto dw = padded_rows<T>(outputs, inputs, 5), dw_expected = dw, dw_magnitude = dw.magnitudes();
+    auto dw = weights<T>(plain, 5), dw_expected = dw, dw_magnitude = dw.magnitudes();
     auto db = Buffer<T>(outputs, shift).random(6), db_expected = db, db_magnitude = db.magnitudes();
     kernels::dense_backward_weights(x.data(), dz.data(), dw.data(), db.data(), n, sizes);
     reference::dense_backward_weights(x.data(), dz.data(), dw_expected.data(), db_expected.data(), n, plain);
     reference::dense_backward_weights(abs_x.data(), abs_dz.data(), dw_magnitude.data(), db_magnitude.data(), n, plain);
     CHECK(worst(dw, dw_expected, dw_magnitude) <= sum_bound(n + 1));
     CHECK(worst(db, db_expected, db_magnitude) <= sum_bound(n + 1));
-    CHECK(padding_is_zero(dw, inputs));
+    CHECK(padding_is_zero(dw, outputs == 1 ? inputs : outputs));
     CHECK((dw.guarded() && db.guarded()));
 }
 
@@ -114,10 +121,10 @@ TEMPLATE_TEST_CASE("dense kernels equal plain loops where a panel does not hold 
 TEMPLATE_TEST_CASE("a sample's bits do not depend on its batch", "[kernels][matmul]", float, double)
 {
     constexpr std::size_t most = 40;
-    for (const auto [inputs, outputs] : {dense_sizes{400, 120}, {84, 10}, {3, 5}, {5, 2}, {37, 33}, {1100, 21}}) {
+    for (const auto [inputs, outputs] : {dense_sizes{400, 120}, {84, 10}, {3, 5}, {5, 2}, {37, 33}, {1100, 21}, {1100, 1}}) {
         const auto x = Buffer<TestType>(most * inputs, 1).random(1);
         const auto bias = Buffer<TestType>(outputs).random(3);
-        const auto w = padded_rows<TestType>(outputs, inputs, 4);
+        const auto w = weights<TestType>({inputs, outputs}, 4);
         Buffer<TestType> one_by_one(most * outputs);
         const dense_sizes sizes{inputs, outputs};
         for (std::size_t s = 0; s < most; ++s)
@@ -134,13 +141,13 @@ TEMPLATE_TEST_CASE("a sample's bits do not depend on its batch", "[kernels][matm
 
 TEMPLATE_TEST_CASE("finish is applied once to each finished sum", "[kernels][matmul]", float, double)
 {
-    for (const auto [inputs, outputs] : {dense_sizes{84, 10}, {0, 7}, {5, 3}, {17, 37}, {1100, 21}})
+    for (const auto [inputs, outputs] : {dense_sizes{84, 10}, {0, 7}, {5, 3}, {17, 37}, {1100, 21}, {37, 1}})
         for (const std::size_t n : std::initializer_list<std::size_t>{1, 2, 3, 9, 16, 35})
             for (const bool biased : {true, false}) {
                 CAPTURE(n, inputs, outputs, biased);
                 const auto x = Buffer<TestType>(n * inputs, 1).random(1);
                 const auto bias = Buffer<TestType>(outputs).random(3);
-                const auto w = padded_rows<TestType>(outputs, inputs, 4);
+                const auto w = weights<TestType>({inputs, outputs}, 4);
                 const TestType* const b = biased ? bias.data() : nullptr;
                 Buffer<TestType> plain(n * outputs, 1), bent(n * outputs, 1);
                 kernels::dense_forward(x.data(), w.data(), b, plain.data(), n, dense_sizes{inputs, outputs});
@@ -166,16 +173,16 @@ TEMPLATE_TEST_CASE("a dense gradient of infinity leaves the padding zero", "[ker
 {
     const dense_sizes sizes{5, 3};
     const Buffer<TestType> x(2 * 5, 0, TestType(1)), dz(2 * 3, 0, std::numeric_limits<TestType>::infinity());
-    Buffer<TestType> dw(3 * padded<TestType>(5));
+    Buffer<TestType> dw(5 * padded<TestType>(3));
     kernels::dense_backward_weights<TestType>(x.data(), dz.data(), dw.data(), nullptr, 2, sizes);
     CHECK(dw[0] == std::numeric_limits<TestType>::infinity());
-    CHECK(padding_is_zero(dw, 5));
+    CHECK(padding_is_zero(dw, 3));
 }
 
 TEST_CASE("a dense layer's NaN stays in its sample", "[kernels][matmul]")
 {
     auto x = Buffer<float>(3 * 21).random(1);
-    const auto w = padded_rows<float>(9, 21, 2);
+    const auto w = padded_rows<float>(21, 9, 2);
     x[21 + 20] = std::numeric_limits<float>::quiet_NaN();
     Buffer<float> y(3 * 9);
     kernels::dense_forward<float>(x.data(), w.data(), nullptr, y.data(), 3, dense_sizes{21, 9});
@@ -184,7 +191,7 @@ TEST_CASE("a dense layer's NaN stays in its sample", "[kernels][matmul]")
 
 TEST_CASE("an empty batch of a dense layer needs no memory", "[kernels][matmul]")
 {
-    const auto w = padded_rows<float>(9, 21, 2);
+    const auto w = padded_rows<float>(21, 9, 2);
     auto dw = w;
     Buffer<float> bias(9);
     const float* nothing = nullptr;

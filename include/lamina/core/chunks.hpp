@@ -38,6 +38,22 @@ template <auto Place, class T, class A>
 #endif
 }
 
+/// The same with a result that is narrower or wider than x, for which it is filled from x alone.
+template <auto Place, class V, class T, class A>
+[[gnu::always_inline]] inline V pick_from(const batch<T, A>& x)
+{
+#if defined(__GNUC__) && (defined(__x86_64__) || defined(__i386__) || defined(__aarch64__))
+    return [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+        return V(__builtin_shufflevector(x.data, x.data, static_cast<int>(Place(I))...));
+    }(std::make_index_sequence<V::size>{});
+#else
+    alignas(alignment) T values[batch<T, A>::size], chosen[V::size];
+    x.store_aligned(values);
+    for (std::size_t i = 0; i < V::size; ++i) chosen[i] = values[Place(i)];
+    return V::load_aligned(chosen);
+#endif
+}
+
 } // namespace detail
 
 /// The chunk at `p`, of any alignment, in every chunk of a register.
@@ -83,6 +99,44 @@ template <class T>
     }
     else if constexpr (chunk_size<T> == 2) return detail::pick<even>(rows[0], rows[1]) + detail::pick<odd>(rows[0], rows[1]);
     else return rows[0];
+}
+
+/// The sum of a register's chunks: its halves are added until one is left.
+template <class T, class A>
+[[gnu::always_inline]] inline auto fold_chunks(const batch<T, A>& x)
+{
+    constexpr std::size_t half = batch<T, A>::size / 2;
+    constexpr auto low = [](std::size_t i) { return i; };
+    constexpr auto high = [](std::size_t i) { return i + half; };
+    if constexpr (half < chunk_size<T>) return x;
+    else {
+        using narrow = sized<T, half>;
+        return fold_chunks(detail::pick_from<low, narrow>(x) + detail::pick_from<high, narrow>(x));
+    }
+}
+
+/// The sum of a chunk's numbers, in each of its lanes.
+template <class T, class A>
+[[gnu::always_inline]] inline batch<T, A> sum_chunk(batch<T, A> x)
+{
+    constexpr std::size_t n = batch<T, A>::size;
+    constexpr auto half = [](std::size_t i) { return i ^ (n / 2); };
+    constexpr auto neighbour = [](std::size_t i) { return i ^ 1; };
+    static_assert(n == chunk_size<T>);
+    if constexpr (n > 2) x = x + detail::pick<half>(x, x);
+    if constexpr (n > 1) x = x + detail::pick<neighbour>(x, x);
+    return x;
+}
+
+/// Number `K` of x in every lane of a V.
+template <std::size_t K, class V, class T, class A>
+[[gnu::always_inline]] inline V repeat_number(const batch<T, A>& x)
+{
+    constexpr std::size_t chunk = chunk_size<T>;
+    constexpr auto chunk_of_k = [](std::size_t i) { return K / chunk * chunk + i % chunk; };
+    constexpr auto within = [](std::size_t i) { return i / chunk * chunk + K % chunk; };
+    const V chunks = detail::pick_from<chunk_of_k, V>(x); // the same for the numbers of a chunk; what moves within one is cheap
+    return detail::pick<within>(chunks, chunks);
 }
 
 /// Chunk c of rows[r] changes places with chunk r of rows[c], in `chunk_count` registers.

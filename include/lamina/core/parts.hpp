@@ -182,7 +182,7 @@ void for_each_any_variable(const M& model, F f)
 
 /// Whether every variable of a model is bound: what each call of a model asks, so it is neither named nor indirect.
 template <class Part>
-bool all_bound(const Part& part)
+[[gnu::always_inline]] inline bool all_bound(const Part& part)
 {
     if constexpr (is_variable<Part>) return part.bound();
     else {

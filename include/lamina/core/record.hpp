@@ -1,4 +1,4 @@
-// lamina/core/record.hpp: what a variable is stored in: name, shape, type, order and aligned numbers.
+// lamina/core/record.hpp: what a variable is stored in: name, shape, type and aligned numbers.
 #pragma once
 
 #include <lamina/core/error.hpp>
@@ -29,31 +29,25 @@ inline constexpr number number_of = [] {
 constexpr std::size_t bytes_of(number type) { return type == number::float32 ? 4 : 8; }
 constexpr std::string_view name_of(number type) { return type == number::float32 ? "float32" : "float64"; }
 
-/// The order in which elements are stored. It follows from logical shape and role alone, and is the same on every
-/// instruction set, so that two models and two builds can share a record. Rows are padded with zeros to 64 bytes.
-enum class order {
-    rows,    ///< as the logical shape says, the last axis in padded rows: biases, convolution kernels (HWIO)
-    outputs, ///< the last axis outermost, all others in one padded row: dense and one-pixel convolution kernels
-};
-
-/// Where the elements of a shape lie: the stride of each logical axis in elements, and the elements stored, padding included.
+/// Where the elements of a shape lie: the stride of each axis in elements, the elements of a row, and those stored, padding
+/// included. The last axis runs fastest, in rows that are padded with zeros to 64 bytes; a column, [n, 1], is one row. That is the
+/// same on every instruction set, so that two models and two builds can share a record.
 struct placement {
     std::array<std::size_t, shape::max_rank> strides{};
-    std::size_t size = 0;
+    std::size_t row, size;
 
-    constexpr placement(const shape& extents, order stored, number type)
+    constexpr placement(const shape& extents, number type)
     {
-        const auto row = [type](std::size_t n) { return round_up(n, alignment / bytes_of(type)); };
-        const bool outputs = stored == order::outputs && extents.rank > 1;
-        const std::size_t last = extents.rank == 0 ? 0 : extents.rank - 1;
-        std::size_t step = outputs ? 1 : row(extents.back());
-        if (!outputs && extents.rank > 0) strides[last] = 1;
-        for (std::size_t axis = last; axis-- > 0;) {
+        const bool column = extents.rank == 2 && extents[1] == 1;
+        row = column ? extents[0] : extents.back();
+        size = round_up(row, alignment / bytes_of(type));
+        std::size_t step = 1;
+        for (std::size_t axis = extents.rank; axis-- > 0;) {
             strides[axis] = step;
-            step *= extents[axis];
+            if (column) continue;
+            if (axis + 1 == extents.rank) step = size;
+            else size = step *= extents[axis];
         }
-        if (outputs) strides[last] = row(step);
-        size = outputs ? row(step) * extents.back() : step;
     }
 };
 
@@ -63,13 +57,12 @@ public:
     std::string name;
     bool trainable = true;
 
-    record(std::string called, const shape& given, order storing, number element)
-        : name(std::move(called)), logical(given), kept(storing), kind(element), where(given, storing, element),
+    record(std::string called, const shape& given, number element)
+        : name(std::move(called)), logical(given), kind(element), where(given, element),
           bytes(allocate(where.size * bytes_of(element)))
     {}
 
     const shape& extents() const { return logical; }
-    order stored() const { return kept; }
     number type() const { return kind; }
     const placement& places() const { return where; }
 
@@ -96,17 +89,9 @@ public:
     template <class T, class F>
     void for_each(F&& f)
     {
-        T* const start = data<T>();
-        std::array<std::size_t, shape::max_rank> at{};
-        for (std::size_t left = logical.size(); left > 0; --left) {
-            std::size_t offset = 0;
-            for (std::size_t axis = 0; axis < logical.rank; ++axis) offset += at[axis] * where.strides[axis];
-            f(start[offset]);
-            for (std::size_t axis = logical.rank; axis-- > 0;) {
-                if (++at[axis] < logical[axis]) break;
-                at[axis] = 0;
-            }
-        }
+        T* from = data<T>();
+        for (std::size_t left = logical.size(); left > 0; left -= where.row, from += padded<T>(where.row))
+            for (std::size_t i = 0; i < where.row; ++i) f(from[i]);
     }
 
 private:
@@ -123,7 +108,6 @@ private:
     }
 
     shape logical;
-    order kept;
     number kind;
     placement where;
     storage bytes;

@@ -23,6 +23,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <type_traits>
+#include <utility>
 
 static_assert(XSIMD_VERSION_MAJOR * 100 + XSIMD_VERSION_MINOR >= 801, "lamina needs xsimd 8.1 or newer");
 
@@ -40,6 +41,36 @@ using mask = xsimd::batch_bool<T, A>;
 template <class T, class A = native>
 inline constexpr std::size_t lanes = batch<T, A>::size;
 
+/// The lanes of the narrowest register that holds `N` numbers, at least `Least`; of the widest one where none does.
+template <class T, std::size_t N, std::size_t Least = 16 / sizeof(T), std::size_t Lanes = lanes<T>>
+consteval std::size_t lanes_for()
+{
+    if constexpr (Lanes / 2 >= N && Lanes / 2 >= Least) {
+        if constexpr (!std::is_void_v<xsimd::make_sized_batch_t<T, Lanes / 2>>) return lanes_for<T, N, Least, Lanes / 2>();
+        else return Lanes;
+    }
+    else return Lanes;
+}
+
+/// A register of that many lanes.
+template <class T, std::size_t Lanes>
+using sized =
+    typename std::conditional_t<Lanes == lanes<T>, std::type_identity<batch<T>>, xsimd::make_sized_batch<T, Lanes>>::type;
+
+/// f(0), f(1), … in a register.
+template <class V, class F>
+[[gnu::always_inline]] inline V fill_lanes(const F& f)
+{
+    return [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+#if defined(__GNUC__) && (defined(__x86_64__) || defined(__i386__) || defined(__aarch64__))
+        return V(typename V::register_type{f(I)...}); // no version of xsimd has this without going through memory
+#else
+        alignas(alignment) const typename V::value_type values[] = {f(I)...};
+        return V::load_aligned(values);
+#endif
+    }(std::make_index_sequence<V::size>{});
+}
+
 /// The number of registers that the instruction set has: what bounds a tile of accumulators.
 #if defined(__AVX512F__) || defined(__aarch64__)
 inline constexpr std::size_t registers = 32;
@@ -56,7 +87,12 @@ batch<T, A> fma(const batch<T, A>& a, const batch<T, A>& b, const batch<T, A>& c
     else if constexpr (std::is_same_v<T, double> && batch<T, A>::size == 8) return _mm512_fmadd_pd(a, b, c);
     else
 #endif
-        return xsimd::fma(a, b, c);
+#if defined(__FMA__) // xsimd's registers of 128 bits have none
+        if constexpr (std::is_same_v<T, float> && batch<T, A>::size == 4) return _mm_fmadd_ps(a, b, c);
+        else if constexpr (std::is_same_v<T, double> && batch<T, A>::size == 2) return _mm_fmadd_pd(a, b, c);
+        else
+#endif
+            return xsimd::fma(a, b, c);
 }
 
 /// Whether `fma` rounds once.

@@ -14,7 +14,6 @@ namespace lamina {
 /// What a variable needs of its record.
 struct form {
     shape extents;
-    order stored;
     number type;
 };
 
@@ -25,20 +24,17 @@ public:
     const form& needs() const { return *needed; }
     const std::shared_ptr<record>& storage() const { return kept; }
 
-    /// Binds to a record of the same shape, order and type, without copying.
+    /// Binds to a record of the same shape and type, without copying.
     [[gnu::cold]] void bind(std::shared_ptr<record> to)
     {
-        if (to->extents() != needed->extents || to->stored() != needed->stored || to->type() != needed->type)
+        if (to->extents() != needed->extents || to->type() != needed->type)
             fail('"', to->name, "\" is ", name_of(to->type()), ' ', to->extents(), ", the variable needs ", name_of(needed->type),
                  ' ', needed->extents);
         kept = std::move(to);
     }
 
     /// Makes a record of its own, filled with zeros.
-    [[gnu::cold]] void make(std::string name)
-    {
-        kept = std::make_shared<record>(std::move(name), needed->extents, needed->stored, needed->type);
-    }
+    [[gnu::cold]] void make(std::string name) { kept = std::make_shared<record>(std::move(name), needed->extents, needed->type); }
 
 protected:
     explicit AnyVariable(const form& needs) : needed(&needs) {}
@@ -54,13 +50,12 @@ private:
 
 /// A learned tensor of shape `Extents`. It owns nothing by itself: `build`, a graph or a load binds it to a record.
 /// It moves and does not copy, since two models may share a record only where somebody says so.
-template <class T, shape Extents, order Stored = order::rows>
+template <class T, shape Extents>
 class Variable : public AnyVariable {
 public:
     using value_type = T;
     static constexpr shape extents = Extents;
-    static constexpr order stored = Stored;
-    static constexpr placement places{Extents, Stored, number_of<T>};
+    static constexpr placement places{Extents, number_of<T>};
     /// The number of elements that are learned; padding is not counted.
     static constexpr std::size_t size = Extents.size();
 
@@ -73,13 +68,13 @@ public:
     T* data() { return kept ? kept->template data<T>() : nullptr; }
 
 private:
-    static constexpr form what{Extents, Stored, number_of<T>};
+    static constexpr form what{Extents, number_of<T>};
 };
 
 template <class P>
 inline constexpr bool is_variable = false;
-template <class T, shape E, order S>
-inline constexpr bool is_variable<Variable<T, E, S>> = true;
+template <class T, shape E>
+inline constexpr bool is_variable<Variable<T, E>> = true;
 
 /// Stands in a block where an option took a variable away (`NoBias`).
 template <class T>

@@ -128,7 +128,7 @@ namespace detail {
     for (std::size_t i = 0; i < variables.size(); ++i) {
         const auto& [path, variable] = variables[i];
         if (variable->bound()) continue;
-        fresh[i] = std::make_shared<record>(path, variable->needs().extents, variable->needs().stored, variable->needs().type);
+        fresh[i] = std::make_shared<record>(path, variable->needs().extents, variable->needs().type);
         safetensors::copy(file.data(*sources[i]), *fresh[i]);
     }
     // From here on nothing can fail.

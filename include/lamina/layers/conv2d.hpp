@@ -18,7 +18,7 @@ namespace lamina::inline LAMINA_ARCHITECTURE {
 /// Options  Kernel<height, width> (3×3), Strides (1), Dilation (1), Same or Valid (Valid), activation (Linear), NoBias,
 ///          kernel initialiser (GlorotUniform), Bias<initialiser> (Zeros), Name.
 /// Learns   kernel [kernel height, kernel width, channels, Filters] and bias [Filters], as Keras. Where the kernel covers
-///          the whole input the layer is a matrix product and the kernel is stored by outputs.
+///          the whole input the layer is a matrix product.
 /// Refuses  any rank but 3; a kernel larger than its input without Same; strides and dilation both above 1, as Keras.
 template <std::size_t Filters, class... Options>
 struct Conv2D {
@@ -64,12 +64,11 @@ struct Conv2D {
         static constexpr std::size_t taps = kernel_size::height * kernel_size::width * In[2];
         static constexpr std::size_t multiply_adds = output.size() * taps;
 
-        /// The kernel covers its input: one output pixel, a matrix product over the batch.
-        static constexpr bool one_pixel = std::is_same_v<padding, Valid> && kernel_size::height == In[0] &&
+        /// The kernel covers its input: one output pixel, a matrix product over the batch. (One filter is stored otherwise.)
+        static constexpr bool one_pixel = Filters > 1 && std::is_same_v<padding, Valid>&& kernel_size::height == In[0] &&
                                           kernel_size::width == In[1] && dilation::height == 1 && dilation::width == 1;
 
-        Variable<T, shape{kernel_size::height, kernel_size::width, In[2], Filters}, one_pixel ? order::outputs : order::rows>
-            kernel;
+        Variable<T, shape{kernel_size::height, kernel_size::width, In[2], Filters}> kernel;
         std::conditional_t<std::is_same_v<bias_option, NoBias>, Absent<T>, Variable<T, shape{Filters}>> bias;
 
         void initialise(Random random)

@@ -13,7 +13,7 @@ namespace lamina::inline LAMINA_ARCHITECTURE {
 ///
 /// Shapes   [n] -> [Units], for every sample on its own.
 /// Options  activation (Linear), NoBias, kernel initialiser (GlorotUniform), Bias<initialiser> (Zeros), Name.
-/// Learns   kernel [n, Units], stored by outputs, and bias [Units], as Keras; PyTorch's weight is the transpose.
+/// Learns   kernel [n, Units] and bias [Units], as Keras; PyTorch's weight is the transpose.
 /// Refuses  any rank but 1.
 template <std::size_t Units, class... Options>
 struct Dense {
@@ -43,7 +43,7 @@ struct Dense {
         static constexpr logits ends_in = logits_of<activation>;
         static constexpr std::size_t multiply_adds = In.size() * Units;
 
-        Variable<T, shape{In.size(), Units}, order::outputs> kernel;
+        Variable<T, shape{In.size(), Units}> kernel;
         std::conditional_t<std::is_same_v<bias_option, NoBias>, Absent<T>, Variable<T, shape{Units}>> bias;
 
         void initialise(Random random)
@@ -59,8 +59,11 @@ struct Dense {
 
         void forward(Mode, const T* x, T* y, T* saved, T*, std::size_t n) const
         {
-            last::forward(y, saved, n,
-                          [&](T* z, auto finish) { kernels::dense_forward(x, kernel.data(), bias.data(), z, n, sizes, finish); });
+            last::forward(y, saved, n, [&](T* z, auto finish) __attribute__((always_inline)) {
+                if constexpr (kernels::is_small(sizes))
+                    kernels::small_forward(x, kernel.data(), bias.data(), z, n, sizes, finish);
+                else kernels::dense_forward(x, kernel.data(), bias.data(), z, n, sizes, finish);
+            });
         }
 
         void backward(Mode mode, const T* x, const T* y, const T* saved, const T* dy, T* dx, block& gradient, T* scratch,

@@ -101,9 +101,9 @@ struct Ones {
     static double draw(Random&, fans) { return 1; }
 };
 
-/// Draws every element of a variable, in logical order, so that the numbers do not depend on how it is stored.
-template <class Initialiser, class T, shape E, order S>
-void initialise(Variable<T, E, S>& variable, Random& random, fans f)
+/// Draws every element of a variable; the padding of its rows stays zero.
+template <class Initialiser, class T, shape E>
+void initialise(Variable<T, E>& variable, Random& random, fans f)
 {
     variable.storage()->template for_each<T>([&](T& element) { element = static_cast<T>(Initialiser::draw(random, f)); });
 }

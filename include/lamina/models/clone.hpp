@@ -71,11 +71,12 @@ M like(const M& model, bool with_values)
     return made;
 }
 
-[[gnu::cold]] inline void refuse_unbound(const std::vector<FoundVariable>& variables)
+template <class M>
+[[noreturn, gnu::cold, gnu::noinline]] void refuse_unbound(const M& model)
 {
-    for (const auto& [path, variable] : variables)
-        if (!variable->bound())
-            fail('"', path, "\" is bound to no stored variable; make the model with build or load before it is used");
+    const auto variables = variables_of(model);
+    const auto found = std::find_if(variables.begin(), variables.end(), [](const auto& f) { return !f.variable->bound(); });
+    fail('"', found->path, "\" is bound to no stored variable; make the model with build or load before it is used");
 }
 
 } // namespace detail
@@ -108,10 +109,10 @@ std::vector<std::shared_ptr<record>> records_of(const M& model)
 
 /// Throws an `error` that names the first variable that is bound to nothing.
 template <class M>
-void require_bound(const M& model)
+[[gnu::always_inline]] inline void require_bound(const M& model)
 {
     if (!all_bound(model)) [[unlikely]]
-        detail::refuse_unbound(variables_of(model));
+        detail::refuse_unbound(model);
 }
 
 } // namespace lamina

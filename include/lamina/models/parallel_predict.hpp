@@ -38,21 +38,19 @@ auto predict_all(const M& model, const X& x, PredictOptions options)
     if constexpr (Block<M>) {
         static_assert(rank_of<X> == M::input.rank + 1, "lamina: a batch has one rank more than the model's input: [n, ...input]");
         require_samples(x, M::input, "predict");
-        predict_in_parallel<M>(x, y, M::input.size(), options.threads,
-                               [&](std::size_t, const T* from, T* to, std::size_t n) {
-                                   const Borrowed<T> scratch(M::scratch(chunk));
-                                   model.forward(Mode{}, from, to, nullptr, scratch.data(), n);
-                               });
+        predict_in_parallel<M>(x, y, M::input.size(), options.threads, [&](std::size_t, const T* from, T* to, std::size_t n) {
+            const Borrowed<T> scratch(M::scratch(chunk));
+            model.forward(Mode{}, from, to, nullptr, scratch.data(), n);
+        });
     }
     else {
         std::deque<Workspace<M>> workspaces; // one a thread
         const std::size_t most = std::max<std::size_t>(1, std::min(options.threads, x.shape()[0] / chunk + 1));
         while (workspaces.size() < most) workspaces.emplace_back(model);
         require_samples(x, workspaces[0].input(), "predict");
-        predict_in_parallel<M>(x, y, workspaces[0].input().size(), most,
-                               [&](std::size_t thread, const T* from, T* to, std::size_t n) {
-                                   workspaces[thread].forward(from, to, n);
-                               });
+        predict_in_parallel<M>(
+            x, y, workspaces[0].input().size(), most,
+            [&](std::size_t thread, const T* from, T* to, std::size_t n) { workspaces[thread].forward(from, to, n); });
     }
     return y;
 }

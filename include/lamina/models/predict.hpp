@@ -29,9 +29,11 @@ inline constexpr std::size_t stack_bytes = 64 * 1024;
 inline constexpr std::size_t largest_result = 1024 * 1024;
 
 template <Block B>
-void forward_sample(const B& block, const typename B::value_type* x, typename B::value_type* y)
+auto result_of_sample(const B& block, const typename B::value_type* x)
 {
     using T = typename B::value_type;
+    Result<FixedTensor<T, B::output>> result; // is where the caller wants it, and not copied
+    T* const y = result.data();
     require_bound(block);
     constexpr std::size_t room = B::scratch(1);
     if constexpr (room * sizeof(T) <= stack_bytes) {
@@ -39,6 +41,7 @@ void forward_sample(const B& block, const typename B::value_type* x, typename B:
         block.forward(Mode{}, x, y, nullptr, scratch, 1);
     }
     else block.forward(Mode{}, x, y, nullptr, Borrowed<T>(room).data(), 1);
+    return result;
 }
 
 template <class X>
@@ -173,15 +176,13 @@ auto call(const B& block, const X& x)
             inner::fits_sample<B, as_shape<given>> ||
                 inner::sample_has_the_models_input_shape<typename inner::layer_of<B>::type, as_shape<given>, as_shape<B::input>>,
             "lamina: a sample has another shape than the model's input");
-        Result<FixedTensor<T, B::output>> y;
-        if constexpr (!inner::fits_sample<B, as_shape<given>>) return y;
-        else if constexpr (FlatSample<X>) inner::forward_sample(block, x.data(), y.data());
-        else if constexpr (LiesInOneRow<X>) inner::forward_sample(block, start_of(x), y.data());
+        if constexpr (!inner::fits_sample<B, as_shape<given>>) return Result<FixedTensor<T, B::output>>();
+        else if constexpr (FlatSample<X>) return inner::result_of_sample(block, x.data());
+        else if constexpr (LiesInOneRow<X>) return inner::result_of_sample(block, start_of(x));
         else {
             const FixedTensor<T, given> evaluated = x;
-            inner::forward_sample(block, evaluated.data(), y.data());
+            return inner::result_of_sample(block, evaluated.data());
         }
-        return y;
     }
     else if constexpr (DenseTensor<X>) {
         static_assert(rank_of<X> == B::input.rank || rank_of<X> == B::input.rank + 1,
@@ -191,9 +192,7 @@ auto call(const B& block, const X& x)
             shape found;
             for (auto extent : x.shape()) found.push_back(static_cast<std::size_t>(extent));
             if (found != B::input) fail("a sample of shape ", found, " was given, the model needs ", B::input);
-            Result<FixedTensor<T, B::output>> y;
-            inner::forward_sample(block, start_of(x), y.data());
-            return y;
+            return inner::result_of_sample(block, start_of(x));
         }
         else return Result(predict(block, x));
     }

@@ -26,8 +26,8 @@ std::size_t run(Callback& callback, lamina::Training& t, const std::string& figu
     using namespace lamina;
     t = {};
     t.epochs = values.size();
-    t.variables = {std::make_shared<record>("w", shape{3}, order::rows, number::float32),
-                   std::make_shared<record>("v", shape{}, order::rows, number::float64)};
+    t.variables = {std::make_shared<record>("w", shape{3}, number::float32),
+                   std::make_shared<record>("v", shape{}, number::float64)};
     lamina::detail::call_train_begin(callback, t);
     std::size_t done = 0;
     for (; done < values.size() && !t.stop; ++done) {

@@ -46,7 +46,7 @@ TEMPLATE_TEST_CASE("Adam equals a plain loop in double", "[training][optimizers]
                   .beta_2 = 0.875,
                   .epsilon = 1.f / 1024,
                   .amsgrad = amsgrad}; // exact as floats
-        const Records w{make_record<T>("w", shape{7, 13}, order::outputs)}, g{make_record<T>("w", shape{7, 13}, order::outputs)};
+        const Records w{make_record<T>("w", shape{7, 13})}, g{make_record<T>("w", shape{7, 13})};
         randomise<T>(*w[0], random);
         const auto start = read<T>(*w[0]);
         std::vector<double> wanted(start.begin(), start.end()), m(wanted.size()), v(wanted.size()), most(wanted.size());

@@ -20,8 +20,8 @@ const float broken = std::numeric_limits<float>::quiet_NaN(), infinity = std::nu
 
 /// Two gradients, [3] and [2, 1] by outputs, whose norms are 5 and 12: together 13.
 struct Two {
-    Records parameters{make_record("a", shape{3}), make_record("b", shape{2, 1}, order::outputs)};
-    Records gradients{make_record("a", shape{3}), make_record("b", shape{2, 1}, order::outputs)};
+    Records parameters{make_record("a", shape{3}), make_record("b", shape{2, 1})};
+    Records gradients{make_record("a", shape{3}), make_record("b", shape{2, 1})};
 
     Two()
     {

@@ -11,9 +11,8 @@ using namespace lamina;
 
 TEST_CASE("Ranges cover all records once, in the same pieces for any threads", "[training][optimizers][threads]")
 {
-    const Records records{
-        make_record("a", shape{3}), make_record<double>("b", shape{5, 1000}), make_record("c", shape{100, 700}, order::outputs),
-        make_record("d", shape{}),  make_record<double>("e", shape{1}),       make_record("f", shape{20000})};
+    const Records records{make_record("a", shape{3}), make_record<double>("b", shape{5, 1000}), make_record("c", shape{100, 700}),
+                          make_record("d", shape{}),  make_record<double>("e", shape{1}),       make_record("f", shape{20000})};
     using Piece = std::tuple<std::size_t, std::size_t, std::size_t>;
 
     std::vector<Piece> first;

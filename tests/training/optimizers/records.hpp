@@ -14,9 +14,9 @@
 using Records = std::vector<std::shared_ptr<lamina::record>>;
 
 template <class T = float>
-std::shared_ptr<lamina::record> make_record(std::string name, lamina::shape extents, lamina::order stored = lamina::order::rows)
+std::shared_ptr<lamina::record> make_record(std::string name, lamina::shape extents)
 {
-    return std::make_shared<lamina::record>(std::move(name), extents, stored, lamina::number_of<T>);
+    return std::make_shared<lamina::record>(std::move(name), extents, lamina::number_of<T>);
 }
 
 template <class T>

@@ -43,7 +43,7 @@ TEMPLATE_TEST_CASE("SGD equals a plain loop", "[training][optimizers]", float, d
     for (const bool nesterov : {false, true}) {
         std::mt19937 random(11);
         SGD sgd{.learning_rate = 0.1f, .momentum = 0.75f, .nesterov = nesterov};
-        const Records w{make_record<T>("w", shape{7, 13}, order::outputs)}, g{make_record<T>("w", shape{7, 13}, order::outputs)};
+        const Records w{make_record<T>("w", shape{7, 13})}, g{make_record<T>("w", shape{7, 13})};
         randomise<T>(*w[0], random);
         const auto start = read<T>(*w[0]);
         std::vector<double> wanted(start.begin(), start.end()), m(wanted.size());

@@ -5,6 +5,13 @@
 
 namespace lamina::inline LAMINA_ARCHITECTURE::kernels::reference {
 
+/// Where the weight of an input and an output lies.
+template <class T>
+std::size_t weight_at(std::size_t input, std::size_t output, dense_sizes sizes)
+{
+    return sizes.outputs == 1 ? input : input * padded<T>(sizes.outputs) + output;
+}
+
 template <class T>
 void dense_forward(const T* x, const T* w, const T* bias, T* y, std::size_t n, dense_sizes sizes)
 {
@@ -12,7 +19,7 @@ void dense_forward(const T* x, const T* w, const T* bias, T* y, std::size_t n, d
     for (std::size_t s = 0; s < n; ++s)
         for (std::size_t o = 0; o < outputs; ++o) {
             double sum = bias ? double(bias[o]) : 0.0;
-            for (std::size_t i = 0; i < inputs; ++i) sum += double(x[s * inputs + i]) * double(w[o * padded<T>(inputs) + i]);
+            for (std::size_t i = 0; i < inputs; ++i) sum += double(x[s * inputs + i]) * double(w[weight_at<T>(i, o, sizes)]);
             y[s * outputs + o] = T(sum);
         }
 }
@@ -24,7 +31,7 @@ void dense_backward_data(const T* dz, const T* w, T* dx, std::size_t n, dense_si
     for (std::size_t s = 0; s < n; ++s)
         for (std::size_t i = 0; i < inputs; ++i) {
             double sum = 0;
-            for (std::size_t o = 0; o < outputs; ++o) sum += double(dz[s * outputs + o]) * double(w[o * padded<T>(inputs) + i]);
+            for (std::size_t o = 0; o < outputs; ++o) sum += double(dz[s * outputs + o]) * double(w[weight_at<T>(i, o, sizes)]);
             dx[s * inputs + i] = T(sum);
         }
 }
@@ -37,7 +44,7 @@ void dense_backward_weights(const T* x, const T* dz, T* dw, T* dbias, std::size_
         for (std::size_t i = 0; i < inputs; ++i) {
             double sum = 0;
             for (std::size_t s = 0; s < n; ++s) sum += double(dz[s * outputs + o]) * double(x[s * inputs + i]);
-            dw[o * padded<T>(inputs) + i] = T(double(dw[o * padded<T>(inputs) + i]) + sum);
+            dw[weight_at<T>(i, o, sizes)] = T(double(dw[weight_at<T>(i, o, sizes)]) + sum);
         }
         double sum = 0;
         for (std::size_t s = 0; s < n; ++s) sum += double(dz[s * outputs + o]);

@@ -21,7 +21,7 @@
 namespace lamina {
 
 /// What an optimizer remembers. The slots of parameter i are `slots[i · slot_count]` and those behind it, each with the
-/// parameter's shape, order and type, under the name "velocity/dense/kernel". Copies of an optimizer share their slots.
+/// parameter's shape and type, under the name "velocity/dense/kernel". Copies of an optimizer share their slots.
 struct OptimizerState {
     std::uint64_t step = 0; ///< updates done
     std::vector<std::shared_ptr<record>> slots;
@@ -52,10 +52,7 @@ namespace optimizers {
 /// The slots that a rule may keep for each parameter.
 inline constexpr std::size_t max_slots = 4;
 
-inline bool alike(const record& a, const record& b)
-{
-    return a.extents() == b.extents() && a.stored() == b.stored() && a.type() == b.type();
-}
+inline bool alike(const record& a, const record& b) { return a.extents() == b.extents() && a.type() == b.type(); }
 
 /// Refuses a list with a record that is missing, or released by its graph.
 inline void check_alive(std::string_view optimizer, std::string_view what, std::span<const std::shared_ptr<record>> records)
@@ -84,8 +81,7 @@ inline void check_rule(std::string_view optimizer, std::uint64_t step, float rat
     std::vector<std::shared_ptr<record>> made;
     for (const auto& parameter : parameters)
         for (const auto& name : names) {
-            made.push_back(std::make_shared<record>(name + '/' + parameter->name, parameter->extents(), parameter->stored(),
-                                                    parameter->type()));
+            made.push_back(std::make_shared<record>(name + '/' + parameter->name, parameter->extents(), parameter->type()));
             made.back()->trainable = false;
         }
     return made;
@@ -103,7 +99,7 @@ inline void check_slots(std::string_view optimizer, std::span<const std::shared_
         if (!alike(slot, parameter))
             fail(optimizer, ": the slot \"", slot.name, "\" is ", name_of(slot.type()), ' ', slot.extents(), ", its parameter \"",
                  parameter.name, "\" is ", name_of(parameter.type()), ' ', parameter.extents(),
-                 " in its own order; does the state come from another model?");
+                 "; does the state come from another model?");
     }
 }
 
@@ -116,8 +112,7 @@ inline void check_gradients(std::string_view optimizer, std::span<const std::sha
     for (std::size_t i = 0; i < gradients.size(); ++i)
         if (!alike(*gradients[i], *parameters[i]))
             fail(optimizer, ": the gradient of \"", parameters[i]->name, "\" is ", name_of(gradients[i]->type()), ' ',
-                 gradients[i]->extents(), ", the parameter is ", name_of(parameters[i]->type()), ' ', parameters[i]->extents(),
-                 " in its own order");
+                 gradients[i]->extents(), ", the parameter is ", name_of(parameters[i]->type()), ' ', parameters[i]->extents());
 }
 
 /// Checks settings and slots, makes the slots where there are none, and returns the learning rate of this step.

@@ -1,16 +1,14 @@
-// lamina/kernels/matmul_forward.hpp: the register tiles of x · wᵀ, and the loops that lead the sums through them.
+// lamina/kernels/matmul_inner.hpp: the register tiles of y = x · wᵀ, and the loops that lead the sums through them. A dense layer's
+// gradient of its inputs is such a product: x is dz here, and w has a row for each number of y.
 //
-// Both x and w lie along the inputs, so a product is a sum along a register, which costs. A chunk of four inputs is the way
-// between: a register holds one chunk of several samples, and meets the same chunk of one output, repeated. Each lane then sums
-// every fourth input of one sample and one output, and four registers add up to one with cheap shuffles. x is rearranged into
+// Both x and w lie along what is summed, so a product is a sum along a register, which costs. A chunk of four numbers is the way
+// between: a register holds one chunk of several samples, and meets the same chunk of one row of w, repeated. Each lane then sums
+// every fourth product of one sample and one row, and four registers add up to one with cheap shuffles. x is rearranged into
 // such registers, a panel at a time; w is read as it is.
-//
-// An output is always summed in the same order, lane k taking the inputs k, k + 4, …, so that its bits depend neither on
-// the batch that its sample is in nor on the tile that it falls into.
 #pragma once
 
 #include <lamina/core/chunks.hpp>
-#include <lamina/kernels/elementwise.hpp>
+#include <lamina/kernels/tile.hpp>
 
 #include <algorithm>
 #include <cstring>
@@ -141,30 +139,15 @@ template <class T>
     if (i < inputs) put([&](const T* p) __attribute__((always_inline)) { return simd::load_partial(p, inputs - i); });
 }
 
-/// y = finish(sums + bias), or y = sums where that is not `done`, or y += instead where it `adds`.
+/// y = sums, or y += sums.
 template <class T>
-struct finishing {
-    const void* finish;
-    void (*run)(const finishing& f, const T* sums, T* y, std::size_t samples, std::size_t outputs);
-
-    const T* bias = nullptr;
-    std::size_t stride = 0;
-    bool adds = false, done = false;
-};
-
-template <class T, class F>
-void finish_sums(const finishing<T>& f, const T* sums, T* y, std::size_t samples, std::size_t outputs)
+void put_sums(const T* sums, T* y, std::size_t stride, std::size_t samples, std::size_t outputs, bool adds)
 {
     using lanes = simd::batch<T>;
-    const F finish = *static_cast<const F*>(f.finish);
-    for (std::size_t s = 0; s < samples; ++s, sums += strip<T>::stride, y += f.stride)
-        for (std::size_t i = 0; i < outputs; i += lanes::size) {
-            // The last register steps back rather than to be cut off; where y is read that would add twice.
-            const std::size_t o = outputs < lanes::size || f.adds ? i : std::min(i, outputs - lanes::size);
-            lanes sum = lanes::load_unaligned(sums + o);
-            if (f.adds) sum = sum + load_before(y + o, o, outputs);
-            if (f.done && f.bias) sum = sum + load_before(f.bias + o, o, outputs);
-            store_before(f.done ? lanes(finish(sum)) : sum, y + o, o, outputs);
+    for (std::size_t s = 0; s < samples; ++s, sums += strip<T>::stride, y += stride)
+        for (std::size_t o = 0; o < outputs; o += lanes::size) {
+            const lanes sum = lanes::load_unaligned(sums + o);
+            store_before(adds ? sum + load_before(y + o, o, outputs) : sum, y + o, o, outputs);
         }
 }
 
@@ -178,10 +161,9 @@ constexpr std::size_t next_vectors(std::size_t rest)
     return rest > std::max<std::size_t>(whole / 8, 1) ? product_vectors / 2 : 0;
 }
 
-/// y = finish(x · wᵀ + bias). It knows neither constants nor the type of `finish`, so that all layers share it.
+/// y = x · wᵀ.
 template <class T>
-[[gnu::noinline]] void product(const T* x, const T* w, const T* bias, T* y, std::size_t n, std::size_t inputs,
-                               std::size_t outputs, finishing<T> finish)
+[[gnu::noinline]] void inner_product(const T* x, const T* w, T* y, std::size_t n, std::size_t inputs, std::size_t outputs)
 {
     constexpr std::size_t lanes = simd::lanes<T>, count = simd::chunk_count<T>, whole = product_vectors * count;
     alignas(alignment) T panel[product_depth * whole], memory[strip<T>::before + strip<T>::stride * whole];
@@ -191,7 +173,6 @@ template <class T>
     // Blocks of inputs, where there are too many for a panel: y holds the sums in between.
     const std::size_t blocks = std::max<std::size_t>((inputs + product_depth - 1) / product_depth, 1);
     const std::size_t depth = std::max(round_up((inputs + blocks - 1) / blocks, lanes), lanes);
-    finish.stride = outputs;
 
     for (std::size_t s = 0; s < n;) {
         const std::size_t vectors = next_vectors<T>(n - s), samples = vectors > 0 ? std::min(vectors * count, n - s) : 1;
@@ -204,8 +185,6 @@ template <class T>
                 const std::size_t at = std::min(v * count, samples - 1); // of those that are not there any will do
                 pack_samples(from + at * inputs, inputs, samples - at, here, panel + v * lanes, vectors * lanes);
             }
-            finish.adds = start > 0;
-            finish.done = start + here == inputs;
 
             for (std::size_t first = 0; first < outputs; first += product_strip) {
                 const std::size_t end = std::min(first + product_strip, outputs);
@@ -217,8 +196,7 @@ template <class T>
                     (vectors == product_vectors ? product_tiles<product_vectors, T>
                                                 : product_tiles<product_vectors / 2, T>)(panel, weights + first * stride, stride,
                                                                                          end - first, chunks, sums);
-                finish.bias = bias ? bias + first : nullptr;
-                finish.run(finish, sums, y + s * outputs + first, samples, end - first);
+                put_sums(sums, y + s * outputs + first, outputs, samples, end - first, start > 0);
             }
         }
         s += samples;

@@ -1,0 +1,175 @@
+// lamina/kernels/matmul_outer.hpp: the register tile of sums of outer products, and the loops that lead x · w and xᵀ · dz through it.
+//
+// c[r][·] = Σ a[r, k] · b[k][·], with the lanes along the outputs: a is x, read number by number, b is w or dz, c is y or dw. c is
+// cut into panels of a tile's width, and the rows of b into stretches that the caches hold. An element of c is summed in the
+// order of k in every tile, so that its bits depend neither on the tile that it falls into nor on the batch.
+#pragma once
+
+#include <lamina/kernels/tile.hpp>
+
+#include <algorithm>
+
+namespace lamina::inline LAMINA_ARCHITECTURE::kernels::detail {
+
+/// The rows and registers of a tile, and its width.
+inline constexpr std::size_t outer_rows = simd::registers == 32 ? 8 : 4;
+inline constexpr std::size_t outer_vectors = 3;
+template <class T>
+inline constexpr std::size_t outer_width = outer_vectors * simd::lanes<T>;
+/// The rows of b that are taken at a time: 96 KiB of w, which come from the second cache in time, and 24 KiB of dz, copied.
+template <class T>
+inline constexpr std::size_t outer_depth = 96 * 1024 / (outer_width<T> * sizeof(T));
+template <class T>
+inline constexpr std::size_t copied_depth = 24 * 1024 / (outer_width<T> * sizeof(T));
+
+/// Numbers in two dimensions, by the steps from one to the next.
+template <class T>
+struct grid {
+    T* start;
+    std::size_t row, column;
+};
+
+/// What the sums of a tile begin with, rows `step` apart: c itself, a row for all (step 0), or zeros (null).
+template <class T>
+struct beginning {
+    const T* start;
+    std::size_t step;
+};
+
+/// c = what it begins with + Σ a[r][k] · b[k][·] over `depth` steps, for the rows from `first` to `end`. The last register of c
+/// ends at `columns`; that of b is there as a whole.
+template <std::size_t Rows, std::size_t Vectors, class T>
+[[gnu::noinline]] void outer_tiles(grid<const T> a, const T* b, std::size_t b_step, std::size_t depth, beginning<T> from, T* c,
+                                   std::size_t c_step, std::size_t first, std::size_t end, std::size_t columns)
+{
+    using lanes = simd::batch<T>;
+    constexpr std::size_t last = (Vectors - 1) * lanes::size;
+    for (; first < end; first += Rows) {
+        const std::size_t rows = std::min(Rows, end - first);
+        const T* numbers[Rows];
+        lanes sums[Rows * Vectors];
+        unroll<Rows>([&](std::size_t r) __attribute__((always_inline)) {
+            const std::size_t row = first + (r < rows ? r : 0);
+            numbers[r] = a.start + row * a.row;
+            const T* const start = from.start + row * from.step;
+            unroll<Vectors>([&](std::size_t v) __attribute__((always_inline)) { sums[r * Vectors + v] = lanes(T(0)); });
+            if (from.start) {
+                unroll<Vectors - 1>([&](std::size_t v) __attribute__((always_inline)) {
+                    sums[r * Vectors + v] = lanes::load_unaligned(start + v * lanes::size);
+                });
+                sums[r * Vectors + Vectors - 1] = load_before(start + last, last, columns);
+            }
+        });
+
+        const T* next = b;
+        for (std::size_t k = 0; k < depth; ++k, next += b_step) {
+            lanes values[Vectors];
+            unroll<Vectors>([&](std::size_t v) __attribute__((always_inline)) {
+                values[v] = simd::keep(lanes::load_unaligned(next + v * lanes::size));
+            });
+            unroll<Rows>([&](std::size_t r) __attribute__((always_inline)) {
+                const lanes number = simd::keep(lanes(numbers[r][k * a.column]));
+                unroll<Vectors>([&](std::size_t v) __attribute__((always_inline)) {
+                    sums[r * Vectors + v] = simd::fma(number, values[v], sums[r * Vectors + v]);
+                });
+            });
+        }
+
+        unroll<Rows>([&](std::size_t r) __attribute__((always_inline)) {
+            if (r >= rows) return;
+            T* const row = c + (first + r) * c_step;
+            unroll<Vectors - 1>([&](std::size_t v) __attribute__((always_inline)) {
+                sums[r * Vectors + v].store_unaligned(row + v * lanes::size);
+            });
+            store_before(sums[r * Vectors + Vectors - 1], row + last, last, columns);
+        });
+    }
+}
+
+/// The same for all rows, in tiles as wide as `columns` needs.
+template <class T>
+void outer_panel(grid<const T> a, const T* b, std::size_t b_step, std::size_t depth, beginning<T> from, T* c, std::size_t c_step,
+                 std::size_t rows, std::size_t columns)
+{
+    const std::size_t whole = (rows + outer_rows / 2 - 1) / outer_rows * outer_rows; // a rest of more than half a tile, too
+    const auto cover = [&]<std::size_t Vectors>(constant<Vectors>) {
+        outer_tiles<outer_rows, Vectors>(a, b, b_step, depth, from, c, c_step, 0, std::min(whole, rows), columns);
+        outer_tiles<outer_rows / 2, Vectors>(a, b, b_step, depth, from, c, c_step, whole, rows, columns);
+    };
+    constexpr std::size_t lanes = simd::lanes<T>;
+    if (columns > 2 * lanes) cover(constant<outer_vectors>{});
+    else if (columns > lanes) cover(constant<outer_vectors - 1>{});
+    else cover(constant<outer_vectors - 2>{});
+}
+
+/// Copies rows of `columns` numbers to where they lie side by side, as wide as a tile and padded with zeros to whole registers.
+template <class T>
+[[gnu::noinline]] void pack_rows(const T* from, std::size_t step, std::size_t depth, std::size_t columns, T* to)
+{
+    using lanes = simd::batch<T>;
+    for (std::size_t k = 0; k < depth; ++k, from += step, to += outer_width<T>)
+        for (std::size_t i = 0; i < columns; i += lanes::size) load_before(from + i, i, columns).store_aligned(to + i);
+}
+
+/// The registers side by side in a tile of one row: as much of w as possible is read in the order in which it lies.
+inline constexpr std::size_t row_vectors = 8;
+
+/// y = bias + x · w for one sample.
+template <class T>
+void outer_row(const T* x, const T* w, const T* bias, T* y, std::size_t inputs, std::size_t outputs)
+{
+    constexpr std::size_t lanes = simd::lanes<T>;
+    std::size_t o = 0;
+    const auto cover = [&]<std::size_t Vectors>(const auto& self, constant<Vectors>) __attribute__((always_inline)) {
+        for (; o < outputs && (Vectors == 1 || o + (Vectors - 1) * lanes < outputs); o += Vectors * lanes)
+            outer_tiles<1, Vectors, T>({x, inputs, 1}, w + o, padded<T>(outputs), inputs, {bias ? bias + o : nullptr, 0}, y + o,
+                                       outputs, 0, 1, std::min(Vectors * lanes, outputs - o));
+        if constexpr (Vectors > 1) self(self, constant<Vectors / 2>{});
+    };
+    cover(cover, constant<row_vectors>{});
+}
+
+/// y = bias + x · w.
+template <class T>
+void outer_product(const T* x, const T* w, const T* bias, T* y, std::size_t n, std::size_t inputs, std::size_t outputs)
+{
+    const std::size_t stride = padded<T>(outputs);
+    for (std::size_t o = 0; o < outputs; o += outer_width<T>) {
+        beginning<T> from{bias ? bias + o : nullptr, 0};
+        for (std::size_t i = 0; i == 0 || i < inputs; i += outer_depth<T>, from = {y + o, outputs})
+            outer_panel<T>({x + i, inputs, 1}, w + i * stride + o, stride, std::min(outer_depth<T>, inputs - i), from, y + o,
+                           outputs, n, std::min(outer_width<T>, outputs - o));
+    }
+}
+
+/// dw += xᵀ · dz for a few samples: row after row, as dw lies in memory.
+template <class T>
+[[gnu::noinline]] void outer_weights_of_few(const T* x, const T* dz, T* dw, std::size_t n, std::size_t inputs,
+                                            std::size_t outputs)
+{
+    using lanes = simd::batch<T>;
+    for (std::size_t i = 0; i < inputs; ++i, dw += padded<T>(outputs))
+        for (std::size_t o = 0; o < outputs; o += lanes::size) {
+            lanes sum = lanes::load_aligned(dw + o);
+            for (std::size_t s = 0; s < n; ++s)
+                sum = simd::fma(lanes(x[s * inputs + i]), load_before(dz + s * outputs + o, o, outputs), sum);
+            store_before(sum, dw + o, o, outputs);
+        }
+}
+
+/// dw += xᵀ · dz. Panels of dz are copied: their rows may start anywhere, and the last ends within a register.
+template <class T>
+void outer_weights(const T* x, const T* dz, T* dw, std::size_t n, std::size_t inputs, std::size_t outputs)
+{
+    if (n <= 4) return outer_weights_of_few(x, dz, dw, n, inputs, outputs);
+    alignas(alignment) T panel[copied_depth<T> * outer_width<T>];
+    for (std::size_t s = 0; s < n; s += copied_depth<T>)
+        for (std::size_t o = 0; o < outputs; o += outer_width<T>) {
+            const std::size_t depth = std::min(copied_depth<T>, n - s), columns = std::min(outer_width<T>, outputs - o);
+            pack_rows(dz + s * outputs + o, outputs, depth, columns, panel);
+            outer_panel<T>({x + s * inputs, 1, inputs}, panel, outer_width<T>, depth, {dw + o, padded<T>(outputs)}, dw + o,
+                           padded<T>(outputs), inputs, columns);
+        }
+}
+
+} // namespace lamina::inline LAMINA_ARCHITECTURE::kernels::detail
