@@ -39,15 +39,18 @@ bool all()
     add<T>("sigmoid", [](auto x) { return math::sigmoid(x); });
     add<T>("softplus", [](auto x) { return math::softplus(x); });
     add<T>("erf", [](auto x) { return math::erf(x); });
+    add<T>("gelu", [](auto x) { return math::gelu(x); });
     add<T>("sqrt", [](auto x) { return math::sqrt(x); });
-    if constexpr (sizeof(T) == 4) {
-        using lanes = lamina::simd::batch<T>;
-        add<T>("exp/xsimd", [](lanes x) { return xsimd::exp(x); });
-        add<T>("log/xsimd", [](lanes x) { return xsimd::log(x); });
-        add<T>("tanh/xsimd", [](lanes x) { return xsimd::tanh(x); });
-        add<T>("sigmoid/xsimd", [](lanes x) { return lanes(1) / (lanes(1) + xsimd::exp(-x)); });
-        add<T>("erf/xsimd", [](lanes x) { return xsimd::erf(x); });
-    }
+    using lanes = lamina::simd::batch<T>;
+    add<T>("exp/xsimd", [](lanes x) { return xsimd::exp(x); });
+    add<T>("expm1/xsimd", [](lanes x) { return xsimd::expm1(x); });
+    add<T>("log/xsimd", [](lanes x) { return xsimd::log(x); });
+    add<T>("log1p/xsimd", [](lanes x) { return xsimd::log1p(x); });
+    add<T>("tanh/xsimd", [](lanes x) { return xsimd::tanh(x); });
+    add<T>("sigmoid/xsimd", [](lanes x) { return lanes(1) / (lanes(1) + xsimd::exp(-x)); });
+    add<T>("softplus/xsimd", [](lanes x) { return xsimd::log1p(xsimd::exp(-xsimd::abs(x))) + xsimd::max(x, lanes(0)); });
+    add<T>("erf/xsimd", [](lanes x) { return xsimd::erf(x); });
+    add<T>("gelu/xsimd", [](lanes x) { return lanes(T(0.5)) * x * (lanes(1) + xsimd::erf(x * lanes(T(0.7071067811865476)))); });
     return true;
 }
 

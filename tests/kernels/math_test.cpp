@@ -99,6 +99,7 @@ TEMPLATE_TEST_CASE("functions are within 5 ulp everywhere", "[kernels][math]", f
     check<T>("tanh", -20, 20, [](auto x) { return math::tanh(x); }, exact::tanh);
     check<T>("sqrt", 0, 10, [](auto x) { return math::sqrt(x); }, exact::sqrt);
     check<T>("erf", -7, 7, [](auto x) { return math::erf(x); }, exact::erf);
+    check<T>("gelu", -40, 40, [](auto x) { return math::gelu(x); }, exact::gelu);
     check<T>("sigmoid", -end, end, [](auto x) { return math::sigmoid(x); }, exact::sigmoid);
     check<T>("softplus", -end, end, [](auto x) { return math::softplus(x); }, exact::softplus);
 }
@@ -116,6 +117,8 @@ TEMPLATE_TEST_CASE("special values are exact", "[kernels][math]", float, double)
     CHECK(first(math::exp(lanes(-infinity))) == 0);
     CHECK(first(math::exp(lanes(infinity))) == infinity);
     CHECK(first(math::log(lanes(TestType(0)))) == -infinity);
+    CHECK(first(math::log(lanes(infinity))) == infinity);
+    CHECK(std::isnan(first(math::log(lanes(TestType(-1))))));
     CHECK(first(math::sigmoid(lanes(-infinity))) == 0);
     CHECK(first(math::sigmoid(lanes(infinity))) == 1);
     CHECK(first(math::sigmoid(lanes(TestType(0)))) == TestType(0.5));
@@ -123,4 +126,8 @@ TEMPLATE_TEST_CASE("special values are exact", "[kernels][math]", float, double)
     CHECK(first(math::softplus(lanes(-infinity))) == 0);
     CHECK(first(math::tanh(lanes(infinity))) == 1);
     CHECK(first(math::erf(lanes(-infinity))) == -1);
+    CHECK(first(math::gelu(lanes(-infinity))) == 0);
+    CHECK(first(math::gelu(lanes(infinity))) == infinity);
+    CHECK(first(math::normal(lanes(infinity)).distribution) == 1);
+    CHECK(first(math::normal(lanes(TestType(0))).distribution) == TestType(0.5));
 }

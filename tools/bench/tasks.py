@@ -60,7 +60,7 @@ TASKS.append({
     "title": "convolution 3×3, 64→64, 32×32, 32 images", "program": "bench.kernels.convolution",
     "name": "convolution/float/32x32x64_64_3x3_same/forward/32", "flop": 2 * 94 * 94 * 64 * 64 * 32,
     "task": {"kind": "convolution", "batch": 32}})
-for name in ("tanh", "exp", "sigmoid", "log", "erf"):
+for name in ("tanh", "exp", "sigmoid", "log", "erf", "gelu"):
     TASKS.append({
         "title": f"{name}, an element", "program": MATH, "name": f"math/float/{name}/4096", "per": 4.096, "unit": "ns",
         "against": ("xsimd's own", f"math/float/{name}/xsimd/4096")})

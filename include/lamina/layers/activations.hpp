@@ -293,26 +293,21 @@ struct Mish {
     }
 };
 
-/// y = x Φ(x), Φ the normal distribution, through erf (Hendrycks and Gimpel 2016).
+/// y = x Φ(x), Φ the normal distribution (Hendrycks and Gimpel 2016).
 struct Gelu {
     using family = family::activation;
     static constexpr std::string_view name = "gelu";
     static constexpr reads derivative = reads::input;
     template <class V>
-    static V distribution(const V& x)
-    {
-        return inner::number_as<V>(0.5) * (V(1) + kernels::math::erf(x * inner::number_as<V>(1 / std::numbers::sqrt2)));
-    }
-    template <class V>
     static V forward(const V& x)
     {
-        return x * distribution(x);
+        return kernels::math::gelu(x);
     }
     template <class V>
     static V backward(const V& x, const V& dy)
     {
-        const V density = inner::number_as<V>(0.39894228040143267794) * kernels::math::exp(inner::number_as<V>(-0.5) * x * x);
-        return dy * (distribution(x) + x * density);
+        const kernels::math::normal<V> at(x);
+        return dy * (at.distribution + x * at.density);
     }
 };
 
