@@ -51,6 +51,19 @@ TEST_CASE("nothing is there before the commit, and nothing after a change of min
     CHECK(names_in(folder.path) == names{"a"});
 }
 
+TEST_CASE("a path is a text of any kind or a std::filesystem::path", "[core][file]")
+{
+    const Temporary folder("file-paths");
+    const std::filesystem::path path = folder.path / "a";
+    const std::string text = path.string();
+    write_file_atomically(path, "1");
+    CHECK(read_file(text) == "1");
+    write_file_atomically(text.c_str(), "2");
+    CHECK(read_file(std::string_view(text)) == "2");
+    CHECK(FilePath(path).string() == text);
+    CHECK_THROWS_WITH(read_file("/dev/null"), "/dev/null: is no regular file, one was needed");
+}
+
 TEST_CASE("a path without a folder is a file where the program runs", "[core][file]")
 {
     const Temporary folder("file-relative");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdio>
 #include <initializer_list>
 #include <stdexcept>
@@ -15,10 +16,29 @@ struct error : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+namespace detail {
+
+[[gnu::cold, gnu::noinline]] inline void print_whole(std::string& to, unsigned long long size, bool negative)
+{
+    char digits[24];
+    char* first = digits + sizeof digits;
+    do *--first = static_cast<char>('0' + size % 10);
+    while (size /= 10);
+    if (negative) *--first = '-';
+    to.append(first, static_cast<std::size_t>(digits + sizeof digits - first));
+}
+
+} // namespace detail
+
 /// How a part of a sentence is written, as a stream prints it. Other types have a `print` of their own beside them.
 [[gnu::cold]] inline void print(std::string& to, std::string_view text) { to += text; }
 [[gnu::cold]] inline void print(std::string& to, char letter) { to += letter; }
-[[gnu::cold]] inline void print(std::string& to, std::integral auto number) { to += std::to_string(number); }
+[[gnu::cold]] inline void print(std::string& to, std::integral auto number)
+{
+    const auto bits = static_cast<unsigned long long>(number);
+    if constexpr (std::signed_integral<decltype(number)>) detail::print_whole(to, number < 0 ? 0 - bits : bits, number < 0);
+    else detail::print_whole(to, bits, false);
+}
 [[gnu::cold]] inline void print(std::string& to, double number)
 {
     char digits[32];

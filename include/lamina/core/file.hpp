@@ -5,33 +5,100 @@
 
 #include <atomic>
 #include <cerrno>
+#include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #if defined(_WIN32)
+#include <filesystem>
 #include <io.h>
 #else
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #endif
 
 namespace lamina {
 
+/// Where a file lies: a text or a std::filesystem::path, whose header takes long to compile and is not included here.
+class FilePath {
+public:
+    FilePath(const char* path) : text(path) {}
+    FilePath(std::string path) : text(std::move(path)) {}
+    FilePath(std::string_view path) : text(path) {}
+    template <class Path>
+        requires requires(const Path& path) {
+            { path.string() } -> std::convertible_to<std::string>;
+        }
+    FilePath(const Path& path) : text(path.string())
+    {}
+
+    const std::string& string() const { return text; }
+    const char* c_str() const { return text.c_str(); }
+
+private:
+    std::string text;
+};
+
+namespace detail {
+
+enum class at_path { nothing, file, folder, other };
+
+#if defined(_WIN32)
+inline at_path what_is_at(const FilePath& path)
+{
+    std::error_code failed;
+    const auto found = std::filesystem::status(path.string(), failed);
+    return std::filesystem::is_directory(found)      ? at_path::folder
+           : std::filesystem::is_regular_file(found) ? at_path::file
+           : std::filesystem::exists(found)          ? at_path::other
+                                                     : at_path::nothing;
+}
+inline bool replace_file(const std::string& from, const std::string& to)
+{
+    std::error_code failed;
+    std::filesystem::rename(from, to, failed);
+    errno = failed.value();
+    return !failed;
+}
+inline void cut_file(const FilePath& path, std::uintmax_t size)
+{
+    std::error_code ignored;
+    std::filesystem::resize_file(path.string(), size, ignored);
+}
+#else
+[[gnu::cold]] inline at_path what_is_at(const FilePath& path)
+{
+    struct ::stat found;
+    if (::stat(path.c_str(), &found) != 0) return at_path::nothing;
+    return S_ISDIR(found.st_mode) ? at_path::folder : S_ISREG(found.st_mode) ? at_path::file : at_path::other;
+}
+[[gnu::cold]] inline bool replace_file(const std::string& from, const std::string& to)
+{
+    return std::rename(from.c_str(), to.c_str()) == 0;
+}
+[[gnu::cold]] inline void cut_file(const FilePath& path, std::uintmax_t size)
+{
+    if (::truncate(path.c_str(), static_cast<::off_t>(size)) != 0) return; // nothing else can be done about a full disk
+}
+#endif
+
+} // namespace detail
+
 /// Writes a file under a temporary name beside its own; `commit` flushes it to the disk and renames it. A reader
 /// sees the old file or the new one, never a part, and a failure leaves the old one as it was and no temporary file.
 class AtomicFile {
 public:
-    [[gnu::cold]] explicit AtomicFile(std::filesystem::path to) : target(std::move(to)), temporary(target)
+    [[gnu::cold]] explicit AtomicFile(const FilePath& to) : target(to.string()), temporary(target)
     {
         static std::atomic<unsigned> made = 0; // two threads may write one name at once
-        temporary += ".part" + std::to_string(process()) + '-' + std::to_string(made++);
-        handle = std::fopen(temporary.string().c_str(), "wbx"); // x: never into a file, or through a link, of somebody else
+        append(temporary, ".part", process(), '-', made++);
+        handle = std::fopen(temporary.c_str(), "wbx"); // x: never into a file, or through a link, of somebody else
         if (!handle) refuse("cannot be created");
     }
 
@@ -51,12 +118,7 @@ public:
         if (std::fflush(handle) != 0 || !synchronise(handle)) refuse("cannot be written");
         std::FILE* const closing = std::exchange(handle, nullptr);
         if (std::fclose(closing) != 0) refuse("cannot be written");
-        std::error_code failed;
-        std::filesystem::rename(temporary, target, failed);
-        if (failed) {
-            errno = failed.value();
-            refuse("cannot be put in place");
-        }
+        if (!detail::replace_file(temporary, target)) refuse("cannot be put in place");
         synchronise_folder();
     }
 
@@ -65,14 +127,13 @@ private:
     {
         const std::string reason = std::strerror(errno);
         discard();
-        fail(target.string(), ": ", what, " (", reason, "); what was there before is unchanged");
+        fail(target, ": ", what, " (", reason, "); what was there before is unchanged");
     }
 
     [[gnu::cold]] void discard() noexcept
     {
         if (handle) std::fclose(std::exchange(handle, nullptr));
-        std::error_code ignored;
-        if (!committed) std::filesystem::remove(temporary, ignored);
+        if (!committed) std::remove(temporary.c_str());
     }
 
 #if defined(_WIN32)
@@ -87,7 +148,8 @@ private:
     [[gnu::cold]] void synchronise_folder()
     {
         committed = true;
-        const auto folder = target.has_parent_path() ? target.parent_path().string() : std::string(".");
+        const std::size_t slash = target.rfind('/');
+        const std::string folder = slash == target.npos ? "." : target.substr(0, slash + 1);
         if (const int opened = ::open(folder.c_str(), O_RDONLY); opened >= 0) {
             ::fsync(opened);
             ::close(opened);
@@ -95,13 +157,13 @@ private:
     }
 #endif
 
-    std::filesystem::path target, temporary;
+    std::string target, temporary;
     std::FILE* handle = nullptr;
     bool committed = false;
 };
 
 /// Writes a whole file, or throws `lamina::error` and changes nothing.
-[[gnu::cold]] inline void write_file_atomically(const std::filesystem::path& path, std::string_view bytes)
+[[gnu::cold]] inline void write_file_atomically(const FilePath& path, std::string_view bytes)
 {
     AtomicFile file(path);
     file.write(bytes);
@@ -109,13 +171,12 @@ private:
 }
 
 /// A whole file in memory. Throws `lamina::error` where it is missing or cannot be read.
-[[gnu::cold]] inline std::string read_file(const std::filesystem::path& path)
+[[gnu::cold]] inline std::string read_file(const FilePath& path)
 {
-    std::error_code failed;
-    if (std::filesystem::is_directory(path, failed)) fail(path.string(), ": is a folder, a file was needed");
-    if (std::filesystem::exists(path, failed) && !std::filesystem::is_regular_file(path, failed))
-        fail(path.string(), ": is no regular file, one was needed");
-    std::FILE* const file = std::fopen(path.string().c_str(), "rb");
+    const auto kind = detail::what_is_at(path);
+    if (kind == detail::at_path::folder) fail(path.string(), ": is a folder, a file was needed");
+    if (kind == detail::at_path::other) fail(path.string(), ": is no regular file, one was needed");
+    std::FILE* const file = std::fopen(path.c_str(), "rb");
     if (!file) fail(path.string(), ": cannot be opened (", std::strerror(errno), ")");
     std::string bytes;
     char block[1 << 16];

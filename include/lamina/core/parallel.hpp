@@ -47,28 +47,53 @@ public:
     template <class Work>
     void run(std::size_t count, std::size_t threads, Work&& work)
     {
-        const auto task = [](void* to, std::size_t i, std::size_t thread) {
-            invoke(*static_cast<std::remove_reference_t<Work>*>(to), i, thread);
-        };
-        run_tasks(count, threads, task, const_cast<void*>(static_cast<const void*>(std::addressof(work))));
+        run_tasks(count, threads, task_of(work), address_of(work));
     }
 
-    /// The same on the caller's thread, which is number 0.
+    /// The same on the shared pool, which is not made where one thread is enough.
     template <class Work>
-    static void run_alone(std::size_t count, Work&& work)
+    static void run_shared(std::size_t count, std::size_t threads, Work&& work)
     {
-        for (std::size_t i = 0; i < count; ++i) invoke(work, i, 0);
+        run_shared_tasks(count, threads, task_of(work), address_of(work));
     }
 
 private:
+    /// Work without its type, so that its code is compiled once, and the pool's once for all.
     using Task = void (*)(void* work, std::size_t i, std::size_t thread);
 
-    void run_tasks(std::size_t count, std::size_t threads, Task task, void* work)
+    template <class Work>
+    static Task task_of(Work&)
+    {
+        return [](void* to, std::size_t i, std::size_t thread) {
+            Work& work = *static_cast<Work*>(to);
+            if constexpr (std::is_invocable_v<Work&, std::size_t, std::size_t>) work(i, thread);
+            else work(i);
+        };
+    }
+    template <class Work>
+    static void* address_of(Work& work)
+    {
+        return const_cast<void*>(static_cast<const void*>(std::addressof(work)));
+    }
+
+    [[gnu::noinline]] static void run_shared_tasks(std::size_t count, std::size_t threads, Task task, void* work)
+    {
+        if (threads > 1 && count > 1) shared().run_tasks(count, threads, task, work);
+        else run_alone(count, task, work);
+    }
+
+    static void run_alone(std::size_t count, Task task, void* work)
+    {
+        volatile Task opaque = task; // otherwise GCC compiles the pool once for each task
+        for (std::size_t i = 0; i < count; ++i) opaque(work, i, 0);
+    }
+
+    [[gnu::noinline]] void run_tasks(std::size_t count, std::size_t threads, Task task, void* work)
     {
         const std::size_t helpers = (threads < count ? threads : count) - (count > 0 && threads > 0 ? 1 : 0);
         std::unique_lock alone(busy, std::defer_lock);
         if (helpers == 0 || inside || !alone.try_lock()) {
-            for (std::size_t i = 0; i < count; ++i) task(work, i, 0);
+            run_alone(count, task, work);
             return;
         }
         grow(helpers);
@@ -92,13 +117,6 @@ private:
             thrown = std::exchange(failure, nullptr);
         }
         if (thrown) std::rethrow_exception(thrown);
-    }
-
-    template <class Work>
-    static void invoke(Work& work, std::size_t i, std::size_t thread)
-    {
-        if constexpr (std::is_invocable_v<Work&, std::size_t, std::size_t>) work(i, thread);
-        else work(i);
     }
 
     /// Looks for a while whether something has come true before a thread goes to sleep: steps follow each other closely, and
@@ -164,8 +182,7 @@ private:
 template <class Work>
 void parallel_for(std::size_t count, std::size_t threads, Work&& work)
 {
-    if (threads <= 1 || count <= 1) Pool::run_alone(count, work);
-    else Pool::shared().run(count, threads, work);
+    Pool::run_shared(count, threads, work);
 }
 
 /// The number of threads that the machine runs at once, at least 1.

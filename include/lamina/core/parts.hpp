@@ -185,6 +185,11 @@ template <class Part>
 [[gnu::always_inline]] inline bool all_bound(const Part& part)
 {
     if constexpr (is_variable<Part>) return part.bound();
+    else if constexpr (requires { part.all_layers_bound(); }) return part.all_layers_bound();
+    else if constexpr (std::is_class_v<Part> && std::is_aggregate_v<Part> && !detail::is_list<Part> &&
+                       !detail::is_numbers<Part> && !is_refused<Part>)
+        return detail::with_fields<field_count<Part>()>(part,
+                                                        [](const auto&... fields) { return (true && ... && all_bound(fields)); });
     else {
         bool all = true;
         for_each_part(part, [&](std::string_view, const auto& inner) { all = all && all_bound(inner); });

@@ -46,10 +46,7 @@ public:
 
     constexpr std::uint32_t bits()
     {
-        if (used == 4) {
-            words = philox(key, stream, block++);
-            used = 0;
-        }
+        if (used == 4) refill();
         return words[used++];
     }
 
@@ -80,6 +77,12 @@ public:
     }
 
 private:
+    [[gnu::noinline]] constexpr void refill()
+    {
+        words = philox(key, stream, block++);
+        used = 0;
+    }
+
     std::uint64_t key, stream, block = 0;
     std::array<std::uint32_t, 4> words{};
     unsigned used = 4;
@@ -87,7 +90,7 @@ private:
 
 /// Shuffles a range in place (Fisher and Yates).
 template <class Range>
-constexpr void shuffle(Range& range, Random random)
+[[gnu::noinline]] constexpr void shuffle(Range& range, Random random)
 {
     for (std::size_t i = range.size(); i > 1; --i) {
         const auto j = static_cast<std::size_t>(random.below(i));

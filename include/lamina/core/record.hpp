@@ -57,7 +57,7 @@ public:
     std::string name;
     bool trainable = true;
 
-    record(std::string called, const shape& given, number element)
+    [[gnu::cold, gnu::noinline]] record(std::string called, const shape& given, number element)
         : name(std::move(called)), logical(given), kind(element), where(given, element),
           bytes(allocate(where.size * bytes_of(element)))
     {}
@@ -89,9 +89,18 @@ public:
     template <class T, class F>
     void for_each(F&& f)
     {
-        T* from = data<T>();
-        for (std::size_t left = logical.size(); left > 0; left -= where.row, from += padded<T>(where.row))
-            for (std::size_t i = 0; i < where.row; ++i) f(from[i]);
+        T* const start = data<T>();
+        for_each_place([&](std::size_t place) { f(start[place]); });
+    }
+
+    /// Calls `f(place)` with the place in stored order of every element, in logical order.
+    template <class F>
+    void for_each_place(F&& f) const
+    {
+        const std::size_t step = round_up(where.row, alignment / bytes_of(kind));
+        std::size_t from = 0;
+        for (std::size_t left = logical.size(); left > 0; left -= where.row, from += step)
+            for (std::size_t i = 0; i < where.row; ++i) f(from + i);
     }
 
 private:
@@ -112,5 +121,11 @@ private:
     placement where;
     storage bytes;
 };
+
+/// A new record, filled with zeros.
+[[gnu::cold, gnu::noinline]] inline std::shared_ptr<record> make_record(std::string name, const shape& extents, number type)
+{
+    return std::shared_ptr<record>(new record(std::move(name), extents, type));
+}
 
 } // namespace lamina

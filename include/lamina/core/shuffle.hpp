@@ -3,7 +3,7 @@
 // Each function has instructions for float on x86; elsewhere the lanes go through memory.
 #pragma once
 
-#include <lamina/core/simd.hpp>
+#include <lamina/core/chunks.hpp>
 
 #include <array>
 #include <cstddef>
@@ -45,6 +45,36 @@ template <std::size_t Start, class T, class A>
     }
 }
 
+/// The lanes of a and b by turns, from `first` on.
+struct pair_place {
+    std::size_t first, lanes;
+    constexpr std::size_t operator()(std::size_t i) const { return i % 2 * lanes + first + i / 2; }
+};
+
+/// Which pair of numbers comes to lane i when `streams` registers of pairs are joined by turns: of stream 0 or `stream` where it is
+/// theirs, else what is there already.
+struct merge_place {
+    std::size_t first, stream, streams, lanes;
+    constexpr std::size_t operator()(std::size_t i) const
+    {
+        const std::size_t pair = first + i / 2, from = pair % streams, place = pair / streams * 2 + i % 2;
+        if (from == stream) return lanes + place;
+        return from == 0 && stream == 1 ? place : i;
+    }
+};
+
+/// Register `V` of `Streams` registers of pairs, joined by turns.
+template <std::size_t V, std::size_t Streams, class T, class A>
+[[gnu::always_inline]] inline batch<T, A> merge(const batch<T, A>* pairs)
+{
+    constexpr std::size_t lanes = batch<T, A>::size, first = V * lanes / 2;
+    batch<T, A> result = pairs[0];
+    [&]<std::size_t... S>(std::index_sequence<S...>) __attribute__((always_inline)) {
+        ((result = pick<merge_place{first, S + 1, Streams, lanes}>(result, pairs[S + 1])), ...);
+    }(std::make_index_sequence<Streams - 1>{});
+    return result;
+}
+
 /// Where the lanes of `Count` interleaved registers lie: `value(i)` is lane i / Count of register i % Count.
 template <std::size_t Count, std::size_t Lanes>
 struct interleaving {
@@ -54,16 +84,13 @@ struct interleaving {
     };
     static constexpr std::size_t pairs = (Count + 1) / 2;
 
-    /// [result register][pair of sources]: from apart to interleaved, and back.
-    std::array<std::array<choice, pairs>, Count> together{}, apart{};
+    /// [row][pair of registers]: where a row's numbers are.
+    std::array<std::array<choice, pairs>, Count> apart{};
 
     constexpr interleaving()
     {
         for (std::size_t i = 0; i < Count * Lanes; ++i) {
             const std::size_t row = i % Count, lane = i / Count, vector = i / Lanes, at = i % Lanes;
-            auto& to = together[vector][row / 2];
-            to.place[at] = static_cast<int>(row % 2 * Lanes + lane);
-            to.mask |= 1u << at;
             auto& from = apart[row][vector / 2];
             from.place[lane] = static_cast<int>(vector % 2 * Lanes + at);
             from.mask |= 1u << lane;
@@ -139,22 +166,28 @@ template <class T, class A>
     }
 }
 
-/// to[i · Count + c] = lane i of rows[c], for the first n lanes; nothing behind them is written.
+/// to[i · Count + c] = lane i of rows[c], for the first n lanes; nothing behind them is written. An even number of rows is joined
+/// two by two, then by pairs of numbers.
 template <std::size_t Count, class T>
-void interleave(const batch<T>* rows, T* to, std::size_t n)
+[[gnu::always_inline]] inline void interleave(const batch<T>* rows, T* to, std::size_t n)
 {
     constexpr std::size_t lanes = batch<T>::size;
-#if defined(__AVX512F__)
-    if constexpr (std::is_same_v<T, float> && lanes == 16) {
-        for (std::size_t v = 0; v * lanes < n * Count; ++v) {
-            const batch<T> x = detail::choose<Count>(rows, detail::places_of<Count, lanes>.together[v]);
-            if ((v + 1) * lanes <= n * Count) x.store_unaligned(to + v * lanes);
-            else store_partial(x, to + v * lanes, n * Count - v * lanes);
+    if constexpr (Count % 2 == 0 && lanes > 2) {
+        constexpr std::size_t streams = Count / 2;
+        batch<T> pairs[2][streams];
+        for (std::size_t p = 0; p < streams; ++p) {
+            pairs[0][p] = detail::pick<detail::pair_place{0, lanes}>(rows[2 * p], rows[2 * p + 1]);
+            pairs[1][p] = detail::pick<detail::pair_place{lanes / 2, lanes}>(rows[2 * p], rows[2 * p + 1]);
         }
+        [&]<std::size_t... V>(std::index_sequence<V...>) __attribute__((always_inline)) {
+            const auto put = [&](const batch<T>& x, std::size_t v) __attribute__((always_inline)) {
+                if ((v + 1) * lanes <= n * Count) x.store_unaligned(to + v * lanes);
+                else if (v * lanes < n * Count) store_partial(x, to + v * lanes, n * Count - v * lanes);
+            };
+            (put(detail::merge<V % streams, streams>(pairs[V / streams]), V), ...);
+        }(std::make_index_sequence<Count>{});
     }
-    else
-#endif
-    {
+    else {
         alignas(alignment) T values[Count * lanes];
         for (std::size_t c = 0; c < Count; ++c) rows[c].store_aligned(values + c * lanes);
         for (std::size_t i = 0; i < n; ++i)

@@ -272,6 +272,14 @@ fraction_and_exponent<T, A> split(const batch<T, A>& x)
     }
 }
 
+/// Asks for the cache line at `p`, which need not be there to be read.
+inline void prefetch([[maybe_unused]] const void* p)
+{
+#if defined(__GNUC__)
+    __builtin_prefetch(p);
+#endif
+}
+
 template <class T, class A>
 T reduce_add(const batch<T, A>& x)
 {

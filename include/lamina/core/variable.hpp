@@ -34,7 +34,7 @@ public:
     }
 
     /// Makes a record of its own, filled with zeros.
-    [[gnu::cold]] void make(std::string name) { kept = std::make_shared<record>(std::move(name), needed->extents, needed->type); }
+    [[gnu::cold]] void make(std::string name) { kept = make_record(std::move(name), needed->extents, needed->type); }
 
 protected:
     explicit AnyVariable(const form& needs) : needed(&needs) {}

@@ -56,7 +56,7 @@ public:
     std::shared_ptr<record> add(const std::string& name, const shape& extents, number type)
     {
         refuse_taken(name);
-        return records[name] = std::make_shared<record>(name, extents, type);
+        return records[name] = make_record(name, extents, type);
     }
 
     /// Releases one record. Returns whether there was one.
@@ -93,7 +93,7 @@ private:
             const auto name = prefix.empty() ? path : path.empty() ? prefix : prefix + '/' + path;
             refuse_taken(name);
             const auto& needs = variable->needs();
-            made.push_back(std::make_shared<record>(name, needs.extents, needs.type));
+            made.push_back(make_record(name, needs.extents, needs.type));
             if (!variable->bound()) continue;
             std::memcpy(made.back()->data<std::byte>(), variable->storage()->data<std::byte>(),
                         made.back()->stored_size() * bytes_of(needs.type));

@@ -16,7 +16,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <filesystem>
 #include <limits>
 #include <map>
 #include <memory>
@@ -117,8 +116,9 @@ namespace detail {
     std::vector<const stored_tensor*> sorted;
     sorted.reserve(tensors.size());
     for (const auto& tensor : tensors) sorted.push_back(&tensor);
-    std::sort(sorted.begin(), sorted.end(),
-              [](auto* a, auto* b) { return std::pair(a->begin, a->end) < std::pair(b->begin, b->end); });
+    sort_small(sorted, [](const stored_tensor* a, const stored_tensor* b) {
+        return a->begin < b->begin || (a->begin == b->begin && a->end < b->end);
+    });
     std::size_t covered = 0;
     for (const auto* tensor : sorted) {
         if (tensor->begin < covered)
@@ -153,7 +153,8 @@ namespace detail {
     detail::HeaderText header(text, file);
     if (!text.starts_with('{')) header.refuse("does not start with a brace");
     header.members([&](const std::string& name) {
-        if (name == "__metadata__") header.members([&](const std::string& key) { result.metadata[key] = header.string(); });
+        if (name == "__metadata__")
+            header.members([&](const std::string& key) { result.metadata.insert({key, header.string()}); });
         else result.tensors.push_back(detail::read_tensor(header, name, data_bytes));
     });
     header.expect_end();
@@ -163,17 +164,18 @@ namespace detail {
 }
 
 /// Reads and checks a whole file.
-[[gnu::cold]] inline contents read(const std::filesystem::path& path) { return parse(read_file(path), path.string()); }
+[[gnu::cold]] inline contents read(const FilePath& path) { return parse(read_file(path), path.string()); }
 
 /// Copies numbers from a file's order to that of a record of the same type and size.
-inline void copy(std::string_view from, record& to)
+[[gnu::noinline]] inline void copy(std::string_view from, record& to)
 {
-    const auto take = [&](auto& element) {
-        std::memcpy(&element, from.data(), sizeof element);
-        from.remove_prefix(sizeof element);
-    };
-    if (to.type() == number::float32) to.for_each<float>(take);
-    else to.for_each<double>(take);
+    std::byte* const start = to.data<std::byte>();
+    const std::size_t size = bytes_of(to.type());
+    const char* next = from.data();
+    to.for_each_place([&](std::size_t place) {
+        std::memcpy(start + place * size, next, size);
+        next += size;
+    });
 }
 
 /// What a file is written from: a name and the numbers under it.
@@ -183,11 +185,11 @@ using named_records = std::vector<std::pair<std::string, std::shared_ptr<record>
 ///
 /// Refuses   a name that comes twice, is "__metadata__" or is not UTF-8, and what a file can fail of; then an older file
 ///           of that name is as it was.
-[[gnu::cold]] inline void write(const std::filesystem::path& path, const named_records& tensors,
+[[gnu::cold]] inline void write(const FilePath& path, const named_records& tensors,
                                 std::map<std::string, std::string> metadata = {})
 {
-    if (!metadata.contains("format")) metadata["format"] = "lamina";
-    if (!metadata.contains("version")) metadata["version"] = "1";
+    metadata.insert({"format", "lamina"}); // where it is not given
+    metadata.insert({"version", "1"});
 
     const auto text = [&](std::string_view plain) {
         for (auto rest = plain; !rest.empty(); rest.remove_prefix(detail::utf8_length(rest)))
@@ -223,10 +225,9 @@ using named_records = std::vector<std::pair<std::string, std::shared_ptr<record>
     file.write(&length, sizeof length);
     file.write(header);
     for (const auto* tensor : ordered) {
-        record* const numbers = tensor->second.get();
-        const auto put = [&](const auto& element) { file.write(&element, sizeof element); };
-        if (numbers->type() == number::float32) numbers->for_each<float>(put);
-        else numbers->for_each<double>(put);
+        const std::byte* const start = std::as_const(*tensor->second).data<std::byte>();
+        const std::size_t size = bytes_of(tensor->second->type());
+        tensor->second->for_each_place([&](std::size_t place) { file.write(start + place * size, size); });
     }
     file.commit();
 }

@@ -9,12 +9,10 @@
 #include <lamina/graph/json_text.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
 namespace lamina::safetensors::detail {
@@ -31,18 +29,9 @@ public:
 
     /// Calls `member(key)` for each key of an object; the value is left to be read. No key comes twice.
     template <class Member>
-    [[gnu::cold]] void members(Member member)
+    [[gnu::cold]] void members(const Member& member)
     {
-        std::vector<std::string> keys;
-        expect('{');
-        if (accept('}')) return;
-        do {
-            keys.push_back(string());
-            expect(':');
-            member(keys.back());
-        } while (accept(','));
-        expect('}');
-        if (const auto key = repeated({keys.begin(), keys.end()})) refuse("names ", json_quoted(*key), " twice");
+        members(&member, [](const void* to, const std::string& key) { (*static_cast<const Member*>(to))(key); });
     }
 
     /// A list of numbers without sign, fraction and exponent.
@@ -53,10 +42,14 @@ public:
         if (accept(']')) return read;
         do {
             skip_spaces();
-            std::size_t value = 0;
-            const auto [end, problem] = std::from_chars(rest.data(), rest.data() + rest.size(), value);
-            const auto digits = static_cast<std::size_t>(end - rest.data());
-            if (problem != std::errc{} || (digits > 1 && rest[0] == '0')) refuse("has a list that is not made of sizes");
+            std::size_t value = 0, digits = 0;
+            bool fits = true;
+            for (; digits < rest.size() && rest[digits] >= '0' && rest[digits] <= '9'; ++digits) {
+                const auto digit = static_cast<std::size_t>(rest[digits] - '0');
+                fits = fits && value <= (~std::size_t{0} - digit) / 10;
+                value = value * 10 + digit;
+            }
+            if (!fits || digits == 0 || (digits > 1 && rest[0] == '0')) refuse("has a list that is not made of sizes");
             rest.remove_prefix(digits);
             read.push_back(value);
         } while (accept(','));
@@ -87,6 +80,22 @@ public:
     }
 
 private:
+    [[gnu::cold]] void members(const void* to, void (*member)(const void* to, const std::string& key))
+    {
+        std::vector<std::string> keys;
+        expect('{');
+        if (accept('}')) return;
+        do {
+            keys.push_back(string());
+            expect(':');
+            member(to, keys.back());
+        } while (accept(','));
+        expect('}');
+        std::vector<std::string_view> names;
+        for (const auto& key : keys) names.push_back(key);
+        if (const auto key = repeated(names)) refuse("names ", json_quoted(*key), " twice");
+    }
+
     void skip_spaces() { rest.remove_prefix(std::min(rest.find_first_not_of(" \t\n\r"), rest.size())); }
 
     [[gnu::cold]] bool accept(char c)
@@ -126,11 +135,15 @@ private:
     /// What stands behind the backslash of `\u0041`.
     [[gnu::cold]] std::uint32_t utf16_unit()
     {
+        constexpr std::string_view digits = "0123456789abcdef0123456789ABCDEF";
         std::uint32_t value = 0;
-        const auto text = rest.substr(0, 5);
-        if (text.size() < 5 || text[0] != 'u' ||
-            std::from_chars(text.data() + 1, text.data() + 5, value, 16).ptr != text.data() + 5)
-            refuse("has an unknown escape in a text");
+        bool fine = rest.size() >= 5 && rest[0] == 'u';
+        for (std::size_t i = 1; fine && i < 5; ++i) {
+            const std::size_t digit = digits.find(rest[i]);
+            fine = digit != digits.npos;
+            value = value * 16 + static_cast<std::uint32_t>(digit % 16);
+        }
+        if (!fine) refuse("has an unknown escape in a text");
         rest.remove_prefix(5);
         return value;
     }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <lamina/core/error.hpp>
+#include <lamina/core/file.hpp>
 #include <lamina/core/parts.hpp>
 #include <lamina/core/variable.hpp>
 #include <lamina/graph/json_text.hpp>
@@ -12,8 +13,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <filesystem>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -72,21 +71,25 @@ namespace detail {
     using safetensors::detail::json_quoted;
     check_version(file, name);
 
-    struct entry {
-        const safetensors::stored_tensor* tensor;
-        bool expected;
-    };
-    std::map<std::string_view, entry> stored;
-    for (const auto& tensor : file.tensors) stored[tensor.name] = {&tensor, false};
-    std::vector<const safetensors::stored_tensor*> sources;
+    std::vector<const safetensors::stored_tensor*> stored, sources; // by name; that of each variable, or null
+    for (const auto& tensor : file.tensors) stored.push_back(&tensor);
+    sort_small(stored, [](const auto* a, const auto* b) { return a->name < b->name; });
+    std::vector<bool> expected(stored.size());
     for (const auto& [path, variable] : variables) {
-        const auto found = stored.find(path);
-        sources.push_back(found == stored.end() ? nullptr : found->second.tensor);
-        if (sources.back()) found->second.expected = true;
+        std::size_t at = 0;
+        for (std::size_t left = stored.size(); left > 0;) {
+            const std::size_t half = left / 2;
+            const bool behind = stored[at + half]->name < path;
+            at += behind ? half + 1 : 0;
+            left = behind ? left - half - 1 : half;
+        }
+        const bool found = at < stored.size() && stored[at]->name == path;
+        sources.push_back(found ? stored[at] : nullptr);
+        if (found) expected[at] = true;
     }
     std::vector<std::string_view> unexpected;
-    for (const auto& [stored_name, kept] : stored)
-        if (!kept.expected) unexpected.push_back(stored_name);
+    for (std::size_t i = 0; i < stored.size(); ++i)
+        if (!expected[i]) unexpected.push_back(stored[i]->name);
 
     std::string problems;
     for (std::size_t i = 0; i < variables.size(); ++i) {
@@ -128,7 +131,7 @@ namespace detail {
     for (std::size_t i = 0; i < variables.size(); ++i) {
         const auto& [path, variable] = variables[i];
         if (variable->bound()) continue;
-        fresh[i] = std::make_shared<record>(path, variable->needs().extents, variable->needs().type);
+        fresh[i] = make_record(path, variable->needs().extents, variable->needs().type);
         safetensors::copy(file.data(*sources[i]), *fresh[i]);
     }
     // From here on nothing can fail.
@@ -137,7 +140,7 @@ namespace detail {
         else safetensors::copy(file.data(*sources[i]), *variables[i].variable->storage());
 }
 
-[[gnu::cold]] inline void save_variables(const std::vector<FoundVariable>& variables, const std::filesystem::path& path)
+[[gnu::cold]] inline void save_variables(const std::vector<FoundVariable>& variables, const FilePath& path)
 {
     safetensors::named_records tensors;
     for (const auto& [name, variable] : variables) {
@@ -155,7 +158,7 @@ namespace detail {
 ///
 /// Refuses   an unbound variable, by name.
 template <class Model>
-void save(const Model& model, const std::filesystem::path& path)
+void save(const Model& model, const FilePath& path)
 {
     detail::save_variables(variables_of(model), path);
 }
@@ -166,14 +169,14 @@ void save(const Model& model, const std::filesystem::path& path)
 /// Refuses   a file whose names, shapes or types are not those of the model. One error lists them all, and the model is
 ///           as it was.
 template <class Model>
-void load(Model& model, const std::filesystem::path& path)
+void load(Model& model, const FilePath& path)
 {
     detail::fill(variables_of(model), safetensors::read(path), path.string());
 }
 
 /// A model read from a file: `auto model = load<LeNet5>("lenet5.safetensors")`.
 template <class Model>
-Model load(const std::filesystem::path& path)
+Model load(const FilePath& path)
 {
     Model model{};
     load(model, path);

@@ -41,9 +41,9 @@ void convolution_pixels(const T* in, const T* w, const T* bias, T* y, std::size_
                          [&](std::size_t v)
                              __attribute__((always_inline)) { return lanes::load_aligned(weights + v * lanes::size); });
         }
-    sums.each([&](std::size_t p, std::size_t v, const lanes& sum) __attribute__((always_inline)) {
+    sums.each_finished(finish, [&](std::size_t p, std::size_t v, const lanes& sum) __attribute__((always_inline)) {
         const std::size_t at = f + v * lanes::size;
-        store_before(lanes(finish(sum)), y + p * s.filters + at, at, s.filters);
+        store_before(sum, y + p * s.filters + at, at, s.filters);
     });
 }
 

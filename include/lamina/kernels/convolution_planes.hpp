@@ -1,8 +1,10 @@
 // lamina/kernels/convolution_planes.hpp: convolution with the lanes along the pixels of a row: for few filters.
 //
 // Lanes along the filters leave most of a register empty where there are few of them (LeNet-5's first layer: 6 of 16). Here
-// an image's output is kept as planes [filters][out_height][pitch], rows padded to whole registers, and the input is copied
-// into planes with its padding, the field. Strides are 1 and the sizes are constants.
+// an image's output is kept as planes [filters][out_height][pitch], and the input is copied into planes with its padding, the
+// field. Registers run along each row, or, where that takes fewer of them, along the whole plane: then the rows of planes and
+// field have one pitch, the zeros behind a row of the field are those before the next, and a few lanes between two rows of a
+// plane are lost. Strides are 1 and the sizes are constants.
 //
 // Contract: field, planes and sums start on 64 bytes. Lanes of a row behind out_width hold anything in forward's output and
 // have to be zero in dz. Numerics: as convolution.hpp; a lane's bits do not depend on its neighbours.
@@ -32,18 +34,36 @@ constexpr convolution_axis axis_of(const convolution_sizes& s)
 /// How the field and the output planes of one image lie, in values.
 template <class T>
 struct plane_places {
-    std::size_t pitch;      ///< from one row of an output plane to the next
-    std::size_t plane;      ///< from one output plane to the next
-    std::size_t planes;     ///< all of one image
-    std::size_t row, field; ///< from one row of the field to the next, and from one channel's to the next
-    std::size_t fields;     ///< all of one image
+    std::size_t pitch;          ///< from one row of an output plane to the next
+    std::size_t lines, vectors; ///< what registers run along: lines of a plane, and the registers of each
+    std::size_t plane;          ///< from one output plane to the next
+    std::size_t planes;         ///< all of one image
+    std::size_t row, field;     ///< from one row of the field to the next, and from one channel's to the next
+    std::size_t fields;         ///< all of one image
 
     constexpr explicit plane_places(const convolution_sizes& s)
-        : pitch(round_up(s.out_width, simd::lanes<T>)), plane(s.out_height * pitch), planes(padded<T>(s.filters * plane)),
-          row(round_up(s.out_width + (s.kernel_width - 1) * s.dilation_width, 4)),
-          field((s.out_height + (s.kernel_height - 1) * s.dilation_height) * row),
-          fields(padded<T>(s.channels * field + simd::lanes<T>)) // a register that starts in the last row reads behind it
-    {}
+        : pitch(round_up(s.out_width, lanes)), lines(s.out_height), vectors(pitch / lanes), row(round_up(reach(s), 4))
+    {
+        const std::size_t behind = reach(s) > s.pad_left + s.width ? reach(s) - s.pad_left - s.width : 0;
+        const std::size_t joint = reach(s) - std::min(s.pad_left, behind); // a pitch at which rows share their padding
+        const std::size_t all = ((s.out_height - 1) * joint + s.out_width + lanes - 1) / lanes;
+        if (s.out_height > 0 && all < lines * vectors) {
+            pitch = row = joint;
+            lines = 1;
+            vectors = all;
+        }
+        plane = round_up((s.out_height - 1) * pitch + round_up(s.out_width, lanes), lanes);
+        planes = padded<T>(s.filters * plane);
+        field = (s.out_height + (s.kernel_height - 1) * s.dilation_height) * row;
+        fields = padded<T>(s.channels * field + lanes + reach(s)); // the last registers read behind it
+    }
+
+private:
+    static constexpr std::size_t lanes = simd::lanes<T>;
+    static constexpr std::size_t reach(const convolution_sizes& s)
+    {
+        return s.out_width + (s.kernel_width - 1) * s.dilation_width;
+    }
 };
 
 template <class T, class S>
@@ -72,8 +92,8 @@ namespace detail {
 /// The registers side by side in a tile; where a row has fewer, several rows together.
 inline constexpr std::size_t plane_vectors = 4;
 
-/// `Filters` planes times `Vectors` registers, the first at output row `oy`, register `v` of it. `Row` is the number of
-/// registers in a row.
+/// `Filters` planes times `Vectors` registers, the first in line `oy`, register `v` of it. `Row` is the number of
+/// registers in a line.
 template <std::size_t Filters, std::size_t Vectors, std::size_t Row, class T, class S, class F>
 void plane_tile(const T* field, const T* w, const T* bias, T* planes, std::size_t oy, std::size_t v, S, const F& finish)
 {
@@ -94,9 +114,10 @@ void plane_tile(const T* field, const T* w, const T* bias, T* planes, std::size_
                              __attribute__((always_inline)) { return lanes::load_unaligned(in + place(i, at.row)); });
             }
     T* out = planes + oy * at.pitch + v * lanes::size;
-    sums.each([&](std::size_t f, std::size_t i, const lanes& sum) __attribute__((always_inline)) {
-        const lanes value = bias ? sum + lanes(bias[f]) : sum;
-        lanes(finish(value)).store_aligned(out + f * at.plane + place(i, at.pitch));
+    if (bias)
+        sums.change([&](std::size_t f, std::size_t, lanes& sum) __attribute__((always_inline)) { sum = sum + lanes(bias[f]); });
+    sums.each_finished(finish, [&](std::size_t f, std::size_t i, const lanes& value) __attribute__((always_inline)) {
+        value.store_aligned(out + f * at.plane + place(i, at.pitch));
     });
 }
 
@@ -113,8 +134,8 @@ void plane_taps(const T* in, const T* dz, T* sums, S)
     unroll<Filters * Taps>([&](std::size_t i) __attribute__((always_inline)) {
         total[i / Taps][i % Taps] = lanes::load_aligned(from + (i % Taps * s.filters + i / Taps) * lanes::size);
     });
-    for (std::size_t oy = 0; oy < s.out_height; ++oy)
-        for (std::size_t ox = 0; ox < at.pitch; ox += lanes::size) {
+    for (std::size_t oy = 0; oy < at.lines; ++oy)
+        for (std::size_t ox = 0; ox < at.vectors * lanes::size; ox += lanes::size) {
             lanes d[Filters];
             unroll<Filters>([&](std::size_t f) __attribute__((always_inline)) {
                 d[f] = simd::keep(lanes::load_aligned(dz + f * at.plane + oy * at.pitch + ox));
@@ -140,8 +161,8 @@ template <class T, class S, class F = std::identity>
 {
     constexpr const convolution_sizes& s = S::value;
     constexpr const plane_places<T>& at = places_of<T, S>;
-    constexpr std::size_t row = at.pitch / simd::lanes<T>, rows = std::max<std::size_t>(1, detail::plane_vectors / row);
-    tiles<rows>(constant<s.out_height>{}, [&]<std::size_t Rows>(std::size_t oy, constant<Rows>) {
+    constexpr std::size_t row = at.vectors, rows = std::max<std::size_t>(1, detail::plane_vectors / row);
+    tiles<rows>(constant<at.lines>{}, [&]<std::size_t Rows>(std::size_t oy, constant<Rows>) {
         tiles<detail::plane_vectors>(constant<Rows * row>{}, [&]<std::size_t Vectors>(std::size_t v, constant<Vectors>) {
             tiles<accumulators / Vectors>(constant<s.filters>{}, [&]<std::size_t Filters>(std::size_t f, constant<Filters>) {
                 detail::plane_tile<Filters, Vectors, row>(field, w + f, bias ? bias + f : nullptr, planes + f * at.plane, oy, v,

@@ -65,10 +65,11 @@ void convolution_slide(const T* in, const T* w, const T* bias, T* y, std::size_t
                 });
             });
         }
-    unroll<Rows * Pixels>([&](std::size_t i) __attribute__((always_inline)) {
-        store_before(lanes(finish(sums[i / Pixels][i % Pixels])), y + (i / Pixels * s.out_width + i % Pixels) * s.filters + f, f,
-                     s.filters);
-    });
+    finish_each<T, Rows * Pixels>(
+        finish, [&](std::size_t i) __attribute__((always_inline)) { return sums[i / Pixels][i % Pixels]; },
+        [&](std::size_t i, const lanes& sum) __attribute__((always_inline)) {
+            store_before(sum, y + (i / Pixels * s.out_width + i % Pixels) * s.filters + f, f, s.filters);
+        });
 }
 
 /// Adds one image to the gradient of `Rows` whole kernel rows of one channel, in the register of filters at `f`. A row of dz lies

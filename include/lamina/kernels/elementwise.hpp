@@ -81,8 +81,8 @@ double sum_of_squares(const T* x, std::size_t n)
 /// sums[j] += the sum over `rows` of x[row][j], for rows of `width` values: the gradient of a bias.
 ///
 /// Numerics: accumulated in T; |got - reference| <= (2 + sqrt(rows + 1)) · epsilon · (sum of |terms|).
-template <class T, extent E>
-void add_rows(const T* x, T* sums, std::size_t rows, E width)
+template <class T>
+[[gnu::noinline]] void add_rows(const T* x, T* sums, std::size_t rows, std::size_t width)
 {
     using lanes = simd::batch<T>;
     constexpr std::size_t streams = 8;

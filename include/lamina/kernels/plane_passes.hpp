@@ -19,7 +19,7 @@ constexpr std::size_t plane_scratch(const convolution_sizes& s)
 
 namespace detail {
 
-/// The regions of plane_scratch; the field's padding and the sums are set to zero.
+/// The regions of plane_scratch; the field's padding is set to zero.
 template <class T, class S>
 struct plane_rooms {
     T *field, *planes, *sums, *bias_sums;
@@ -31,7 +31,8 @@ struct plane_rooms {
         std::fill_n(field, places_of<T, S>.fields, T(0));
     }
 
-    void clear_sums() { std::fill_n(sums, bias_sums + S::value.filters * simd::lanes<T> - sums, T(0)); }
+    /// For a pass back: the sums, and what lies between the rows of dz.
+    void clear() { std::fill_n(planes, bias_sums + S::value.filters * simd::lanes<T> - planes, T(0)); }
 
     /// dw and dbias += what is in the sums.
     void add_sums(T* dw, T* dbias, S sizes) const
@@ -68,7 +69,7 @@ void plane_convolution_backward_weights(const T* x, const T* dz, T* dw, T* dbias
 {
     if (n == 0) return; // and the arrays and scratch may be null
     detail::plane_rooms<T, S> room(scratch);
-    room.clear_sums();
+    room.clear();
     for (std::size_t image = 0; image < n; ++image) {
         fill_field(x + image * detail::image_size<S>, room.field, sizes);
         rows_to_planes(dz + image * detail::output_size<S>, room.planes, room.bias_sums, sizes);
@@ -112,7 +113,7 @@ void plane_average_backward(const T* x, const T* w, const T* saved, const T* dy,
     constexpr std::size_t out = S::value.out_height / 2 * (S::value.out_width / 2) * S::value.filters;
     if (n == 0) return;
     detail::plane_rooms<T, S> room(scratch);
-    room.clear_sums();
+    room.clear();
     T* const rows = scratch + plane_scratch<T>(S::value);
     for (std::size_t image = 0; image < n; ++image) {
         fill_field(x + image * detail::image_size<S>, room.field, sizes);

@@ -21,13 +21,13 @@ template <class T, class F>
         for (std::size_t x = 0; x < width; x += simd::lanes<T>) f(y, x, std::min(simd::lanes<T>, width - x));
 }
 
-/// x with its lanes from `n` on set to zero.
+/// The lanes of x before `n`, those of `rest` from there on.
 template <class T>
-simd::batch<T> zero_behind(const simd::batch<T>& x, std::size_t n)
+simd::batch<T> before(std::size_t n, const simd::batch<T>& x, const simd::batch<T>& rest)
 {
     alignas(alignment) T values[simd::lanes<T>];
     for (std::size_t i = 0; i < simd::lanes<T>; ++i) values[i] = T(i);
-    return xsimd::select(simd::batch<T>::load_aligned(values) < simd::batch<T>(T(n)), x, simd::batch<T>(T(0)));
+    return xsimd::select(simd::batch<T>::load_aligned(values) < simd::batch<T>(T(n)), x, rest);
 }
 
 } // namespace detail
@@ -41,13 +41,13 @@ void planes_to_rows(const T* planes, T* y, S)
     constexpr const plane_places<T>& at = places_of<T, S>;
     detail::each_register<T>(s.out_height, s.out_width, [&](std::size_t row, std::size_t x, std::size_t n) {
         lanes pixels[s.filters];
-        for (std::size_t f = 0; f < s.filters; ++f) pixels[f] = lanes::load_aligned(planes + f * at.plane + row * at.pitch + x);
+        for (std::size_t f = 0; f < s.filters; ++f) pixels[f] = lanes::load_unaligned(planes + f * at.plane + row * at.pitch + x);
         simd::interleave<s.filters>(pixels, y + (row * s.out_width + x) * s.filters, n);
     });
 }
 
-/// The planes = y [out_height][out_width][filters], with zeros behind out_width; adds each plane's registers to `sums`
-/// [filters][lanes].
+/// The planes = y [out_height][out_width][filters]; adds each plane's registers to `sums` [filters][lanes]. Between two rows zeros
+/// are written, or nothing: they are zero already.
 template <class T, class S>
 void rows_to_planes(const T* y, T* planes, T* sums, S)
 {
@@ -58,7 +58,7 @@ void rows_to_planes(const T* y, T* planes, T* sums, S)
         lanes pixels[s.filters];
         simd::deinterleave<s.filters>(y + (row * s.out_width + x) * s.filters, pixels, n);
         for (std::size_t f = 0; f < s.filters; ++f) {
-            pixels[f].store_aligned(planes + f * at.plane + row * at.pitch + x);
+            pixels[f].store_unaligned(planes + f * at.plane + row * at.pitch + x);
             T* const sum = sums + f * lanes::size;
             (lanes::load_aligned(sum) + pixels[f]).store_aligned(sum);
         }
@@ -77,18 +77,18 @@ template <class T, class S>
         lanes pixels[s.filters];
         for (std::size_t f = 0; f < s.filters; ++f) {
             const T* from = planes + f * at.plane + 2 * row * at.pitch + 2 * x;
-            const lanes low = lanes::load_aligned(from) + lanes::load_aligned(from + at.pitch);
+            const lanes low = lanes::load_unaligned(from) + lanes::load_unaligned(from + at.pitch);
             lanes high = low; // read by no lane that counts where a row ends in the first half
-            if (2 * x + lanes::size < at.pitch)
-                high = lanes::load_aligned(from + lanes::size) + lanes::load_aligned(from + at.pitch + lanes::size);
+            if (2 * x + lanes::size < s.out_width)
+                high = lanes::load_unaligned(from + lanes::size) + lanes::load_unaligned(from + at.pitch + lanes::size);
             pixels[f] = (simd::even_lanes(low, high) + simd::odd_lanes(low, high)) * lanes(T(0.25));
         }
         simd::interleave<s.filters>(pixels, y + (row * width + x) * s.filters, n);
     });
 }
 
-/// dz = slope(planes, dy / 4), where dy [out_height / 2][out_width / 2][filters] is spread over the cells of each average, and
-/// zeros elsewhere; adds each plane's registers to `sums` [filters][lanes].
+/// dz = slope(planes, dy / 4), where dy [out_height / 2][out_width / 2][filters] is spread over the cells of each average; adds
+/// each plane's registers to `sums` [filters][lanes]. Nothing else of dz is written: it is zero already.
 template <class T, class S, class F>
 [[gnu::noinline]] void planes_average_backward(const T* planes, const T* dy, T* dz, T* sums, S, F slope)
 {
@@ -96,8 +96,6 @@ template <class T, class S, class F>
     constexpr const convolution_sizes& s = S::value;
     constexpr const plane_places<T>& at = places_of<T, S>;
     constexpr std::size_t height = s.out_height / 2, width = s.out_width / 2;
-    constexpr bool covered = s.out_height % 2 == 0 && round_up(width, lanes::size) * 2 >= at.pitch;
-    if constexpr (!covered) std::fill_n(dz, at.planes, T(0));
     detail::each_register<T>(height, width, [&](std::size_t row, std::size_t x, std::size_t n) {
         lanes pixels[s.filters];
         simd::deinterleave<s.filters>(dy + (row * width + x) * s.filters, pixels, n);
@@ -105,16 +103,20 @@ template <class T, class S, class F>
             const auto cells = simd::twice(pixels[f] * lanes(T(0.25)));
             const std::size_t first = f * at.plane + 2 * row * at.pitch + 2 * x;
             lanes sum = lanes::load_aligned(sums + f * lanes::size);
-            const auto write = [&](std::size_t place, const lanes& cell, std::size_t behind) __attribute__((always_inline)) {
-                const lanes d = slope(lanes::load_aligned(planes + place), cell);
-                const lanes value = behind < lanes::size ? detail::zero_behind<T>(d, behind) : d; // there planes hold anything
-                value.store_aligned(dz + place);
-                sum = sum + value;
+            const auto write = [&](std::size_t place, const lanes& cell, std::size_t cells_left) __attribute__((always_inline)) {
+                const lanes d = slope(lanes::load_unaligned(planes + place), cell);
+                if (cells_left >= lanes::size) {
+                    d.store_unaligned(dz + place);
+                    sum = sum + d;
+                }
+                else { // behind the row's end planes hold anything, and dz zeros or the next row
+                    detail::before<T>(cells_left, d, lanes::load_unaligned(dz + place)).store_unaligned(dz + place);
+                    sum = sum + detail::before<T>(cells_left, d, lanes(T(0)));
+                }
             };
             for (std::size_t r = 0; r < 2; ++r) {
                 write(first + r * at.pitch, cells.low, 2 * n);
-                if (2 * x + lanes::size < at.pitch)
-                    write(first + r * at.pitch + lanes::size, cells.high, 2 * n > lanes::size ? 2 * n - lanes::size : 0);
+                if (2 * n > lanes::size) write(first + r * at.pitch + lanes::size, cells.high, 2 * n - lanes::size);
             }
             sum.store_aligned(sums + f * lanes::size);
         }

@@ -8,6 +8,7 @@
 #include <lamina/core/simd.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <type_traits>
 #include <utility>
 
@@ -101,6 +102,20 @@ template <class T>
     return simd::load_partial(p, n - i);
 }
 
+/// store(i, finish(sum(i))) for N accumulators. An activation is not spelled out for each of them: that would take long to
+/// compile, and the processor overlaps the turns of the loop just as well.
+template <class T, std::size_t N, class F, class Sum, class Store>
+[[gnu::always_inline]] inline void finish_each(const F& finish, const Sum& sum, const Store& store)
+{
+    if constexpr (std::is_same_v<F, std::identity>)
+        unroll<N>([&](std::size_t i) __attribute__((always_inline)) { store(i, sum(i)); });
+    else {
+        simd::batch<T> sums[N]; // beside the accumulators, which stay in registers
+        unroll<N>([&](std::size_t i) __attribute__((always_inline)) { sums[i] = sum(i); });
+        for (std::size_t i = 0; i < N; ++i) store(i, simd::batch<T>(finish(sums[i])));
+    }
+}
+
 /// Rows × Vectors accumulators that stay in registers: the inner part of every matrix product and convolution here.
 template <class T, std::size_t Rows, std::size_t Vectors>
 class register_tile {
@@ -135,12 +150,29 @@ public:
         });
     }
 
+    /// f(r, v, sum) for each register, which it may change.
+    template <class F>
+    [[gnu::always_inline]] void change(F f)
+    {
+        unroll<Rows * Vectors>(
+            [&](std::size_t i) __attribute__((always_inline)) { f(i / Vectors, i % Vectors, sums[i / Vectors][i % Vectors]); });
+    }
+
     /// f(r, v, sum) for each register.
     template <class F>
     [[gnu::always_inline]] void each(F f) const
     {
         unroll<Rows * Vectors>(
             [&](std::size_t i) __attribute__((always_inline)) { f(i / Vectors, i % Vectors, sums[i / Vectors][i % Vectors]); });
+    }
+
+    /// f(r, v, finish(sum)) for each register.
+    template <class Finish, class F>
+    [[gnu::always_inline]] void each_finished(const Finish& finish, F f) const
+    {
+        finish_each<T, Rows * Vectors>(
+            finish, [&](std::size_t i) __attribute__((always_inline)) { return sums[i / Vectors][i % Vectors]; },
+            [&](std::size_t i, const lanes& sum) __attribute__((always_inline)) { f(i / Vectors, i % Vectors, sum); });
     }
 
 private:

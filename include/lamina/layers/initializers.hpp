@@ -101,11 +101,23 @@ struct Ones {
     static double draw(Random&, fans) { return 1; }
 };
 
-/// Draws every element of a variable; the padding of its rows stays zero.
+namespace detail {
+[[gnu::cold, gnu::noinline]] inline void draw_all(record& to, double (*draw)(Random&, fans), Random& random, fans f)
+{
+    const bool single = to.type() == number::float32;
+    to.for_each_place([&](std::size_t place) {
+        const double value = draw(random, f);
+        if (single) to.data<float>()[place] = static_cast<float>(value);
+        else to.data<double>()[place] = value;
+    });
+}
+} // namespace detail
+
+/// Draws every element of a variable, in logical order; the padding of its rows stays zero.
 template <class Initialiser, class T, shape E>
 void initialise(Variable<T, E>& variable, Random& random, fans f)
 {
-    variable.storage()->template for_each<T>([&](T& element) { element = static_cast<T>(Initialiser::draw(random, f)); });
+    detail::draw_all(*variable.storage(), &Initialiser::draw, random, f);
 }
 
 namespace detail {

@@ -146,6 +146,12 @@ public:
         visit(*this, f, indices{});
     }
 
+    /// What `all_bound` asks a Sequential.
+    bool all_layers_bound() const
+    {
+        return [&]<std::size_t... I>(std::index_sequence<I...>) { return (true && ... && all_bound(layer<I>())); }(indices{});
+    }
+
     static constexpr std::size_t saved(std::size_t n) { return layout(n).end; }
     static constexpr std::size_t scratch(std::size_t n) { return ping(n, 0) + ping(n, 1) + inner_scratch(n); }
 
@@ -171,14 +177,21 @@ public:
     void backward(Mode mode, const T* x, const T* y, const T* saved, const T* dy, T* dx, Chain& gradient, T* scratch,
                   std::size_t n) const
     {
-        backward_all<false>(mode, x, y, saved, dy, dx, gradient, scratch, n);
+        backward_all<true>(false, mode, x, y, saved, dy, dx, gradient, scratch, n);
     }
 
     void backward_from_logits(Mode mode, const T* x, const T* y, const T* saved, const T* dz, T* dx, Chain& gradient, T* scratch,
                               std::size_t n) const
         requires(takes_logits)
     {
-        backward_all<true>(mode, x, y, saved, dz, dx, gradient, scratch, n);
+        backward_all<true>(true, mode, x, y, saved, dz, dx, gradient, scratch, n);
+    }
+
+    /// Both of them where the gradient of the input is not wanted: what computes it is not even compiled.
+    void backward_parameters(bool from_logits, Mode mode, const T* x, const T* y, const T* saved, const T* dy, Chain& gradient,
+                             T* scratch, std::size_t n) const
+    {
+        backward_all<false>(from_logits, mode, x, y, saved, dy, nullptr, gradient, scratch, n);
     }
 
     auto operator()(const auto& x) const { return call(*this, x); }
@@ -267,9 +280,9 @@ private:
         else return done_before(I) ? 0 : block_at<I>::scratch(n);
     }
 
-    template <bool FromLogits>
-    void backward_all(Mode mode, const T* x, const T* y, const T* saved, const T* dy, T* dx, Chain& gradient, T* scratch,
-                      std::size_t n) const
+    template <bool WantsInput>
+    [[gnu::noinline]] void backward_all([[maybe_unused]] bool from_logits, Mode mode, const T* x, const T* y, const T* saved,
+                                        const T* dy, [[maybe_unused]] T* dx, Chain& gradient, T* scratch, std::size_t n) const
     {
         [&]<std::size_t... R>(std::index_sequence<R...>) {
             const places at = layout(n);
@@ -281,16 +294,20 @@ private:
                     const T* const in = from == outside ? x : saved + at.output[from == outside ? 0 : from];
                     const T* const out = I + 1 == count ? y : saved + at.output[I];
                     const T* const dout = I + 1 == count ? dy : room[ordinal[I] % 2];
-                    T* const din = from == outside ? dx : room[ordinal[from == outside ? 0 : from] % 2];
+                    T* const din = from != outside ? room[ordinal[from == outside ? 0 : from] % 2] : WantsInput ? dx : nullptr;
                     if constexpr (done_before(I))
                         joined_at<I - 1>::backward(layer<I - 1>(), layer<I>(), in, out, saved + at.kept[I - 1], dout, din,
                                                    gradient.template layer<I - 1>(), gradient.template layer<I>(), inner, n);
-                    else if constexpr (FromLogits && I + 1 == count)
-                        layer<I>().backward_from_logits(mode.inside(I), in, out, saved + at.kept[I], dout, din,
-                                                        gradient.template layer<I>(), inner, n);
-                    else
+                    else {
+                        if constexpr (takes_logits && I + 1 == count)
+                            if (from_logits) {
+                                layer<I>().backward_from_logits(mode.inside(I), in, out, saved + at.kept[I], dout, din,
+                                                                gradient.template layer<I>(), inner, n);
+                                return;
+                            }
                         layer<I>().backward(mode.inside(I), in, out, saved + at.kept[I], dout, din, gradient.template layer<I>(),
                                             inner, n);
+                    }
                 }
             };
             (step(constant<count - 1 - R>{}), ...);

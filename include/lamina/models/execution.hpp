@@ -2,6 +2,7 @@
 #pragma once
 
 #include <lamina/core/aligned.hpp>
+#include <lamina/kernels/elementwise.hpp>
 #include <lamina/models/plan.hpp>
 
 #include <algorithm>
@@ -29,18 +30,18 @@ public:
             return at;
         };
         for (const auto& s : plan.values) {
-            values.push_back(take(chunk * s.size()));
-            gradients.push_back(trains ? take(chunk * s.size()) : 0);
+            append(values, take(chunk * s.size()));
+            append(gradients, trains ? take(chunk * s.size()) : 0);
             widest = std::max(widest, s.size());
         }
         for (const auto& node : plan.nodes) {
-            kept.push_back(trains ? take(node.saved(chunk)) : 0);
+            append(kept, trains ? take(node.saved(chunk)) : 0);
             widest_scratch = std::max(widest_scratch, node.scratch(chunk));
             most_inputs = std::max(most_inputs, node.inputs.size());
         }
         scratch = take(widest_scratch);
         if (trains && plan.nodes.size() > 1)
-            for (std::size_t i = 0; i < most_inputs; ++i) aside.push_back(take(chunk * widest));
+            for (std::size_t i = 0; i < most_inputs; ++i) append(aside, take(chunk * widest));
         arena.reserve(end);
         in.resize(most_inputs);
         din.resize(most_inputs);
@@ -54,7 +55,7 @@ public:
     T* output_gradient() { return arena.data() + gradients[plan.output]; }
 
     /// n samples from `x` to `y`; training keeps what backward needs. `y` may be null: then the output stays in the arena.
-    void forward(std::span<const void* const> blocks, Mode mode, const T* x, T* y, std::size_t n)
+    [[gnu::cold, gnu::noinline]] void forward(std::span<const void* const> blocks, Mode mode, const T* x, T* y, std::size_t n)
     {
         for (std::size_t k = 0; k < plan.nodes.size(); ++k) {
             const auto& node = plan.nodes[k];
@@ -65,8 +66,8 @@ public:
     }
 
     /// Adds the parameters' gradients to `gradient_blocks`. With `from_logits` the output's gradient is that of the logits.
-    void backward(std::span<const void* const> blocks, std::span<void* const> gradient_blocks, Mode mode, const T* x,
-                  std::size_t n, bool from_logits)
+    [[gnu::cold, gnu::noinline]] void backward(std::span<const void* const> blocks, std::span<void* const> gradient_blocks,
+                                               Mode mode, const T* x, std::size_t n, bool from_logits)
     {
         std::fill(written.begin(), written.end(), false);
         written[plan.output] = true;
@@ -76,7 +77,8 @@ public:
             for (std::size_t i = 0; i < node.inputs.size(); ++i) {
                 const std::size_t v = node.inputs[i];
                 in[i] = v == 0 ? x : value(v);
-                const bool again = written[v] || std::count(node.inputs.data(), node.inputs.data() + i, v) > 0;
+                bool again = written[v] != 0;
+                for (std::size_t before = 0; before < i; ++before) again = again || node.inputs[before] == v;
                 din[i] = v == 0 ? nullptr : arena.data() + (again ? aside[i] : gradients[v]);
             }
             const bool logits = from_logits && node.output == plan.output;
@@ -100,6 +102,8 @@ public:
     }
 
 private:
+    [[gnu::cold, gnu::noinline]] static void append(std::vector<std::size_t>& list, std::size_t place) { list.push_back(place); }
+
     T* place(std::size_t v, T* y) { return v == plan.output && y ? y : value(v); }
 
     static const void* block_of(std::span<const void* const> blocks, const Node<T>& node)
@@ -112,8 +116,7 @@ private:
     {
         if (!from) return;
         T* const to = arena.data() + gradients[v];
-        if (from != to)
-            for (std::size_t i = 0; i < n * plan.values[v].size(); ++i) to[i] += from[i];
+        if (from != to) kernels::add(from, to, n * plan.values[v].size());
         written[v] = true;
     }
 

@@ -47,13 +47,23 @@ struct Plan {
     const shape& input_shape() const { return values[0]; }
     const shape& output_shape() const { return values[output]; }
 
-    std::size_t add_value(const shape& s)
+    [[gnu::cold]] std::size_t add_value(const shape& s)
     {
         values.push_back(s);
         return values.size() - 1;
     }
 
-    std::size_t position_of(const void* block) const
+    /// A node for a block that reads one value. Gives the value that it writes.
+    [[gnu::cold]] std::size_t add_node(Node<T> node, std::size_t block, std::size_t input, const shape& out)
+    {
+        node.block = block;
+        node.inputs.push_back(input);
+        node.output = add_value(out);
+        nodes.push_back(std::move(node));
+        return nodes.back().output;
+    }
+
+    [[gnu::cold]] std::size_t position_of(const void* block) const
     {
         const auto found = std::find(blocks.begin(), blocks.end(), block);
         if (found == blocks.end())
@@ -88,8 +98,9 @@ void for_each_block(Part& part, F&& f)
 
 namespace inner {
 
-template <class T, class B>
-Node<T> node_of()
+/// The node of a block. One that reads the model's input and nothing else never gives a gradient of it.
+template <class T, class B, bool First = false>
+[[gnu::cold]] Node<T> node_of()
 {
     Node<T> node;
     node.saved = [](std::size_t n) { return B::saved(n); };
@@ -99,15 +110,22 @@ Node<T> node_of()
     };
     node.backward = [](const void* block, void* gradient, Mode mode, const T* const* in, const T* out, const T* saved,
                        const T* dout, T* const* din, T* scratch, std::size_t n) {
-        static_cast<const B*>(block)->backward(mode, in[0], out, saved, dout, din[0], *static_cast<B*>(gradient), scratch, n);
+        const B& b = *static_cast<const B*>(block);
+        B& g = *static_cast<B*>(gradient);
+        if constexpr (First && requires { b.backward_parameters(false, mode, in[0], out, saved, dout, g, scratch, n); })
+            b.backward_parameters(false, mode, in[0], out, saved, dout, g, scratch, n);
+        else b.backward(mode, in[0], out, saved, dout, First ? nullptr : din[0], g, scratch, n);
     };
     node.multiply_adds = multiply_adds_of<B>();
     if constexpr (TakesLogits<B>) {
         node.ends_in = B::ends_in;
         node.backward_from_logits = [](const void* block, void* gradient, Mode mode, const T* const* in, const T* out,
                                        const T* saved, const T* dout, T* const* din, T* scratch, std::size_t n) {
-            static_cast<const B*>(block)->backward_from_logits(mode, in[0], out, saved, dout, din[0], *static_cast<B*>(gradient),
-                                                               scratch, n);
+            const B& b = *static_cast<const B*>(block);
+            B& g = *static_cast<B*>(gradient);
+            if constexpr (First && requires { b.backward_parameters(true, mode, in[0], out, saved, dout, g, scratch, n); })
+                b.backward_parameters(true, mode, in[0], out, saved, dout, g, scratch, n);
+            else b.backward_from_logits(mode, in[0], out, saved, dout, First ? nullptr : din[0], g, scratch, n);
         };
     }
     return node;
@@ -139,13 +157,7 @@ Symbol<T, B::output> call(const B& block, const Symbol<T, S>& x)
     using needed = as_shape<B::input>;
     static_assert(inner::block_fits<inner::in_a_model_struct, layer_type, given, needed>, "lamina: a block gets another shape");
     static_assert(std::is_same_v<T, typename B::value_type>, "lamina: the blocks of a model compute with different number types");
-    Plan<T>& plan = *x.plan;
-    auto node = inner::node_of<T, B>();
-    node.block = plan.position_of(&block);
-    node.inputs = {x.value};
-    node.output = plan.add_value(B::output);
-    plan.nodes.push_back(std::move(node));
-    return {&plan, plan.nodes.back().output};
+    return {x.plan, x.plan->add_node(inner::node_of<T, B>(), x.plan->position_of(&block), x.value, B::output)};
 }
 
 template <Block B, class T>
@@ -262,15 +274,18 @@ inline constexpr shape declared_input = [] {
 
 /// Runs a model's operator() on symbols and gives what it did. The plan refers to the model's blocks.
 template <class M>
-Plan<number_type<M>> trace(const M& model)
+[[gnu::cold]] Plan<number_type<M>> trace(const M& model)
 {
     Plan<number_type<M>> plan;
     plan.values.push_back(declared_input<M>);
     for_each_block(model, [&](const auto& block) { plan.blocks.push_back(&block); });
-    auto x = inner::input_symbol<M>();
-    x.plan = &plan;
-    if constexpr (requires { x.value; }) x.value = 0;
-    plan.output = model(x).value;
+    if constexpr (Block<M>) plan.output = plan.add_node(inner::node_of<number_type<M>, M, true>(), 0, 0, M::output);
+    else {
+        auto x = inner::input_symbol<M>();
+        x.plan = &plan;
+        if constexpr (requires { x.value; }) x.value = 0;
+        plan.output = model(x).value;
+    }
     return plan;
 }
 

@@ -11,6 +11,7 @@
 #include <limits>
 #include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 namespace lamina {
@@ -47,12 +48,15 @@ constexpr shape without_ones(const shape& s)
 /// [3, 4, 0] for the flat position of an element, for messages.
 [[gnu::cold]] inline std::string position_in(std::span<const std::size_t> extents, std::size_t flat)
 {
-    std::string text = "]";
-    for (std::size_t axis = extents.size(); axis-- > 0;) {
-        text = std::to_string(flat % extents[axis]) + (axis + 1 == extents.size() ? "" : ", ") + text;
-        flat /= extents[axis];
+    std::size_t step = 1;
+    for (const std::size_t extent : extents) step *= extent;
+    std::string text = "[";
+    for (const std::size_t extent : extents) {
+        step /= extent;
+        append(text, text.size() > 1 ? ", " : "", flat / step % extent);
     }
-    return '[' + text;
+    text += ']';
+    return text;
 }
 template <class X>
 [[gnu::cold]] std::string position_in(const X& x, std::size_t flat)
@@ -63,7 +67,7 @@ template <class X>
 }
 
 template <class T, class X>
-void require_finite(const X& x, const char* where, const char* name)
+[[gnu::noinline]] void require_finite(const X& x, const char* where, const char* name)
 {
     if constexpr (std::is_floating_point_v<element<X>>) {
         const auto* const data = start_of(x);
@@ -83,6 +87,26 @@ void require_finite(const X& x, const char* where, const char* name)
     }
 }
 
+/// That there are samples, as many labels, and that a sample's labels are as many as the loss needs.
+[[gnu::cold]] inline void require_shapes(std::size_t count, std::size_t labels, const shape& given, targets kind,
+                                         std::string_view loss, const shape& output, const char* where)
+{
+    if (labels != count) fail(where, ": there are ", count, " samples and ", labels, " labels; each sample needs one");
+    const shape needed = kind == targets::class_index ? without_last(output) : output;
+    if (given.size() != needed.size() || (given.rank > 1 && without_ones(given) != without_ones(needed)))
+        fail(where, ": labels of shape ", given, " a sample were given, ", loss, " of an output ", output, " needs ", needed,
+             ", ", needed.size(), " number", needed.size() == 1 ? "" : "s", " a sample");
+}
+
+template <class L, class Y>
+[[noreturn, gnu::cold]] void refuse_label(const L& loss, const Y& y, std::size_t first, std::size_t step, std::size_t width,
+                                          const char* where)
+{
+    std::string found;
+    for (std::size_t i = 0; i < step && i < 12; ++i) append(found, i ? ", " : "", std::to_string(start_of(y)[first + i]));
+    fail(where, ": y", position_in(y, first), " is ", found, ", ", L::name, " needs ", loss.needs(width));
+}
+
 } // namespace detail
 
 /// Throws unless x and y belong together and fit a model of T: numbers, shapes, values that the loss accepts.
@@ -92,21 +116,11 @@ void require_data(const L& loss, const X& x, const Y& y, const shape& input, con
     const std::size_t count = x.shape()[0], width = output.back(), rows = output.size() / width;
     if (count == 0) fail(where, ": there are no samples, at least one is needed");
     require_samples(x, input, where);
-    if (y.shape()[0] != count)
-        fail(where, ": there are ", count, " samples and ", y.shape()[0], " labels; each sample needs one");
-    const shape needed = L::kind == targets::class_index ? detail::without_last(output) : output, given = sample_shape(y);
-    if (given.size() != needed.size() || (given.rank > 1 && detail::without_ones(given) != detail::without_ones(needed)))
-        fail(where, ": labels of shape ", given, " a sample were given, ", L::name, " of an output ", output, " needs ", needed,
-             ", ", needed.size(), " number", needed.size() == 1 ? "" : "s", " a sample");
+    detail::require_shapes(count, y.shape()[0], sample_shape(y), L::kind, L::name, output, where);
     detail::require_finite<T>(x, where, "x");
     const std::size_t step = L::kind == targets::class_index ? 1 : width;
     for (std::size_t row = 0; row < count * rows; ++row)
-        if (!loss.accepts(start_of(y) + row * step, width)) {
-            std::string found;
-            for (std::size_t i = 0; i < step && i < 12; ++i)
-                append(found, i ? ", " : "", std::to_string(start_of(y)[row * step + i]));
-            fail(where, ": y", detail::position_in(y, row * step), " is ", found, ", ", L::name, " needs ", loss.needs(width));
-        }
+        if (!loss.accepts(start_of(y) + row * step, width)) detail::refuse_label(loss, y, row * step, step, width, where);
 }
 
 } // namespace lamina

@@ -57,6 +57,7 @@ public:
         if constexpr (requires { loss.check(); }) loss.check();
     }
 
+    [[gnu::cold]] ~Trainer() {}
     Trainer(const Trainer&) = delete;
     Trainer& operator=(const Trainer&) = delete;
 
@@ -65,7 +66,8 @@ public:
 
     /// Trains for `options.epochs` passes over the samples and gives the figures of every epoch.
     template <class X, class Y, class... Callbacks>
-    History fit(const Samples<X, Y>& samples, std::type_identity_t<FitOptions<X, Y>> options = {}, Callbacks&&... callbacks)
+    [[gnu::cold]] History fit(const Samples<X, Y>& samples, std::type_identity_t<FitOptions<X, Y>> options = {},
+                              Callbacks&&... callbacks)
     {
         static_assert((Callback<std::remove_reference_t<Callbacks>> && ...),
                       "lamina: a callback has one of the members on_train_begin … on_train_end");
@@ -112,7 +114,7 @@ public:
             else if (!kept.empty())
                 measure(samples, kept, options.sample_weight, options.threads).report(state.logs, metrics, "val_");
             (detail::call_epoch_end(callbacks, state), ...);
-            history.epochs.push_back(state.logs);
+            history.epochs.emplace_back().entries = state.logs.entries;
         }
         (detail::call_train_end(callbacks, state), ...);
         history.stopped_by = state.stopped_by;
@@ -129,7 +131,7 @@ public:
 
     /// Loss and metrics over samples, without training.
     template <class X, class Y>
-    Logs evaluate(const Samples<X, Y>& samples, const EvaluateOptions& options = {})
+    [[gnu::cold]] Logs evaluate(const Samples<X, Y>& samples, const EvaluateOptions& options = {})
     {
         require_model();
         check<X, Y>();
@@ -142,8 +144,8 @@ public:
 
     /// One step on all samples of x as one batch.
     template <class X, class Y>
-    Logs train_on_batch(const X& x, const Y& y, const std::vector<float>& sample_weight = {}, std::size_t threads = 1,
-                        Seed seed = {})
+    [[gnu::cold]] Logs train_on_batch(const X& x, const Y& y, const std::vector<float>& sample_weight = {},
+                                      std::size_t threads = 1, Seed seed = {})
     {
         require_model();
         check<X, Y>();
@@ -177,7 +179,7 @@ private:
                       "lamina: labels of the wrong kind: a sparse loss needs whole numbers, any other one number an output");
     }
 
-    void require_model() const
+    [[gnu::cold]] void require_model() const
     {
         require_bound(model);
         std::size_t met = 0, known = 0;
@@ -227,7 +229,7 @@ private:
         for (const auto& [label, factor] : options.class_weight)
             if (!(factor >= 0 && factor < 1e30f))
                 fail("class_weight of class ", label, " is ", factor, ", a weight is a finite number of at least 0");
-        if (weights.empty()) weights.assign(samples.size(), 1.f);
+        if (weights.empty()) weights = std::vector<float>(samples.size(), 1.f);
         const std::size_t per_sample = samples.y.size() / samples.size();
         if (L::kind == targets::class_index && per_sample > 1)
             fail("fit: class_weight needs one label a sample, there are ", per_sample, "; use sample_weight");
@@ -259,28 +261,36 @@ private:
     };
 
     /// Rooms for `threads` threads; made once, and again only when more are asked for.
-    void prepare_rooms(std::vector<std::unique_ptr<Execution<T>>>& rooms, std::size_t threads, bool trains)
+    [[gnu::cold]] void prepare_rooms(std::vector<std::unique_ptr<Execution<T>>>& rooms, std::size_t threads, bool trains)
     {
         while (rooms.size() < std::max<std::size_t>(threads, 1)) rooms.push_back(std::make_unique<Execution<T>>(plan, trains));
     }
 
-    /// Copies the chosen samples into the room's input.
+    /// The samples from `first` on in order, or those at `positions`, copied into the room's input where that is needed.
     template <class S>
     const T* gather(const S& samples, std::span<const std::size_t> positions, std::size_t first, std::size_t n,
                     Execution<T>& room) const
     {
         const std::size_t size = plan.input_shape().size();
+        const auto* const x = start_of(samples.x);
+        if constexpr (std::is_same_v<decltype(x), const T* const>)
+            if (positions.empty()) return x + first * size;
         for (std::size_t i = 0; i < n; ++i) {
-            const auto* const from = start_of(samples.x) + (positions.empty() ? first + i : positions[first + i]) * size;
-            std::transform(from, from + size, room.input() + i * size, [](auto v) { return static_cast<T>(v); });
+            const auto sample = [&](std::size_t k) { return x + (positions.empty() ? first + k : positions[first + k]) * size; };
+            const auto *const from = sample(i), *const next = sample(std::min(i + 1, n - 1));
+            for (std::size_t k = 0; k < std::min<std::size_t>(size, 1024 / sizeof *next); k += 64 / sizeof *next)
+                simd::prefetch(next + k); // where shuffled samples lie no processor foresees
+            if constexpr (std::is_same_v<std::remove_cvref_t<decltype(*from)>, T>)
+                std::copy_n(from, size, room.input() + i * size);
+            else std::transform(from, from + size, room.input() + i * size, [](auto v) { return static_cast<T>(v); });
         }
         return room.input();
     }
 
     /// One optimizer step on the samples at `positions`, or on all of them in order where it is empty.
     template <class S>
-    const Totals& step(const S& samples, std::span<const std::size_t> positions, std::span<const float> weights, Seed seed,
-                       std::size_t threads)
+    [[gnu::cold]] const Totals& step(const S& samples, std::span<const std::size_t> positions, std::span<const float> weights,
+                                     Seed seed, std::size_t threads)
     {
         const std::size_t count = positions.empty() ? samples.x.shape()[0] : positions.size(),
                           chunks = (count + chunk - 1) / chunk;
@@ -306,12 +316,12 @@ private:
         step_total = Totals{};
         for (std::size_t k = 0; k < chunks; ++k) step_total.merge(scores[k]);
         add_gradients(parts, threads);
-        apply_gradients(rule, parameters, gradients[0]->records, threads);
+        apply_gradients<T>(rule, parameters, gradients[0]->records, threads);
         return step_total;
     }
 
     /// Adds all gradients to the first one, in order, split by ranges of parameters.
-    void add_gradients(std::size_t parts, std::size_t threads)
+    [[gnu::cold]] void add_gradients(std::size_t parts, std::size_t threads)
     {
         if (parts < 2) return;
         optimizers::for_each_range(
@@ -323,7 +333,8 @@ private:
     }
 
     template <class S>
-    Totals measure(const S& samples, std::span<const std::size_t> positions, std::span<const float> weights, std::size_t threads)
+    [[gnu::cold]] Totals measure(const S& samples, std::span<const std::size_t> positions, std::span<const float> weights,
+                                 std::size_t threads)
     {
         const std::size_t count = positions.empty() ? samples.x.shape()[0] : positions.size(),
                           chunks = (count + chunk - 1) / chunk;

@@ -63,7 +63,12 @@ struct SparseCategoricalCrossentropy {
     {
         return losses::class_of(*target, width) < width;
     }
-    std::string needs(std::size_t width) const { return "a class in [0, " + std::to_string(width) + ")"; }
+    std::string needs(std::size_t width) const
+    {
+        std::string text;
+        append(text, "a class in [0, ", width, ')');
+        return text;
+    }
 
 private:
     template <class T, class Y>

@@ -54,20 +54,22 @@ double squared_norm(const T* gradient, std::size_t n)
     return sum;
 }
 
-inline double squared_norm(record& gradient)
+template <class Numbers = void>
+[[gnu::noinline]] double squared_norm(record& gradient)
 {
     double sum = 0;
-    with_numbers(gradient, [&](const auto* g) { sum = squared_norm(g, gradient.stored_size()); });
+    with_numbers<Numbers>(gradient, [&](const auto* g) { sum = squared_norm(g, gradient.stored_size()); });
     return sum;
 }
 
 /// Scales to a norm of at most `limit`. Where the norm is not finite the factor is zero: what was not finite becomes NaN
 /// and is seen, while padding stays zero.
-inline void scale_to(float limit, double norm, record& gradient)
+template <class Numbers = void>
+[[gnu::noinline]] void scale_to(float limit, double norm, record& gradient)
 {
     if (norm <= static_cast<double>(limit)) return;
     const double factor = std::isfinite(norm) ? static_cast<double>(limit) / norm : 0.0;
-    with_numbers(gradient, [&]<class T>(T* g) {
+    with_numbers<Numbers>(gradient, [&]<class T>(T* g) {
         const simd::batch<T> times(static_cast<T>(factor));
         for (std::size_t i = 0; i < gradient.stored_size(); i += simd::lanes<T>)
             (simd::batch<T>::load_aligned(g + i) * times).store_aligned(g + i);
@@ -75,9 +77,10 @@ inline void scale_to(float limit, double norm, record& gradient)
 }
 
 /// Cuts each element into [−limit, limit]; NaN stays.
-inline void cut_to(float limit, record& gradient)
+template <class Numbers = void>
+[[gnu::noinline]] void cut_to(float limit, record& gradient)
 {
-    with_numbers(gradient, [&]<class T>(T* g) {
+    with_numbers<Numbers>(gradient, [&]<class T>(T* g) {
         const simd::batch<T> high(static_cast<T>(limit)), low(static_cast<T>(-limit));
         for (std::size_t i = 0; i < gradient.stored_size(); i += simd::lanes<T>) {
             const auto x = simd::batch<T>::load_aligned(g + i);
@@ -87,19 +90,20 @@ inline void cut_to(float limit, record& gradient)
 }
 
 /// Clips the gradients of the trainable parameters in place, on the caller's thread.
-template <Clipping O>
-void clip(const O& o, std::span<const std::shared_ptr<record>> parameters, std::span<const std::shared_ptr<record>> gradients)
+template <class Numbers = void, Clipping O>
+[[gnu::cold]] void clip(const O& o, std::span<const std::shared_ptr<record>> parameters,
+                        std::span<const std::shared_ptr<record>> gradients)
 {
     const auto for_each_trained = [&](auto&& f) {
         for (std::size_t i = 0; i < gradients.size(); ++i)
             if (parameters[i]->trainable) f(*gradients[i]);
     };
-    if (o.clipvalue) for_each_trained([&](record& g) { cut_to(*o.clipvalue, g); });
-    if (o.clipnorm) for_each_trained([&](record& g) { scale_to(*o.clipnorm, std::sqrt(squared_norm(g)), g); });
+    if (o.clipvalue) for_each_trained([&](record& g) { cut_to<Numbers>(*o.clipvalue, g); });
+    if (o.clipnorm) for_each_trained([&](record& g) { scale_to<Numbers>(*o.clipnorm, std::sqrt(squared_norm<Numbers>(g)), g); });
     if (o.global_clipnorm) {
         double sum = 0;
-        for_each_trained([&](record& g) { sum += squared_norm(g); });
-        for_each_trained([&](record& g) { scale_to(*o.global_clipnorm, std::sqrt(sum), g); });
+        for_each_trained([&](record& g) { sum += squared_norm<Numbers>(g); });
+        for_each_trained([&](record& g) { scale_to<Numbers>(*o.global_clipnorm, std::sqrt(sum), g); });
     }
 }
 

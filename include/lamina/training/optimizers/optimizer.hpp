@@ -55,7 +55,8 @@ inline constexpr std::size_t max_slots = 4;
 inline bool alike(const record& a, const record& b) { return a.extents() == b.extents() && a.type() == b.type(); }
 
 /// Refuses a list with a record that is missing, or released by its graph.
-inline void check_alive(std::string_view optimizer, std::string_view what, std::span<const std::shared_ptr<record>> records)
+[[gnu::cold]] inline void check_alive(std::string_view optimizer, std::string_view what,
+                                      std::span<const std::shared_ptr<record>> records)
 {
     for (std::size_t i = 0; i < records.size(); ++i)
         if (!records[i] || !records[i]->alive())
@@ -64,8 +65,8 @@ inline void check_alive(std::string_view optimizer, std::string_view what, std::
 }
 
 /// Checks what a step needs of an optimizer and its parameters.
-inline void check_rule(std::string_view optimizer, std::uint64_t step, float rate, std::size_t slot_count,
-                       std::span<const std::shared_ptr<record>> parameters)
+[[gnu::cold]] inline void check_rule(std::string_view optimizer, std::uint64_t step, float rate, std::size_t slot_count,
+                                     std::span<const std::shared_ptr<record>> parameters)
 {
     if (!(rate >= 0 && std::isfinite(rate)))
         fail(optimizer, ": the learning rate of step ", step, " is ", rate, ", it has to be a finite number and not negative");
@@ -81,14 +82,16 @@ inline void check_rule(std::string_view optimizer, std::uint64_t step, float rat
     std::vector<std::shared_ptr<record>> made;
     for (const auto& parameter : parameters)
         for (const auto& name : names) {
-            made.push_back(std::make_shared<record>(name + '/' + parameter->name, parameter->extents(), parameter->type()));
+            std::string whole;
+            append(whole, name, '/', parameter->name);
+            made.push_back(make_record(std::move(whole), parameter->extents(), parameter->type()));
             made.back()->trainable = false;
         }
     return made;
 }
 
-inline void check_slots(std::string_view optimizer, std::span<const std::shared_ptr<record>> slots, std::size_t each,
-                        std::span<const std::shared_ptr<record>> parameters)
+[[gnu::cold]] inline void check_slots(std::string_view optimizer, std::span<const std::shared_ptr<record>> slots,
+                                      std::size_t each, std::span<const std::shared_ptr<record>> parameters)
 {
     if (slots.size() != each * parameters.size())
         fail(optimizer, ": its state has ", slots.size(), " slots, ", parameters.size(), " parameters need ",
@@ -103,8 +106,8 @@ inline void check_slots(std::string_view optimizer, std::span<const std::shared_
     }
 }
 
-inline void check_gradients(std::string_view optimizer, std::span<const std::shared_ptr<record>> parameters,
-                            std::span<const std::shared_ptr<record>> gradients)
+[[gnu::cold]] inline void check_gradients(std::string_view optimizer, std::span<const std::shared_ptr<record>> parameters,
+                                          std::span<const std::shared_ptr<record>> gradients)
 {
     if (gradients.size() != parameters.size())
         fail(optimizer, ": there are ", gradients.size(), " gradients for ", parameters.size(), " parameters");
@@ -117,7 +120,7 @@ inline void check_gradients(std::string_view optimizer, std::span<const std::sha
 
 /// Checks settings and slots, makes the slots where there are none, and returns the learning rate of this step.
 template <Optimizer O>
-float make_ready(O& optimizer, std::span<const std::shared_ptr<record>> parameters)
+[[gnu::cold]] float make_ready(O& optimizer, std::span<const std::shared_ptr<record>> parameters)
 {
     if constexpr (requires { optimizer.check(); }) optimizer.check();
     if constexpr (Clipping<O>) check_clipping(optimizer);
@@ -126,7 +129,7 @@ float make_ready(O& optimizer, std::span<const std::shared_ptr<record>> paramete
     check_rule(O::name, optimizer.state.step, rate, each, parameters);
     if (optimizer.state.slots.empty() && each > 0) {
         std::vector<std::string> names;
-        for (std::size_t s = 0; s < each; ++s) names.emplace_back(optimizer.slot_name(s));
+        for (std::size_t s = 0; s < each; ++s) names.push_back(std::string(optimizer.slot_name(s)));
         optimizer.state.slots = made_slots(names, parameters);
     }
     check_slots(O::name, optimizer.state.slots, each, parameters);
@@ -145,21 +148,22 @@ void prepare(O& optimizer, std::span<const std::shared_ptr<record>> parameters)
 
 /// One step: clips the gradients (in place), counts the step and updates every trainable parameter, on at most `threads`
 /// threads. Every element is computed in the same way whatever the threads, so the bits are the same too. Allocates in the
-/// first call only. Where it throws, no parameter and no gradient was changed.
-template <Optimizer O>
-void apply_gradients(O& optimizer, std::span<const std::shared_ptr<record>> parameters,
-                     std::span<const std::shared_ptr<record>> gradients, std::size_t threads = 1)
+/// first call only. Where it throws, no parameter and no gradient was changed. `Numbers` is the type that all parameters have,
+/// where it is known.
+template <class Numbers = void, Optimizer O>
+[[gnu::cold]] void apply_gradients(O& optimizer, std::span<const std::shared_ptr<record>> parameters,
+                                   std::span<const std::shared_ptr<record>> gradients, std::size_t threads = 1)
 {
     const float rate = optimizers::make_ready(optimizer, parameters);
     optimizers::check_gradients(O::name, parameters, gradients);
 
-    if constexpr (optimizers::Clipping<O>) optimizers::clip(optimizer, parameters, gradients);
+    if constexpr (optimizers::Clipping<O>) optimizers::clip<Numbers>(optimizer, parameters, gradients);
     const std::uint64_t step = ++optimizer.state.step;
     const std::size_t each = optimizer.slot_count();
 
     optimizers::for_each_range(parameters, threads, [&](std::size_t index, std::size_t first, std::size_t count) {
         if (!parameters[index]->trainable) return;
-        optimizers::with_numbers(*parameters[index], [&]<class T>(T* value) {
+        optimizers::with_numbers<Numbers>(*parameters[index], [&]<class T>(T* value) {
             std::array<T*, optimizers::max_slots> slots{};
             for (std::size_t s = 0; s < each; ++s) slots[s] = optimizer.state.slots[index * each + s]->template data<T>() + first;
             const record& gradient = *gradients[index];

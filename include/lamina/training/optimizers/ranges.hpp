@@ -9,17 +9,22 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <type_traits>
 
 namespace lamina::inline LAMINA_ARCHITECTURE::optimizers {
 
 /// The bytes of one range: 16,384 floats. A constant, so that the cut depends on the records alone, never on the threads.
 inline constexpr std::size_t range_bytes = 64 * 1024;
 
-/// The stored numbers of a record behind each other, by the record's type: `f(pointer)`.
-template <class F>
+/// The stored numbers of a record behind each other, by the record's type: `f(pointer)`. Where T says that all records hold
+/// one type, only that is compiled, and records of another are passed over.
+template <class T = void, class F>
 void with_numbers(record& r, F&& f)
 {
-    if (r.type() == number::float32) f(r.data<float>());
+    if constexpr (!std::is_void_v<T>) {
+        if (r.type() == number_of<T>) f(r.data<T>());
+    }
+    else if (r.type() == number::float32) f(r.data<float>());
     else f(r.data<double>());
 }
 
