@@ -1,4 +1,5 @@
 // Linked to a program, it prints how often that allocated.
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <new>

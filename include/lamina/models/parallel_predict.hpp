@@ -6,7 +6,8 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <deque>
+#include <memory>
+#include <vector>
 
 namespace lamina::inline LAMINA_ARCHITECTURE {
 
@@ -44,13 +45,13 @@ auto predict_all(const M& model, const X& x, PredictOptions options)
         });
     }
     else {
-        std::deque<Workspace<M>> workspaces; // one a thread
+        std::vector<std::unique_ptr<Workspace<M>>> workspaces; // one a thread
         const std::size_t most = std::max<std::size_t>(1, std::min(options.threads, x.shape()[0] / chunk + 1));
-        while (workspaces.size() < most) workspaces.emplace_back(model);
-        require_samples(x, workspaces[0].input(), "predict");
+        while (workspaces.size() < most) workspaces.push_back(std::make_unique<Workspace<M>>(model));
+        require_samples(x, workspaces[0]->input(), "predict");
         predict_in_parallel<M>(
-            x, y, workspaces[0].input().size(), most,
-            [&](std::size_t thread, const T* from, T* to, std::size_t n) { workspaces[thread].forward(from, to, n); });
+            x, y, workspaces[0]->input().size(), most,
+            [&](std::size_t thread, const T* from, T* to, std::size_t n) { workspaces[thread]->forward(from, to, n); });
     }
     return y;
 }
