@@ -18,12 +18,13 @@ static_assert(!kernels::is_small({84, 10}) && !kernels::is_small({65, 1}) && !ke
 
 namespace {
 
-/// Stands for an activation: not linear, so that a sum that is finished twice, or before it is complete, is seen.
+/// Stands for an activation: not linear, so that a sum that is finished twice, or before it is complete, is seen. One product, since
+/// a compiler may join a product and a sum in one place and not in another.
 struct Bent {
     template <class V>
     V operator()(const V& z) const
     {
-        return z * z + z;
+        return z * z;
     }
 };
 
@@ -46,7 +47,7 @@ void compare()
         CHECK(y.guarded());
 
         kernels::small_forward(x.data(), w.data(), b, bent.data(), n, constant<sizes>{}, Bent{});
-        for (std::size_t i = 0; i < y.size(); ++i) CHECK(double(bent[i]) == Approx(double(y[i] * y[i] + y[i])).margin(1e-5));
+        for (std::size_t i = 0; i < y.size(); ++i) CHECK(double(bent[i]) == Approx(double(y[i] * y[i])).margin(1e-5));
         CHECK(bent.guarded());
 
         Buffer<T> one_by_one(n * Outputs, 1);

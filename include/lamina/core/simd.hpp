@@ -89,9 +89,11 @@ batch<T, A> fma(const batch<T, A>& a, const batch<T, A>& b, const batch<T, A>& c
     else if constexpr (std::is_same_v<T, double> && batch<T, A>::size == 8) return _mm512_fmadd_pd(a, b, c);
     else
 #endif
-#if defined(__FMA__) // xsimd's registers of 128 bits have none
+#if defined(__FMA__) // xsimd's registers of 128 bits have none, and 14's of 256 bits on AVX-512 neither
         if constexpr (std::is_same_v<T, float> && batch<T, A>::size == 4) return _mm_fmadd_ps(a, b, c);
         else if constexpr (std::is_same_v<T, double> && batch<T, A>::size == 2) return _mm_fmadd_pd(a, b, c);
+        else if constexpr (std::is_same_v<T, float> && batch<T, A>::size == 8) return _mm256_fmadd_ps(a, b, c);
+        else if constexpr (std::is_same_v<T, double> && batch<T, A>::size == 4) return _mm256_fmadd_pd(a, b, c);
         else
 #endif
             return xsimd::fma(a, b, c);
