@@ -22,7 +22,7 @@ namespace detail {
 /// `Pixels` neighbouring outputs of a row in `Vectors` registers of filters each, the first at filter `f`. `in` is the first
 /// window's corner.
 template <std::size_t Pixels, std::size_t Vectors, class T, class S, class F>
-void convolution_pixels(const T* in, const T* w, const T* bias, T* y, std::size_t f, S sizes, const F& finish)
+[[gnu::noinline]] void convolution_pixels(const T* in, const T* w, const T* bias, T* y, std::size_t f, S sizes, const F& finish)
 {
     using lanes = simd::batch<T>;
     const convolution_sizes s = sizes;
@@ -50,7 +50,7 @@ void convolution_pixels(const T* in, const T* w, const T* bias, T* y, std::size_
 /// Adds `images` images to the gradient of `Taps` neighbouring taps in each of `Rows` kernel rows, `Vectors` registers of filters
 /// each, the first at filter `f`. `in` is the first tap at the first output; `end` is the end of dz.
 template <std::size_t Rows, std::size_t Taps, std::size_t Vectors, class T, class S>
-void convolution_taps(const T* in, const T* dz, const T* end, T* dw, std::size_t f, std::size_t images, S sizes)
+[[gnu::noinline]] void convolution_taps(const T* in, const T* dz, const T* end, T* dw, std::size_t f, std::size_t images, S sizes)
 {
     using lanes = simd::batch<T>;
     const convolution_sizes s = sizes;
@@ -78,7 +78,7 @@ void convolution_taps(const T* in, const T* dz, const T* end, T* dw, std::size_t
 /// What `Pixels` neighbouring outputs give to one input row: for each of them `Vectors` registers of (kernel column, channel),
 /// summed over kernel rows and filters. `dz` is the first of the outputs in row 0; `at` the padded input row.
 template <std::size_t Pixels, std::size_t Vectors, class T, class S>
-void convolution_columns(const T* dz, const T* transposed, T* columns, std::size_t at, S sizes)
+[[gnu::noinline]] void convolution_columns(const T* dz, const T* transposed, T* columns, std::size_t at, S sizes)
 {
     using lanes = simd::batch<T>;
     const convolution_sizes s = sizes;

@@ -95,7 +95,8 @@ inline constexpr std::size_t plane_vectors = 4;
 /// `Filters` planes times `Vectors` registers, the first in line `oy`, register `v` of it. `Row` is the number of
 /// registers in a line.
 template <std::size_t Filters, std::size_t Vectors, std::size_t Row, class T, class S, class F>
-void plane_tile(const T* field, const T* w, const T* bias, T* planes, std::size_t oy, std::size_t v, S, const F& finish)
+[[gnu::noinline]] void plane_tile(const T* field, const T* w, const T* bias, T* planes, std::size_t oy, std::size_t v, S,
+                                  const F& finish)
 {
     using lanes = simd::batch<T>;
     constexpr const convolution_sizes& s = S::value;
@@ -123,7 +124,7 @@ void plane_tile(const T* field, const T* w, const T* bias, T* planes, std::size_
 
 /// Adds one image's products of `Filters` planes of dz with `Taps` columns of one kernel row of one channel.
 template <std::size_t Filters, std::size_t Taps, class T, class S>
-void plane_taps(const T* in, const T* dz, T* sums, S)
+[[gnu::noinline]] void plane_taps(const T* in, const T* dz, T* sums, S)
 {
     using lanes = simd::batch<T>;
     constexpr const convolution_sizes& s = S::value;

@@ -39,7 +39,7 @@ inline constexpr bool sliding_gradient<T, constant<Sizes>> = slides(Sizes) && Si
 /// `Rows` rows of `Pixels` neighbouring outputs in one register of filters each. A row of weights lies in registers, and each
 /// input is fetched once for all the outputs that it belongs to.
 template <std::size_t Rows, std::size_t Pixels, class T, class S, class F>
-void convolution_slide(const T* in, const T* w, const T* bias, T* y, std::size_t f, S, const F& finish)
+[[gnu::noinline]] void convolution_slide(const T* in, const T* w, const T* bias, T* y, std::size_t f, S, const F& finish)
 {
     using lanes = simd::batch<T>;
     constexpr const convolution_sizes& s = S::value;
@@ -75,7 +75,7 @@ void convolution_slide(const T* in, const T* w, const T* bias, T* y, std::size_t
 /// Adds one image to the gradient of `Rows` whole kernel rows of one channel, in the register of filters at `f`. A row of dz lies
 /// in registers, and each input is fetched once for all the taps that it belongs to.
 template <std::size_t Rows, class T, class S>
-void convolution_slide_taps(const T* in, const T* dz, const T* end, T* dw, std::size_t f, S)
+[[gnu::noinline]] void convolution_slide_taps(const T* in, const T* dz, const T* end, T* dw, std::size_t f, S)
 {
     using lanes = simd::batch<T>;
     constexpr const convolution_sizes& s = S::value;

@@ -65,7 +65,8 @@ template <std::size_t Rows, std::size_t Vectors, class T>
         for (std::size_t k = 0; k < depth; ++k, next += b_step) {
             lanes values[Vectors];
             unroll<Vectors>([&](std::size_t v) __attribute__((always_inline)) {
-                values[v] = simd::keep(lanes::load_unaligned(next + v * lanes::size));
+                values[v] = lanes::load_unaligned(next + v * lanes::size);
+                if constexpr (Rows > 1) values[v] = simd::keep(values[v]);
             });
             unroll<Rows>([&](std::size_t r) __attribute__((always_inline)) {
                 const lanes number = simd::keep(lanes(numbers[r][k * a.column]));
@@ -112,19 +113,23 @@ template <class T>
 }
 
 /// The registers side by side in a tile of one row: as much of w as possible is read in the order in which it lies.
-inline constexpr std::size_t row_vectors = 8;
+inline constexpr std::size_t row_vectors = simd::registers == 32 ? 8 : 15;
 
-/// y = bias + x · w for one sample.
+/// y = bias + x · w for one sample. The last tile begins early enough to be whole: some outputs are computed twice, which takes less
+/// time than a narrow tile, where each sum waits for the one before.
 template <class T>
 void outer_row(const T* x, const T* w, const T* bias, T* y, std::size_t inputs, std::size_t outputs)
 {
     constexpr std::size_t lanes = simd::lanes<T>;
-    std::size_t o = 0;
+    const std::size_t stride = padded<T>(outputs), registers = (outputs + lanes - 1) / lanes;
     const auto cover = [&]<std::size_t Vectors>(const auto& self, constant<Vectors>) __attribute__((always_inline)) {
-        for (; o < outputs && (Vectors == 1 || o + (Vectors - 1) * lanes < outputs); o += Vectors * lanes)
-            outer_tiles<1, Vectors, T>({x, inputs, 1}, w + o, padded<T>(outputs), inputs, {bias ? bias + o : nullptr, 0}, y + o,
-                                       outputs, 0, 1, std::min(Vectors * lanes, outputs - o));
-        if constexpr (Vectors > 1) self(self, constant<Vectors / 2>{});
+        if (registers >= Vectors)
+            for (std::size_t v = 0; v < registers; v += Vectors) {
+                const std::size_t o = std::min(v, registers - Vectors) * lanes;
+                outer_tiles<1, Vectors, T>({x, inputs, 1}, w + o, stride, inputs, {bias ? bias + o : nullptr, 0}, y + o, outputs,
+                                           0, 1, std::min(Vectors * lanes, outputs - o));
+            }
+        else if constexpr (Vectors > 1) self(self, constant<Vectors / 2>{});
     };
     cover(cover, constant<row_vectors>{});
 }
