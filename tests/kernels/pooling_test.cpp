@@ -81,6 +81,15 @@ void compare(std::size_t n, S sizes)
     CHECK(worst(dx, dx_expected, dx_magnitude) <= sum_bound(cells));
     CHECK(dx.guarded());
 
+    if (kernels::detail::disjoint(s)) {
+        Buffer<T> dz(n * in, 1, T(7)), product(n * in);
+        kernels::average_pooling_backward(x.data(), dy.data(), dz.data(), n, sizes,
+                                          [](const auto& at, const auto& share) { return at * share; });
+        for (std::size_t i = 0; i < product.size(); ++i) product[i] = x[i] * dx[i];
+        CHECK(same_values(dz, product));
+        CHECK(dz.guarded());
+    }
+
     compare_maximum(x, n, sizes);
     auto special = x; // few values, so that most windows hold their maximum twice; some NaN and infinities
     const T infinity = std::numeric_limits<T>::infinity(),

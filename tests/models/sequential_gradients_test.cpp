@@ -37,6 +37,14 @@ TEST_CASE("The gradients of convolutions in planes with averages behind them agr
                                        Conv2D<1, Same, Gelu>, AveragePooling2D<2>, Flatten, Dense<2>>::as<double>>();
 }
 
+TEST_CASE("The gradients of other convolutions with averages behind them agree with central differences",
+          "[models][sequential][gradients]")
+{
+    check_gradients_of_each<Sequential<Input<5, 6, 1>, Conv2D<9, Tanh>, AveragePooling2D<2>>::as<double>,
+                            Sequential<Input<5, 7, 2>, Conv2D<17, Kernel<2>, Same, Strides<1, 2>>, AveragePooling2D<2>,
+                                       Conv2D<8, Kernel<1>, Sigmoid>, AveragePooling2D<2>>::as<double>>();
+}
+
 TEST_CASE("The gradients of layers that only reshape agree with central differences", "[models][sequential][gradients]")
 {
     check_gradients_of_each<Sequential<Input<5>, Reshape<5, 1>>::as<double>,

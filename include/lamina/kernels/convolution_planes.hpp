@@ -14,6 +14,7 @@
 #include <lamina/core/shuffle.hpp>
 #include <lamina/kernels/convolution.hpp>
 
+#include <cstring>
 #include <functional>
 
 namespace lamina::inline LAMINA_ARCHITECTURE::kernels {
@@ -81,7 +82,7 @@ void fill_field(const T* x, T* field, S)
         for (std::size_t y = 0; y < rows; ++y) {
             T* to = field + c * at.field + (y + s.pad_top) * at.row + s.pad_left;
             const T* from = x + y * s.width * s.channels + c;
-            if constexpr (s.channels == 1) std::copy_n(from, columns, to);
+            if constexpr (s.channels == 1) std::memcpy(to, from, columns * sizeof(T));
             else
                 for (std::size_t i = 0; i < columns; ++i) to[i] = from[i * s.channels];
         }

@@ -79,22 +79,32 @@ simd::batch<T, A> larger(const simd::batch<T, A>& a, const simd::batch<T, A>& b)
     return xsimd::select((a >= b) | !(a == a), a, b);
 }
 
-/// The gradient of disjoint averages: each window writes its cells.
-template <class T, class S>
-void spread_averages(const T* dy, T* dx, std::size_t n, S sizes)
+/// Whether every cell is in a window.
+constexpr bool covers(const pooling_sizes& s)
+{
+    return s.stride_height <= s.window_height && s.stride_width <= s.window_width &&
+           windows_of(s.height - 1, s.stride_height, s.window_height, s.pad_top, s.out_height).size() > 0 &&
+           windows_of(s.width - 1, s.stride_width, s.window_width, s.pad_left, s.out_width).size() > 0;
+}
+
+/// The gradient of disjoint averages: each window writes change(its share, place) in its cells.
+template <class T, class S, class F>
+void spread_averages(const T* dy, T* dx, std::size_t n, S sizes, const F& change)
 {
     using lanes = simd::batch<T>;
     const pooling_sizes s = sizes;
     const std::size_t in = s.height * s.width * s.channels, out = s.out_height * s.out_width * s.channels;
     const T* end = dy + n * out;
-    std::fill_n(dx, n * in, T(0));
+    if (!covers(s)) std::fill_n(dx, n * in, T(0));
     for (std::size_t image = 0; image < n; ++image)
         each_window<T>(sizes, [&](range rows, range columns, std::size_t c, std::size_t place) {
             const lanes share =
                 load_within(dy + image * out + place, c, s.channels, end) * lanes(T(1) / T(rows.size() * columns.size()));
             for (std::size_t iy = rows.first; iy < rows.last; ++iy)
-                for (std::size_t ix = columns.first; ix < columns.last; ++ix)
-                    store_before(share, dx + image * in + (iy * s.width + ix) * s.channels + c, c, s.channels);
+                for (std::size_t ix = columns.first; ix < columns.last; ++ix) {
+                    const std::size_t cell = image * in + (iy * s.width + ix) * s.channels + c;
+                    store_before(change(share, cell, c), dx + cell, c, s.channels);
+                }
         });
 }
 
@@ -155,8 +165,23 @@ template <class T, extent_of<pooling_sizes> S>
 void average_pooling_backward(const T* dy, T* dx, std::size_t n, S sizes)
 {
     const pooling_sizes s = sizes;
-    if (detail::disjoint(s)) detail::spread_averages(dy, dx, n, sizes);
+    if (detail::disjoint(s))
+        detail::spread_averages(dy, dx, n, sizes, [](const simd::batch<T>& share, std::size_t, std::size_t) { return share; });
     else detail::gather_averages(dy, dx, n, sizes);
+}
+
+/// dz = slope(x, dx) with the dx of average_pooling_backward, for windows side by side: the derivative of what gave x, in the same
+/// pass.
+///
+/// Shapes  x as in forward, dy as y, dz as x.
+template <class T, extent_of<pooling_sizes> S, class F>
+void average_pooling_backward(const T* x, const T* dy, T* dz, std::size_t n, S sizes, const F& slope)
+{
+    const pooling_sizes s = sizes;
+    const T* end = x + n * s.height * s.width * s.channels;
+    detail::spread_averages(dy, dz, n, sizes, [&](const simd::batch<T>& share, std::size_t cell, std::size_t c) {
+        return slope(load_within(x + cell, c, s.channels, end), share);
+    });
 }
 
 /// y = the largest of each window's real cells; NaN if one of them is.

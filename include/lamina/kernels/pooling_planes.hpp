@@ -13,21 +13,23 @@ namespace lamina::inline LAMINA_ARCHITECTURE::kernels {
 
 namespace detail {
 
-/// f(row, first pixel, number of pixels) for each register of pixels in `height` rows of `width`.
+/// f(row, first pixel, number of pixels) for each register of pixels in `height` rows of `width`, from the end of a row: what the
+/// last of its registers writes too much is written over.
 template <class T, class F>
 [[gnu::always_inline]] inline void each_register(std::size_t height, std::size_t width, const F& f)
 {
+    constexpr std::size_t lanes = simd::lanes<T>;
     for (std::size_t y = 0; y < height; ++y)
-        for (std::size_t x = 0; x < width; x += simd::lanes<T>) f(y, x, std::min(simd::lanes<T>, width - x));
+        for (std::size_t v = (width + lanes - 1) / lanes; v-- > 0;) f(y, v * lanes, std::min(lanes, width - v * lanes));
 }
 
-/// The lanes of x before `n`, those of `rest` from there on.
+/// 0, 1, 2 … in the lanes.
 template <class T>
-simd::batch<T> before(std::size_t n, const simd::batch<T>& x, const simd::batch<T>& rest)
+simd::batch<T> lane_numbers()
 {
     alignas(alignment) T values[simd::lanes<T>];
     for (std::size_t i = 0; i < simd::lanes<T>; ++i) values[i] = T(i);
-    return xsimd::select(simd::batch<T>::load_aligned(values) < simd::batch<T>(T(n)), x, rest);
+    return simd::batch<T>::load_aligned(values);
 }
 
 } // namespace detail
@@ -88,7 +90,8 @@ template <class T, class S>
 }
 
 /// dz = slope(planes, dy / 4), where dy [out_height / 2][out_width / 2][filters] is spread over the cells of each average; adds
-/// each plane's registers to `sums` [filters][lanes]. Nothing else of dz is written: it is zero already.
+/// each plane's registers to `sums` [filters][lanes]. Behind each row zeros are written, where the next one may begin; nothing else of
+/// dz is: it is zero already.
 template <class T, class S, class F>
 [[gnu::noinline]] void planes_average_backward(const T* planes, const T* dy, T* dz, T* sums, S, F slope)
 {
@@ -96,6 +99,7 @@ template <class T, class S, class F>
     constexpr const convolution_sizes& s = S::value;
     constexpr const plane_places<T>& at = places_of<T, S>;
     constexpr std::size_t height = s.out_height / 2, width = s.out_width / 2;
+    const lanes numbers = detail::lane_numbers<T>();
     detail::each_register<T>(height, width, [&](std::size_t row, std::size_t x, std::size_t n) {
         lanes pixels[s.filters];
         simd::deinterleave<s.filters>(dy + (row * width + x) * s.filters, pixels, n);
@@ -104,15 +108,11 @@ template <class T, class S, class F>
             const std::size_t first = f * at.plane + 2 * row * at.pitch + 2 * x;
             lanes sum = lanes::load_aligned(sums + f * lanes::size);
             const auto write = [&](std::size_t place, const lanes& cell, std::size_t cells_left) __attribute__((always_inline)) {
-                const lanes d = slope(lanes::load_unaligned(planes + place), cell);
-                if (cells_left >= lanes::size) {
-                    d.store_unaligned(dz + place);
-                    sum = sum + d;
-                }
-                else { // behind the row's end planes hold anything, and dz zeros or the next row
-                    detail::before<T>(cells_left, d, lanes::load_unaligned(dz + place)).store_unaligned(dz + place);
-                    sum = sum + detail::before<T>(cells_left, d, lanes(T(0)));
-                }
+                lanes d = slope(lanes::load_unaligned(planes + place), cell);
+                if (cells_left < lanes::size) // planes hold anything there
+                    d = xsimd::select(numbers < lanes(T(cells_left)), d, lanes(T(0)));
+                d.store_unaligned(dz + place);
+                sum = sum + d;
             };
             for (std::size_t r = 0; r < 2; ++r) {
                 write(first + r * at.pitch, cells.low, 2 * n);

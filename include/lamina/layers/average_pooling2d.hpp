@@ -31,17 +31,16 @@ struct AveragePooling2D {
         static constexpr bool halves = Size.height == 2 && Size.width == 2 && geometry::strides::height == 2 &&
                                        geometry::strides::width == 2 && std::is_same_v<typename geometry::padding, Valid>;
 
+        static constexpr auto sizes = geometry::template sizes<In>;
+
         static constexpr std::size_t saved(std::size_t) { return 0; }
         static constexpr std::size_t scratch(std::size_t) { return 0; }
 
-        void forward(Mode, const T* x, T* y, T*, T*, std::size_t n) const
-        {
-            kernels::average_pooling_forward(x, y, n, geometry::template sizes<In>);
-        }
+        void forward(Mode, const T* x, T* y, T*, T*, std::size_t n) const { kernels::average_pooling_forward(x, y, n, sizes); }
 
         void backward(Mode, const T*, const T*, const T*, const T* dy, T* dx, block&, T*, std::size_t n) const
         {
-            if (dx) kernels::average_pooling_backward(dy, dx, n, geometry::template sizes<In>);
+            if (dx) kernels::average_pooling_backward(dy, dx, n, sizes);
         }
 
         auto operator()(const auto& x) const { return call(*this, x); }

@@ -5,6 +5,7 @@
 #include <lamina/kernels/convolution.hpp>
 #include <lamina/kernels/matmul.hpp>
 #include <lamina/kernels/plane_passes.hpp>
+#include <lamina/kernels/pooling.hpp>
 #include <lamina/layers/activated.hpp>
 #include <lamina/layers/block.hpp>
 #include <lamina/layers/initializers.hpp>
@@ -100,18 +101,22 @@ struct Conv2D {
         void backward(Mode, const T* x, const T* y, const T* saved, const T* dy, T* dx, block& gradient, T* scratch,
                       std::size_t n) const
         {
-            const T* const dz = last::backward(y, saved, dy, scratch, n);
+            backward_linear(x, last::backward(y, saved, dy, scratch, n), dx, gradient, scratch + last::scratch(n), n);
+        }
+
+        /// The same from the gradient of what the activation takes.
+        void backward_linear(const T* x, const T* dz, T* dx, block& gradient, T* scratch, std::size_t n) const
+        {
             T* const dw = gradient.kernel.data();
             if constexpr (one_pixel) {
                 kernels::dense_backward_weights(x, dz, dw, gradient.bias.data(), n, product);
                 if (dx) kernels::dense_backward_data(dz, kernel.data(), dx, n, product);
             }
             else {
-                T* const room = scratch + last::scratch(n);
                 if constexpr (in_planes)
-                    kernels::plane_convolution_backward_weights(x, dz, dw, gradient.bias.data(), room, n, sizes);
-                else kernels::convolution_backward_weights(x, dz, dw, gradient.bias.data(), room, n, sizes);
-                if (dx) kernels::convolution_backward_data(dz, kernel.data(), dx, room, n, sizes);
+                    kernels::plane_convolution_backward_weights(x, dz, dw, gradient.bias.data(), scratch, n, sizes);
+                else kernels::convolution_backward_weights(x, dz, dw, gradient.bias.data(), scratch, n, sizes);
+                if (dx) kernels::convolution_backward_data(dz, kernel.data(), dx, scratch, n, sizes);
             }
         }
 
@@ -157,6 +162,31 @@ struct Joined<Conv, Pool> {
     {
         kernels::plane_average_backward(x, conv.kernel.data(), saved, dy, dx, gradient.kernel.data(), gradient.bias.data(),
                                         scratch, n, Conv::sizes, Slope<typename Conv::layer::activation>{});
+    }
+};
+
+/// Another convolution and the averages of 2×2 behind it: the derivative is joined with the spreading of the averages.
+template <class Conv, class Pool>
+    requires(!Conv::in_planes && Conv::last::finishes && Pool::halves)
+struct Joined<Conv, Pool> {
+    using T = typename Conv::value_type;
+    static constexpr bool exists = true;
+
+    static constexpr std::size_t saved(std::size_t n) { return padded<T>(n * Conv::output.size()); }
+    static constexpr std::size_t scratch(std::size_t n) { return saved(n) + Conv::scratch(n); }
+
+    static void forward(const Conv& conv, const Pool& pool, const T* x, T* y, T* saved, T* scratch, std::size_t n)
+    {
+        T* const between = saved ? saved : scratch;
+        conv.forward(Mode{}, x, between, nullptr, scratch + Joined::saved(n), n);
+        pool.forward(Mode{}, between, y, nullptr, nullptr, n);
+    }
+
+    static void backward(const Conv& conv, const Pool&, const T* x, const T*, const T* saved, const T* dy, T* dx, Conv& gradient,
+                         Pool&, T* scratch, std::size_t n)
+    {
+        kernels::average_pooling_backward(saved, dy, scratch, n, Pool::sizes, Slope<typename Conv::layer::activation>{});
+        conv.backward_linear(x, scratch, dx, gradient, scratch + Joined::saved(n), n);
     }
 };
 
