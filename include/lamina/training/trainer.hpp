@@ -271,7 +271,7 @@ private:
     const T* gather(const S& samples, std::span<const std::size_t> positions, std::size_t first, std::size_t n,
                     Execution<T>& room) const
     {
-        const std::size_t size = plan.input_shape().size();
+        const std::size_t size = plan.input_shape().size(), targets = samples.y.size() / samples.size();
         const auto* const x = start_of(samples.x);
         if constexpr (std::is_same_v<decltype(x), const T* const>)
             if (positions.empty()) return x + first * size;
@@ -280,9 +280,8 @@ private:
             const auto *const from = sample(i), *const next = sample(std::min(i + 1, n - 1));
             for (std::size_t k = 0; k < std::min<std::size_t>(size, 1024 / sizeof *next); k += 64 / sizeof *next)
                 simd::prefetch(next + k); // where shuffled samples lie no processor foresees
-            if constexpr (std::is_same_v<std::remove_cvref_t<decltype(*from)>, T>)
-                std::copy_n(from, size, room.input() + i * size);
-            else std::transform(from, from + size, room.input() + i * size, [](auto v) { return static_cast<T>(v); });
+            if (!positions.empty()) simd::prefetch(start_of(samples.y) + positions[first + i] * targets); // as are its targets
+            std::transform(from, from + size, room.input() + i * size, [](auto v) { return static_cast<T>(v); });
         }
         return room.input();
     }
@@ -308,8 +307,8 @@ private:
                 const T* const x = gather(samples, positions, first, n, room);
                 room.forward(blocks, mode, x, nullptr, n);
                 scores[k] = Totals{};
-                const Rows<T> rows{room.output(), room.output_gradient(), n, count};
-                scores[k].measure(loss, metrics, output, fused, rows, start_of(samples.y), positions, first, weights);
+                scores[k].measure(loss, metrics, output, fused, Rows<T>{room.output(), room.output_gradient(), n, count},
+                                  start_of(samples.y), positions, first, weights);
                 room.backward(blocks, gradient.blocks, mode, x, n, fused != logits::none);
             }
         });
