@@ -172,9 +172,9 @@ namespace detail {
     std::byte* const start = to.data<std::byte>();
     const std::size_t size = bytes_of(to.type());
     const char* next = from.data();
-    to.for_each_place([&](std::size_t place) {
-        std::memcpy(start + place * size, next, size);
-        next += size;
+    to.for_each_row([&](std::size_t place, std::size_t count) {
+        std::memcpy(start + place * size, next, count * size);
+        next += count * size;
     });
 }
 
@@ -227,7 +227,8 @@ using named_records = std::vector<std::pair<std::string, std::shared_ptr<record>
     for (const auto* tensor : ordered) {
         const std::byte* const start = std::as_const(*tensor->second).data<std::byte>();
         const std::size_t size = bytes_of(tensor->second->type());
-        tensor->second->for_each_place([&](std::size_t place) { file.write(start + place * size, size); });
+        tensor->second->for_each_row(
+            [&](std::size_t place, std::size_t count) { file.write(start + place * size, count * size); });
     }
     file.commit();
 }
