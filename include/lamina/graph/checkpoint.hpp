@@ -66,15 +66,17 @@ public:
     ///
     /// Refuses   a file that is no checkpoint, one that lacks something or has more, other shapes and other types: all of it in one
     ///           error, and then nothing has changed.
-    [[gnu::cold]] void restore(const FilePath& path) const
+    void restore(const FilePath& path) const { restore(safetensors::read(path), path.string()); }
+
+    /// The same from the bytes of a file; `called` is what errors call it.
+    [[gnu::cold]] void restore(const safetensors::contents& file, std::string_view called) const
     {
-        const auto file = safetensors::read(path);
-        require_checkpoint(file, path);
+        require_checkpoint(file, called);
         const StoredState state = collected();
         Problems problems;
         auto sources = tensors_for(state, file, problems);
         const auto texts = values_for(state, file, problems);
-        problems.refuse(path);
+        problems.refuse(called);
 
         // From here on nothing can fail but memory for texts and lists, so they come first.
         for (std::size_t i = 0; i < texts.size(); ++i) state.values[i].read(state.values[i].at, *texts[i]);
@@ -85,7 +87,7 @@ public:
     [[gnu::cold]] static std::map<std::string, std::string> notes(const FilePath& path)
     {
         const auto file = safetensors::read(path);
-        require_checkpoint(file, path);
+        require_checkpoint(file, path.string());
         std::map<std::string, std::string> found;
         for (const auto& [key, text] : file.metadata)
             if (key.starts_with(note_key)) found.emplace(key.substr(note_key.size()), text);
@@ -106,11 +108,11 @@ private:
         {
             if (++count <= 20) append(text, words..., "; ");
         }
-        void refuse(const FilePath& path) const
+        void refuse(std::string_view called) const
         {
             if (count == 0) return;
-            if (count > 20) fail(path.string(), ": ", text, "and ", count - 20, " more; nothing was restored");
-            fail(path.string(), ": ", text,
+            if (count > 20) fail(called, ": ", text, "and ", count - 20, " more; nothing was restored");
+            fail(called, ": ", text,
                  "nothing was restored; was it saved by another program, or before the optimizer was compiled?");
         }
     };
@@ -122,13 +124,13 @@ private:
         return state;
     }
 
-    [[gnu::cold]] static void require_checkpoint(const safetensors::contents& file, const FilePath& path)
+    [[gnu::cold]] static void require_checkpoint(const safetensors::contents& file, std::string_view called)
     {
         const auto found = file.metadata.find("format"), version = file.metadata.find("version");
         if (found == file.metadata.end() || found->second != format)
-            fail(path.string(), ": is no checkpoint; Checkpoint::save writes one");
+            fail(called, ": is no checkpoint; Checkpoint::save writes one");
         if (version == file.metadata.end() || version->second != "1")
-            fail(path.string(), ": is a checkpoint of another version, this lamina reads version \"1\"; use a newer lamina");
+            fail(called, ": is a checkpoint of another version, this lamina reads version \"1\"; use a newer lamina");
     }
 
     /// The tensor of the file for each of the state's.

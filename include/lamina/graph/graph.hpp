@@ -112,7 +112,10 @@ public:
     /// become float32, longer integers float64.
     ///
     /// Refuses   a type that has no such equal, an integer that float64 does not hold, more than six axes.
-    static Graph load(const FilePath& path);
+    static Graph load(const FilePath& path) { return of(safetensors::read(path), path.string()); }
+
+    /// The same from the bytes of a file that is checked; `called` is what errors call it.
+    static Graph of(const safetensors::contents& file, std::string_view called);
 
     /// Binds every variable of a model to a new record, `prefix/path`. A variable that was bound takes its values along
     /// (one that shared its record has its own from now on), others are zero. Refuses a name that is taken, and then
@@ -169,12 +172,11 @@ inline constexpr const char* frozen_key = "frozen"; ///< in a file's metadata, n
                                       : decltype(safetensors::contents::metadata){{detail::frozen_key, frozen}});
 }
 
-[[gnu::cold]] inline Graph Graph::load(const FilePath& path)
+[[gnu::cold]] inline Graph Graph::of(const safetensors::contents& file, std::string_view called)
 {
-    const auto file = safetensors::read(path);
     Graph graph;
     for (const auto& tensor : file.tensors) {
-        const auto where = path.string() + ": \"" + tensor.name + '"';
+        const auto where = std::string(called) + ": \"" + tensor.name + '"';
         if (tensor.shape.size() > shape::max_rank)
             fail(where, " has ", tensor.shape.size(), " axes, at most ", shape::max_rank,
                  " are possible; reshape it before it is saved");
