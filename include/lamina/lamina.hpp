@@ -17,6 +17,7 @@
 #include <lamina/models/parallel_predict.hpp>
 #include <lamina/models/predict.hpp>
 #include <lamina/models/sequential.hpp>
+#include <lamina/models/state.hpp>
 #include <lamina/models/summary.hpp>
 
 #include <lamina/graph/graph.hpp>
