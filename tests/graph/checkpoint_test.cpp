@@ -208,4 +208,8 @@ TEST_CASE("notes are kept beside", "[graph][checkpoint]")
     int step = 1;
     Checkpoint{{"step", step}}.save(folder.path / "a", {{"score", "0.5"}, {"by", "me"}});
     CHECK(Checkpoint::notes(folder.path / "a") == std::map<std::string, std::string>{{"by", "me"}, {"score", "0.5"}});
+    const std::string bytes = read_file(folder.path / "a");
+    folder.write("cut", bytes.substr(0, bytes.size() / 2));
+    folder.write("short", "abc");
+    for (const char* broken : {"cut", "short"}) CHECK(says(refusal([&] { Checkpoint::notes(folder.path / broken); }), "copy"));
 }

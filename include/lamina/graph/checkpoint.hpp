@@ -71,7 +71,7 @@ public:
     /// The same from the bytes of a file; `called` is what errors call it.
     [[gnu::cold]] void restore(const safetensors::contents& file, std::string_view called) const
     {
-        require_checkpoint(file, called);
+        require_checkpoint(file.metadata, called);
         const StoredState state = collected();
         Problems problems;
         auto sources = tensors_for(state, file, problems);
@@ -83,13 +83,13 @@ public:
         for (std::size_t i = 0; i < sources.size(); ++i) safetensors::copy(file.data(*sources[i]), *state.tensors[i].numbers);
     }
 
-    /// The notes that a file was saved with.
+    /// The notes that a file was saved with; its numbers are not read.
     [[gnu::cold]] static std::map<std::string, std::string> notes(const FilePath& path)
     {
-        const auto file = safetensors::read(path);
-        require_checkpoint(file, path.string());
+        const auto metadata = safetensors::read_metadata(path);
+        require_checkpoint(metadata, path.string());
         std::map<std::string, std::string> found;
-        for (const auto& [key, text] : file.metadata)
+        for (const auto& [key, text] : metadata)
             if (key.starts_with(note_key)) found.emplace(key.substr(note_key.size()), text);
         return found;
     }
@@ -124,12 +124,11 @@ private:
         return state;
     }
 
-    [[gnu::cold]] static void require_checkpoint(const safetensors::contents& file, std::string_view called)
+    [[gnu::cold]] static void require_checkpoint(const std::map<std::string, std::string>& metadata, std::string_view called)
     {
-        const auto found = file.metadata.find("format"), version = file.metadata.find("version");
-        if (found == file.metadata.end() || found->second != format)
-            fail(called, ": is no checkpoint; Checkpoint::save writes one");
-        if (version == file.metadata.end() || version->second != "1")
+        const auto found = metadata.find("format"), version = metadata.find("version");
+        if (found == metadata.end() || found->second != format) fail(called, ": is no checkpoint; Checkpoint::save writes one");
+        if (version == metadata.end() || version->second != "1")
             fail(called, ": is a checkpoint of another version, this lamina reads version \"1\"; use a newer lamina");
     }
 
