@@ -16,6 +16,7 @@
 #include <lamina/models/clone.hpp>
 #include <lamina/models/parallel_predict.hpp>
 #include <lamina/models/predict.hpp>
+#include <lamina/models/residual.hpp>
 #include <lamina/models/sequential.hpp>
 #include <lamina/models/summary.hpp>
 

@@ -99,9 +99,25 @@ struct refused_option : Refused {
 
 struct alone {}; // the place of a layer that is used by itself
 
+/// What a layer that refuses its input `Given` becomes.
+template <class Place, class L, class Given, fit Reason>
+struct refusal {
+    using type = refused<Place, L, Given, Reason>;
+};
+template <class Place, class L, class Given>
+    requires(!options_fit<L>)
+struct refusal<Place, L, Given, fit::cannot_take_an_option> {
+    using type = refused_option<Place, L, typename L::options::offender, L::options::answer>;
+};
+template <class Place, class L, class Given, fit Reason>
+    requires requires { typename L::template refusal_inside<Place, Given>; } // of a layer of layers: the one that refuses
+struct refusal<Place, L, Given, Reason> {
+    using type = typename L::template refusal_inside<Place, Given>;
+};
+
 template <class L, class T, class In, fit Answer>
 struct block_of {
-    using type = refused<alone, L, as_shape<In::value>, Answer>;
+    using type = typename refusal<alone, L, as_shape<In::value>, Answer>::type;
 };
 
 template <class L, class T, class In>
@@ -116,9 +132,7 @@ struct asked {
 
 template <class L, class T, class In>
     requires(!options_fit<L>)
-struct asked<L, T, In> {
-    using type = refused_option<alone, L, typename L::options::offender, L::options::answer>;
-};
+struct asked<L, T, In> : refusal<alone, L, as_shape<In::value>, fit::cannot_take_an_option> {};
 
 } // namespace detail
 
