@@ -62,7 +62,7 @@ public:
         return last;
     }();
     template <class U>
-    using as = Chain<U, In, typename Blocks::template as<U>...>;
+    using as = Chain<U, In, with_number<Blocks, U>...>;
 
     static constexpr std::size_t saved(std::size_t n) { return layout(n).end; }
     static constexpr std::size_t scratch(std::size_t n) { return ping(n, 0) + ping(n, 1) + inner_scratch(n); }
@@ -186,13 +186,13 @@ private:
     static constexpr std::size_t kept_by(std::size_t n)
     {
         if constexpr (joins[I]) return joined_at<I>::saved(n);
-        else return done_before(I) ? 0 : block_at<I>::saved(n);
+        else return done_before(I) ? 0 : saved_of<block_at<I>>(n);
     }
     template <std::size_t I>
     static constexpr std::size_t used_by(std::size_t n)
     {
         if constexpr (joins[I]) return joined_at<I>::scratch(n);
-        else return done_before(I) ? 0 : block_at<I>::scratch(n);
+        else return done_before(I) ? 0 : scratch_of<block_at<I>>(n);
     }
 
     template <bool WantsInput>

@@ -27,7 +27,7 @@ public:
 
     static constexpr shape input = In, output = P::accept(In).output;
     static constexpr std::size_t saved(std::size_t n) { return layout(n).end; }
-    static constexpr std::size_t scratch(std::size_t n) { return room(n) + aside(n) + widest({Blocks::scratch(n)...}); }
+    static constexpr std::size_t scratch(std::size_t n) { return room(n) + aside(n) + widest({scratch_of<Blocks>(n)...}); }
 
     void forward(Mode mode, const T* x, T* y, T* saved, T* scratch, std::size_t n) const
     {
@@ -84,7 +84,7 @@ private:
     };
     static constexpr places layout(std::size_t n)
     {
-        const std::size_t keeps[]{Blocks::saved(n)...};
+        const std::size_t keeps[]{saved_of<Blocks>(n)...};
         places p;
         for (std::size_t i = 0; i < count; ++i) {
             p.output[i] = p.end;
