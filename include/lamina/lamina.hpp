@@ -14,8 +14,10 @@
 
 #include <lamina/models/build.hpp>
 #include <lamina/models/clone.hpp>
+#include <lamina/models/parallel.hpp>
 #include <lamina/models/parallel_predict.hpp>
 #include <lamina/models/predict.hpp>
+#include <lamina/models/residual.hpp>
 #include <lamina/models/sequential.hpp>
 #include <lamina/models/state.hpp>
 #include <lamina/models/summary.hpp>

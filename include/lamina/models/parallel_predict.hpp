@@ -40,7 +40,7 @@ auto predict_all(const M& model, const X& x, PredictOptions options)
         static_assert(rank_of<X> == M::input.rank + 1, "lamina: a batch has one rank more than the model's input: [n, ...input]");
         require_samples(x, M::input, "predict");
         predict_in_parallel<M>(x, y, M::input.size(), options.threads, [&](std::size_t, const T* from, T* to, std::size_t n) {
-            const Borrowed<T> scratch(M::scratch(chunk));
+            const Borrowed<T> scratch(scratch_of<M>(chunk));
             model.forward(Mode{}, from, to, nullptr, scratch.data(), n);
         });
     }
