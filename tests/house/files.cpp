@@ -27,7 +27,8 @@ int main(int argc, char** argv)
         auto files = fs::recursive_directory_iterator(root / folder);
         for (const auto& entry : files) {
             const auto name = entry.path().lexically_relative(root).generic_string();
-            if (entry.path().filename() == "build" || name == "tests/house/broken") files.disable_recursion_pending();
+            if (entry.path().filename() == "build" || name == "tests/house/broken" || name == "tests/fuzz/corpus")
+                files.disable_recursion_pending();
             if (!entry.is_regular_file() || !code.contains(entry.path().extension().string())) continue;
             std::ifstream in(entry.path());
             std::string line, first;
