@@ -271,8 +271,9 @@ TEST_CASE("Inputs that do not fit are refused with a sentence", "[models][severa
                       Contains("predict: input 2 has 5 samples and input 1 has 6"));
     CHECK_THROWS_WITH(predict(model, std::tuple{pictures, numbers<float, 2>({6, 3}, 1)}),
                       Contains("predict, input 2") && Contains("[3]") && Contains("[2]"));
-    CHECK_THROWS_WITH(predict(model, std::tuple{numbers<float, 4>({6, 3, 4, 1}, 1), numbers<float, 2>({6, 2}, 1)}, {.threads = 2}),
-                      Contains("predict, input 1"));
+    CHECK_THROWS_WITH(
+        predict(model, std::tuple{numbers<float, 4>({6, 3, 4, 1}, 1), numbers<float, 2>({6, 2}, 1)}, {.threads = 2}),
+        Contains("predict, input 1"));
     const auto unused = build<Unused>(Seed{1});
     CHECK_THROWS_WITH(trace(unused), Contains("input 2") && Contains("no block") && Contains("using inputs"));
 }
