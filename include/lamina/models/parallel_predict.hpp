@@ -32,8 +32,7 @@ auto predict_all(const M& model, const X& x, PredictOptions options)
     require_bound(model);
     const std::size_t count = tensor_at<0>(x).shape()[0];
     auto y = result_for<M>(count);
-    if constexpr (!one_batch_an_input<M, X>()) {}
-    else if constexpr (Block<M>) {
+    if constexpr (Block<M>) {
         static_assert(rank_of<X> == M::input.rank + 1, "lamina: a batch has one rank more than the model's input: [n, ...input]");
         require_samples(x, M::input, "predict");
         predict_in_parallel(count, options.threads, [&](std::size_t, std::size_t begin, std::size_t end) {
@@ -62,7 +61,8 @@ template <class M, DenseTensors X>
 auto predict(const M& model, const X& x, PredictOptions options)
 {
     if constexpr (is_refused<M>) return lamina::detail::silence{};
-    else return inner::predict_all(model, x, options);
+    else if constexpr (inner::one_batch_an_input<M, X>()) return inner::predict_all(model, x, options);
+    else return inner::result_for<M>(0);
 }
 
 /// The class of the largest output of every sample, on several threads.

@@ -202,8 +202,7 @@ auto predict_all(const M& model, const X& x)
 {
     using T = number_type<M>;
     auto y = result_for<M>(tensor_at<0>(x).shape()[0]);
-    if constexpr (!one_batch_an_input<M, X>()) {}
-    else if constexpr (Block<M>) {
+    if constexpr (Block<M>) {
         static_assert(rank_of<X> == M::input.rank + 1, "lamina: a batch has one rank more than the model's input: [n, ...input]");
         require_bound(model);
         require_samples(x, M::input, "predict");
@@ -226,7 +225,8 @@ template <class M, DenseTensors X>
 auto predict(const M& model, const X& x)
 {
     if constexpr (is_refused<M>) return lamina::detail::silence{};
-    else return inner::predict_all(model, x);
+    else if constexpr (inner::one_batch_an_input<M, X>()) return inner::predict_all(model, x);
+    else return inner::result_for<M>(0);
 }
 
 /// A block on numbers: a sample or a batch; see models/inputs.hpp for what may be given.

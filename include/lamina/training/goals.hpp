@@ -84,8 +84,6 @@ namespace lamina::inline LAMINA_ARCHITECTURE {
 /// What one output is measured by.
 template <class L, class... M>
 struct Goal {
-    static_assert(((M::kind == L::kind || lamina::detail::metric_reads_the_same_labels_as_the_loss<M, L>) && ...),
-                  "lamina: a metric and the loss read labels of different kinds");
     using loss_type = L;
     using score = Score<L, M...>;
 
@@ -206,15 +204,9 @@ inline constexpr bool is_metrics = Metric<M>;
 template <class... M>
 inline constexpr bool is_metrics<Metrics<M...>> = (Metric<M> && ...);
 
-/// The metrics of one output beside its loss.
+/// A loss and the metrics beside it, in the form that fits its targets.
 template <class L, class... M>
-auto goal_of(L loss, std::tuple<M...> metrics, double weight = 1, const std::string& name = {})
-{
-    using Made = Goal<L, typename metric_for<M, L::kind>::type...>;
-    return std::apply(
-        [&](M&... m) { return Made(std::move(loss), std::tuple(metric_for<M, L::kind>::from(std::move(m))...), weight, name); },
-        metrics);
-}
+using goal_with = Goal<L, typename metric_for<M, L::kind>::type...>;
 
 template <class M>
 std::tuple<M> metrics_in(M metric)
@@ -227,11 +219,29 @@ std::tuple<M...> metrics_in(Metrics<M...> several)
     return std::move(several.metrics);
 }
 
+template <class L, class... M>
+goal_with<L, M...> goal_of(L loss, std::tuple<M...> metrics, double weight, const std::string& name)
+{
+    static_assert(
+        ((metric_for<M, L::kind>::type::kind == L::kind || lamina::detail::metric_reads_the_same_labels_as_the_loss<M, L>) &&
+         ...),
+        "lamina: a metric and the loss of its output read labels of different kinds");
+    return std::apply(
+        [&](M&... m) {
+            return goal_with<L, M...>(std::move(loss), std::tuple(metric_for<M, L::kind>::from(std::move(m))...), weight, name);
+        },
+        metrics);
+}
+
 /// The goals of a model with one output.
 template <class L, class... M>
 [[gnu::cold]] auto goals_of(L loss, M... metrics)
 {
-    return Goals{goal_of(std::move(loss), std::tuple<M...>(std::move(metrics)...))};
+    static_assert(
+        ((metric_for<M, L::kind>::type::kind == L::kind || lamina::detail::metric_reads_the_same_labels_as_the_loss<M, L>) &&
+         ...),
+        "lamina: a metric and the loss read labels of different kinds");
+    return Goals{goal_with<L, M...>(std::move(loss), std::tuple(metric_for<M, L::kind>::from(std::move(metrics))...))};
 }
 
 /// Those of a model with several: the metrics are one, or `Metrics{…}`, for each output, as far as they go.

@@ -66,14 +66,6 @@ template <class X>
     return position_in(std::span<const std::size_t>(extents), flat);
 }
 
-/// The compile-time side: labels of a type that the loss can read.
-template <class L, class Y>
-consteval void check_labels()
-{
-    static_assert(label_kind_fits<L, Y> || labels_are_of_the_kind_that_the_loss_needs<L, element<Y>, L::kind>,
-                  "lamina: labels of the wrong kind: a sparse loss needs whole numbers, any other one number an output");
-}
-
 template <class T, class X>
 [[gnu::noinline]] void require_finite(const X& x, const char* where, const char* name)
 {

@@ -36,6 +36,8 @@ template <class M, class O, class G>
 class Trainer {
     using T = number_type<M>;
     using Totals = typename G::Totals;
+    template <std::size_t J>
+    using loss_at = typename G::template loss_at<J>;
 
     /// The gradients of a batch of `chunks`; large models have fewer, so that memory stays bounded.
     std::size_t gradients_for(std::size_t chunks) const
@@ -74,7 +76,8 @@ public:
         static_assert((lamina::detail::well_formed_callback<std::remove_reference_t<Callbacks>>() && ...),
                       "lamina: each member on_... of a callback takes a Training&, and a const callback has only const ones");
         History history;
-        if constexpr (fits<X, Y>()) train(history, samples, options, callbacks...);
+        if constexpr (fits<X, Y>(given<X, input_count<M>>{}, given<Y, G::count>{}))
+            train(history, samples, options, callbacks...);
         return history;
     }
 
@@ -91,7 +94,7 @@ public:
     [[gnu::cold]] Logs evaluate(const Samples<X, Y>& samples, const EvaluateOptions& options = {})
     {
         Logs logs;
-        if constexpr (fits<X, Y>()) {
+        if constexpr (fits<X, Y>(given<X, input_count<M>>{}, given<Y, G::count>{})) {
             require(samples, "evaluate");
             lamina::detail::require_weights(options.sample_weight, samples.size());
             goals.report(logs, measure(samples, {}, options.sample_weight, options.threads), false);
@@ -105,7 +108,7 @@ public:
                                       std::size_t threads = 1, Seed seed = {})
     {
         Logs logs;
-        if constexpr (fits<X, Y>()) {
+        if constexpr (fits<X, Y>(given<X, input_count<M>>{}, given<Y, G::count>{})) {
             const Samples<const X&, const Y&> samples{x, y};
             require(samples, "train_on_batch");
             lamina::detail::require_weights(sample_weight, samples.size());
@@ -130,7 +133,7 @@ private:
         if (options.batch_size == 0) fail("fit: batch_size is 0, at least 1 is needed");
         const std::size_t held_back =
             lamina::detail::held_back_of(samples.size(), options.validation_split, bool(options.validation_data));
-        const std::vector<float> weights = lamina::detail::weights_of<G::template loss_at<0>::kind>(samples, options);
+        const std::vector<float> weights = lamina::detail::weights_of<loss_at<0>::kind>(samples, options);
         std::vector<std::size_t> positions(samples.size());
         std::iota(positions.begin(), positions.end(), std::size_t{0});
         const std::span<std::size_t> chosen = std::span(positions).first(samples.size() - held_back);
@@ -178,34 +181,29 @@ private:
         goals.require_targets(samples.y, samples.size(), plan, where);
     }
 
+    /// The inputs or outputs of which a tensor is given, where `Count` are needed.
+    template <class X, std::size_t Count>
+    using given = std::make_index_sequence<DenseTensors<X> ? std::min(tensor_count<X>, Count) : 0>;
+
     /// The compile-time side of the checks: one sentence for each thing that cannot fit.
-    template <class X, class Y>
-    static consteval bool fits()
+    template <class X, class Y, std::size_t... I, std::size_t... J>
+    static consteval bool fits(std::index_sequence<I...>, std::index_sequence<J...>)
     {
-        constexpr bool dense = DenseTensors<X> && DenseTensors<Y>;
+        constexpr bool dense = DenseTensors<X> && DenseTensors<Y>, inputs = !dense || tensor_count<X> == input_count<M>,
+                       outputs = !dense || tensor_count<Y> == G::count;
         static_assert(dense, "lamina: samples are row-major xtensor tensors of known rank: x [n, ...input], y [n, ...]");
-        constexpr bool inputs = !dense || tensor_count<X> == input_count<M>, outputs = !dense || tensor_count<Y> == G::count;
         static_assert(inputs, "lamina: x is a std::tuple with a tensor for each input where the model has several: "
                               "Samples{std::tuple{images, extras}, y}");
-        static_assert(!inputs || outputs,
-                      "lamina: y is a std::tuple with a tensor of targets for each output where the model has "
-                      "several: Samples{x, std::tuple{labels, angles}}");
-        if constexpr (dense && inputs && outputs) {
-            check_inputs<X>(std::make_index_sequence<input_count<M>>{});
-            check_outputs<Y>(std::make_index_sequence<G::count>{});
-        }
-        return dense && inputs && outputs;
-    }
-    template <class X, std::size_t... I>
-    static consteval void check_inputs(std::index_sequence<I...>)
-    {
+        static_assert(outputs, "lamina: y is a std::tuple with a tensor of targets for each output where the model has several: "
+                               "Samples{x, std::tuple{labels, angles}}");
         static_assert(((declared_input<M, I>.rank == 0 || rank_of<tensor_type<X, I>> == declared_input<M, I>.rank + 1) && ...),
                       "lamina: x has one rank more than the model's input: [n, ...input]");
-    }
-    template <class Y, std::size_t... I>
-    static consteval void check_outputs(std::index_sequence<I...>)
-    {
-        (lamina::detail::check_labels<typename G::template loss_at<I>, tensor_type<Y, I>>(), ...);
+        static_assert(((lamina::detail::label_kind_fits<loss_at<J>, tensor_type<Y, J>> ||
+                        lamina::detail::labels_are_of_the_kind_that_the_loss_needs<loss_at<J>, element<tensor_type<Y, J>>,
+                                                                                   loss_at<J>::kind>) &&
+                       ...),
+                      "lamina: labels of the wrong kind: a sparse loss needs whole numbers, any other one number an output");
+        return dense && inputs && outputs;
     }
 
     [[gnu::cold]] void require_model() const
@@ -338,22 +336,6 @@ private:
     Totals step_total;
 };
 
-namespace inner {
-
-/// Whether there are as many losses as outputs, and no more metrics than outputs where they are given for each. A sentence if not.
-template <class M, class L, std::size_t Metrics>
-consteval bool every_output_has_a_loss()
-{
-    constexpr bool losses = loss_count<L> == output_count<M>, metrics = !is_losses<L> || Metrics <= output_count<M>;
-    static_assert(losses, "lamina: compile needs a loss for each output of the model, in order: Losses{first, second}");
-    static_assert(!losses || metrics,
-                  "lamina: behind Losses stand the metrics of each output, in order; put several of one output "
-                  "in Metrics{first, second}");
-    return losses && metrics;
-}
-
-} // namespace inner
-
 /// Stands for the trainer of a model that was refused, so that one error stays one error.
 struct RefusedTrainer {
     template <class X, class Y, class... Callbacks>
@@ -381,10 +363,18 @@ auto compile(M& model, O optimizer, L loss, Metrics... metrics)
     static_assert(!changeable || !optimizes || !measures || counts,
                   "lamina: what follows the loss in compile are metrics, such as Accuracy{}");
     if constexpr (is_refused<M> || !changeable || !optimizes || !measures || !counts) return RefusedTrainer{};
-    else if constexpr (!inner::every_output_has_a_loss<M, L, sizeof...(Metrics)>()) return RefusedTrainer{};
     else {
-        auto goals = inner::goals_of(std::move(loss), std::move(metrics)...);
-        return Trainer<M, O, decltype(goals)>(model, std::move(optimizer), std::move(goals));
+        constexpr bool losses_fit = input_count<M> > 0 && inner::loss_count<L> == output_count<M>,
+                       metrics_fit = !losses_fit || !inner::is_losses<L> || sizeof...(Metrics) <= inner::loss_count<L>;
+        static_assert(losses_fit, "lamina: compile needs a loss for each output of the model, in order: Losses{first, second}");
+        static_assert(metrics_fit,
+                      "lamina: behind Losses stand the metrics of each output, in order; put several of one output in "
+                      "Metrics{first, second}");
+        if constexpr (!losses_fit || !metrics_fit) return RefusedTrainer{};
+        else {
+            auto goals = inner::goals_of(std::move(loss), std::move(metrics)...);
+            return Trainer<M, O, decltype(goals)>(model, std::move(optimizer), std::move(goals));
+        }
     }
 }
 
