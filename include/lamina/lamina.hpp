@@ -15,9 +15,12 @@
 #include <lamina/models/build.hpp>
 #include <lamina/models/clone.hpp>
 #include <lamina/models/concatenate.hpp>
+#include <lamina/models/parallel.hpp>
 #include <lamina/models/parallel_predict.hpp>
 #include <lamina/models/predict.hpp>
+#include <lamina/models/residual.hpp>
 #include <lamina/models/sequential.hpp>
+#include <lamina/models/state.hpp>
 #include <lamina/models/summary.hpp>
 
 #include <lamina/graph/graph.hpp>

@@ -49,8 +49,8 @@ struct Bound : AnyBlock<typename Block::value_type> {
         bind(gradient, this->gradients);
     }
 
-    std::size_t saved(std::size_t n) const override { return Block::saved(n); }
-    std::size_t scratch(std::size_t n) const override { return Block::scratch(n); }
+    std::size_t saved(std::size_t n) const override { return lamina::saved_of<Block>(n); }
+    std::size_t scratch(std::size_t n) const override { return lamina::scratch_of<Block>(n); }
     void forward(lamina::Mode mode, const T* x, T* y, T* saved, T* scratch, std::size_t n) const override
     {
         block.forward(mode, x, y, saved, scratch, n);

@@ -1,8 +1,10 @@
 // Whether a program is compiled within its budget: time, as a multiple of a base file's, memory, and size when stripped.
 //
 //     cost BASE PROGRAM RATIO MEBIBYTES KIBIBYTES compiler flags…
+//     cost difference BASE PROGRAM MILLISECONDS compiler flags…
 //
-// The base and the program are compiled in turns, three times each; the least time of each counts, processor time alone.
+// The base and the program are compiled in turns, three times each (five for a difference of time alone); the least time of each
+// counts, processor time alone.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -44,8 +46,12 @@ Cost run(std::vector<std::string> command)
 
 int main(int count, char** given)
 {
-    if (count < 7) return 2;
-    const std::vector<std::string> words(given + 1, given + count), compiler(words.begin() + 5, words.end());
+    std::vector<std::string> words(given + 1, given + count);
+    const bool difference = !words.empty() && words[0] == "difference";
+    if (difference) words.erase(words.begin());
+    const std::ptrdiff_t own = difference ? 3 : 5;
+    if (static_cast<std::ptrdiff_t>(words.size()) <= own) return 2;
+    const std::vector<std::string> compiler(words.begin() + own, words.end());
     const std::string object = std::filesystem::path(words[1]).stem().string() + ".cost.o", program = object + ".stripped";
     const auto compile = [&](const std::string& source) {
         auto command = compiler;
@@ -53,11 +59,16 @@ int main(int count, char** given)
         return run(command);
     };
     Cost base, ours;
-    for (int round = 0; round < 3; ++round)
+    for (int round = 0; round < (difference ? 5 : 3); ++round)
         for (auto [source, least] : {std::pair(words[0], &base), std::pair(words[1], &ours)}) {
             const Cost now = compile(source);
             *least = {std::min(least->seconds, now.seconds), std::max(least->mebibytes, now.mebibytes)};
         }
+    if (difference) {
+        const double milliseconds = 1000 * (ours.seconds - base.seconds), budget = std::strtod(words[2].c_str(), nullptr);
+        std::printf("%s takes %.1f ms more than %s, at most %g\n", words[1].c_str(), milliseconds, words[0].c_str(), budget);
+        return milliseconds <= budget ? 0 : 1;
+    }
     run({compiler[0], "-s", object, "-o", program, "-pthread"});
 
     const double found[] = {ours.seconds / base.seconds, ours.mebibytes,

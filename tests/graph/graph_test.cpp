@@ -3,8 +3,17 @@
 
 #include "data/temporary.hpp"
 
-#include <lamina/graph/graph.hpp>
+#include "graph/safetensors_bytes.hpp"
 
+#include <lamina/graph/graph.hpp>
+#include <lamina/layers/dense.hpp>
+#include <lamina/models/sequential.hpp>
+
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <limits>
 #include <map>
 #include <string>
 #include <type_traits>
@@ -12,7 +21,7 @@
 #include <vector>
 
 using namespace lamina;
-using names = std::vector<std::string>;
+using NameList = std::vector<std::string>;
 
 static_assert(!std::is_copy_constructible_v<Graph> && !std::is_copy_assignable_v<Graph>);
 static_assert(std::is_nothrow_move_constructible_v<Graph> && std::is_nothrow_move_assignable_v<Graph>);
@@ -39,7 +48,7 @@ TEST_CASE("records are kept by name", "[graph]")
     CHECK(graph.find("b/a") == a);
     CHECK(graph.contains("a"));
     CHECK_FALSE(graph.contains("b"));
-    CHECK(graph.names() == names{"a", "b/a"});
+    CHECK(graph.names() == NameList{"a", "b/a"});
 
     CHECK(says(refusal([&] { graph.add("a", {1}, number::float32); }), "already a \"a\""));
     CHECK(graph.find("a")->type() == number::float64);
@@ -47,7 +56,7 @@ TEST_CASE("records are kept by name", "[graph]")
     CHECK(graph.erase("b/a"));
     CHECK_FALSE(graph.erase("b/a"));
     CHECK_FALSE(a->alive());
-    CHECK(graph.names() == names{"a"});
+    CHECK(graph.names() == NameList{"a"});
     graph.add("b/a", {1}, number::float32);
     CHECK(graph.size() == 2);
 }
@@ -60,7 +69,7 @@ TEST_CASE("a model is bound under a prefix and takes its values along", "[graph]
     model.kernel.data()[3] = 7;
     model.kernel.storage()->trainable = false;
     graph.bind(model, "net");
-    CHECK(graph.names() == names{"net/bias", "net/kernel"});
+    CHECK(graph.names() == NameList{"net/bias", "net/kernel"});
     CHECK(model.kernel.storage() == graph.find("net/kernel"));
     CHECK(model.kernel.storage()->name == "net/kernel");
     CHECK(model.kernel.data()[3] == 7);
@@ -70,7 +79,7 @@ TEST_CASE("a model is bound under a prefix and takes its values along", "[graph]
 
     Affine plain;
     graph.bind(plain, "");
-    CHECK(graph.names() == names{"bias", "kernel", "net/bias", "net/kernel"});
+    CHECK(graph.names() == NameList{"bias", "kernel", "net/bias", "net/kernel"});
     Variable<float, shape{2}> one;
     graph.bind(one, "one");
     CHECK(graph.contains("one"));
@@ -126,8 +135,91 @@ TEST_CASE("a graph moves with its records", "[graph]")
     graph = std::move(moved);
     CHECK_FALSE(second.kernel.bound()); // its graph was overwritten
     CHECK(first.kernel.bound());
-    CHECK(graph.names() == names{"first/bias", "first/kernel"});
+    CHECK(graph.names() == NameList{"first/bias", "first/kernel"});
     auto& same = graph;
     graph = std::move(same);
     CHECK(first.kernel.bound());
+}
+
+TEST_CASE("a record gets another name and stays bound", "[graph]")
+{
+    Graph graph;
+    Affine model;
+    graph.bind(model, "a");
+    graph.rename("a/kernel", "b/kernel");
+    CHECK(graph.names() == NameList{"a/bias", "b/kernel"});
+    CHECK(model.kernel.storage() == graph.find("b/kernel"));
+    CHECK(model.kernel.storage()->name == "b/kernel");
+    graph.rename("a/bias", "a/bias");
+    CHECK(says(refusal([&] { graph.rename("a/bias", "b/kernel"); }), "already a \"b/kernel\""));
+    CHECK(says(refusal([&] { graph.rename("c", "d"); }), "no \"c\""));
+    CHECK(graph.names() == NameList{"a/bias", "b/kernel"});
+    NameList listed;
+    for (const auto& [name, kept] : graph) listed.push_back(kept->name);
+    CHECK(listed == graph.names());
+}
+
+TEST_CASE("a graph builds a model that lies in it", "[graph]")
+{
+    using Net = Sequential<Input<3>, Dense<5>, Dense<2>>;
+    Graph graph;
+    auto model = graph.build<Net>("net", Seed{3});
+    const auto alone = build<Net>(Seed{3});
+    CHECK(graph.names() == NameList{"net/0/bias", "net/0/kernel", "net/1/bias", "net/1/kernel"});
+    CHECK(model.layer<1>().kernel.storage() == graph.find("net/1/kernel"));
+    for (std::size_t i = 0; i < 3 * 5; ++i) CHECK(model.layer<0>().kernel.data()[i] == alone.layer<0>().kernel.data()[i]);
+    CHECK(says(refusal([&] { graph.build<Net>("net"); }), "already"));
+    CHECK(graph.size() == 4);
+    graph.reset();
+    const auto text = refusal([&] { model(std::array<float, 3>{}); });
+    CHECK(says(text, "\"0/kernel\""));
+    CHECK(says(text, "\"net/0/kernel\""));
+}
+
+TEST_CASE("a graph is saved and loaded to the bit", "[graph]")
+{
+    const Temporary folder("graph");
+    Graph graph;
+    const auto a = graph.add("net/a", {2, 3}, number::float32), b = graph.add("b", {3, 1}, number::float64);
+    const auto c = graph.add("scalar", shape{}, number::float32), none = graph.add("none", {0, 4}, number::float32);
+    float next = 0.1f;
+    a->for_each<float>([&](float& x) { x = next *= -1.7f; });
+    b->for_each<double>([&](double& x) { x = std::sqrt(double(next *= -3.3f) + 100); });
+    c->data<float>()[0] = std::numeric_limits<float>::quiet_NaN();
+    a->trainable = none->trainable = false;
+    graph.save(folder.path / "all.graph");
+
+    const Graph loaded = Graph::load(folder.path / "all.graph");
+    CHECK(loaded.names() == graph.names());
+    for (const auto& [name, kept] : graph) {
+        CAPTURE(name);
+        const auto again = loaded.find(name);
+        CHECK(again->extents() == kept->extents());
+        CHECK(again->type() == kept->type());
+        CHECK(again->trainable == kept->trainable);
+        CHECK(std::memcmp(again->data<std::byte>(), kept->data<std::byte>(), kept->stored_size() * bytes_of(kept->type())) == 0);
+    }
+    CHECK(says(refusal([&] { Graph::load(folder.path / "missing"); }), "cannot be opened"));
+}
+
+TEST_CASE("files of other origin load", "[graph]")
+{
+    const Temporary folder("graph_other");
+    std::string bytes = file_of(
+        R"({"half":{"dtype":"F16","shape":[2],"data_offsets":[8,12]},"count":{"dtype":"I64","shape":[],"data_offsets":[0,8]}})",
+        12);
+    const std::int64_t count = -5;
+    std::memcpy(bytes.data() + bytes.size() - 12, &count, 8);
+    std::memcpy(bytes.data() + bytes.size() - 4, "\x00\x3c\x00\xc0", 4); // 1, -2
+    const Graph graph = Graph::load(folder.write("half.safetensors", bytes));
+    CHECK(graph.find("half")->type() == number::float32);
+    CHECK(graph.find("half")->data<float>()[0] == 1);
+    CHECK(graph.find("half")->data<float>()[1] == -2);
+    CHECK(graph.find("count")->data<double>()[0] == -5);
+
+    const auto refused = [&](std::string_view header, std::size_t n) {
+        return refusal([&] { Graph::load(folder.write("bad.safetensors", file_of(header, n))); });
+    };
+    CHECK(says(refused(R"({"a":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[0,4]}})", 4), "\"a\" is of type F8_E4M3"));
+    CHECK(says(refused(R"({"a":{"dtype":"U8","shape":[1,1,1,1,1,1,1],"data_offsets":[0,1]}})", 1), "7 axes, at most 6"));
 }

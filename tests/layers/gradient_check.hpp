@@ -58,7 +58,7 @@ struct Passes {
     lamina::Mode mode;
     std::size_t n;
     Buffer<double> x{n * in, 1}, y{n * out, 3, nan}, weights{n * out, 5}, dx{n * in, 7, nan};
-    Buffer<double> saved{B::saved(n) + 8, 0, nan}, scratch{B::scratch(n), 0, nan};
+    Buffer<double> saved{lamina::saved_of<B>(n) + 8, 0, nan}, scratch{lamina::scratch_of<B>(n), 0, nan};
 
     Passes(const B& of, lamina::Mode how, std::size_t count, unsigned seed, double low, double high)
         : block(of), mode(how), n(count)
@@ -87,7 +87,8 @@ struct Passes {
         constexpr double h = 1e-5;
         lamina::Mode here = mode;
         here.first += first;
-        Buffer<double> kept(B::saved(samples) + 8), room(B::scratch(samples)), above(samples * out), below(samples * out);
+        Buffer<double> kept(lamina::saved_of<B>(samples) + 8), room(lamina::scratch_of<B>(samples)), above(samples * out),
+            below(samples * out);
         const double old = number;
         number = old + h;
         block.forward(here, x.data() + first * in, above.data(), kept.data(), room.data(), samples);

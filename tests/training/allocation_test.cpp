@@ -9,6 +9,8 @@
 #include <lamina/layers/reshape.hpp>
 #include <lamina/models/build.hpp>
 #include <lamina/models/concatenate.hpp>
+#include <lamina/models/parallel.hpp>
+#include <lamina/models/residual.hpp>
 #include <lamina/models/sequential.hpp>
 #include <lamina/training/losses/mean_squared_error.hpp>
 #include <lamina/training/losses/sparse_categorical_crossentropy.hpp>
@@ -64,9 +66,12 @@ using Net = Sequential<Input<4>, Reshape<2, 2, 1>, Conv2D<5, Kernel<2>, Same, Ta
                        Dense<3, Softmax>>;
 
 /// More than 64 KiB between the layers: the thread's own room.
+using Branches = Sequential<Input<4>, Residual<Dense<9, Tanh>, Dense<4>>,
+                            Parallel<Concat, Dense<3, Relu>, Branch<>, Branch<Dense<5>, Dense<4>>>,
+                            Parallel<Add, Dense<3>, Dense<3, Tanh>>, Dense<3, Softmax>>;
 using Wide = Sequential<Input<4>, Dense<20'000, Tanh>, Dense<3, Softmax>>;
 
-struct Residual {
+struct Skips {
     Dense<9, Tanh>::on<4> first;
     Dense<9, Relu>::on<9> again;
     std::vector<Dense<9, Gelu>::on<9>> body;
@@ -172,7 +177,8 @@ TEST_CASE("A sample and a batch in a workspace are inferred without an allocatio
 {
     check_inference<Net>();
     check_inference<Wide>();
-    check_inference<Residual>();
+    check_inference<Skips>();
+    check_inference<Branches>();
 }
 
 TEST_CASE("A model on the stack allocates nothing from its first sample on", "[training][allocation]")
@@ -200,11 +206,12 @@ TEST_CASE("A batch of a Sequential allocates its result alone", "[training][allo
 TEST_CASE("Training steps of a Sequential after the first allocate nothing", "[training][allocation]")
 {
     check_training<Net>(Adam{.clipnorm = 1.f});
+    check_training<Branches>(Adam{});
 }
 
 TEST_CASE("Training steps of a struct after the first allocate nothing", "[training][allocation]")
 {
-    check_training<Residual>(
+    check_training<Skips>(
         SGD{.learning_rate = [](std::size_t step) { return 0.1 / double(1 + step); }, .momentum = 0.9f, .global_clipnorm = 1.f});
 }
 

@@ -37,6 +37,12 @@ struct any_value {
     }
 };
 
+struct any_number {
+    template <class U>
+        requires std::is_arithmetic_v<U>
+    operator U() const noexcept;
+};
+
 template <class T>
 struct any_base {
     template <class U>
@@ -89,12 +95,18 @@ inline constexpr bool initialised_with_empty =
 
 inline constexpr std::size_t no_fields = ~std::size_t{0};
 
-/// The largest number of initialisers that T takes. It climbs from 0, or searches from above where T{} is not valid.
-template <class T, std::size_t N = 0>
-consteval std::size_t count_up()
+/// The largest number of initialisers that T takes. Where T{} is valid so is every smaller number, and it is searched for by halves;
+/// else from above.
+template <class T, std::size_t Least = 0, std::size_t Most = max_fields + 1>
+consteval std::size_t count_by_halves()
 {
-    if constexpr (N <= max_fields && initialised_by<T, N + 1>) return count_up<T, N + 1>();
-    else return N;
+    if constexpr (Least == Most) return Least;
+    else {
+        constexpr std::size_t middle =
+            Least < 8 && Most > 16 ? Least + 8 : Least + (Most - Least + 1) / 2; // most have few fields
+        if constexpr (initialised_by<T, middle>) return count_by_halves<T, middle, Most>();
+        else return count_by_halves<T, Least, middle - 1>();
+    }
 }
 template <class T, std::size_t N = max_fields>
 consteval std::size_t count_down()
@@ -106,15 +118,31 @@ consteval std::size_t count_down()
 template <class T>
 consteval std::size_t count_initialisers()
 {
-    if constexpr (initialised_by<T, 0>) return count_up<T>();
+    if constexpr (initialised_by<T, 0>) return count_by_halves<T>();
     else return count_down<T>();
 }
 
-/// Empty braces at place I stand for more than one initialiser only where field I is a C array.
-template <class T, std::size_t N, std::size_t... I>
-consteval bool has_array(std::index_sequence<I...>)
+/// A number in braces of its own for each initialiser is valid: surely no field takes several of them.
+template <class T, std::size_t... I>
+consteval bool takes_braced_numbers(std::index_sequence<I...>)
 {
-    return ((initialised_with_empty<T, I, 0> && !initialised_with_empty<T, I, N - I - 1>) || ...);
+    return requires { T{{(void(I), any_number{})}...}; };
+}
+
+/// Empty braces at place I stand for more than one initialiser.
+template <class T, std::size_t I, std::size_t N>
+consteval bool is_array_at()
+{
+    if constexpr (initialised_with_empty<T, I, N - I - 1>) return false;
+    else return initialised_with_empty<T, I, 0>;
+}
+
+/// Whether some field takes more than one initialiser: a C array.
+template <class T, std::size_t N, std::size_t... I>
+consteval bool has_array(std::index_sequence<I...> places)
+{
+    if constexpr (takes_braced_numbers<T>(places)) return false;
+    else return (false || ... || is_array_at<T, I, N>());
 }
 
 /// The types of fields, in order.
@@ -157,21 +185,31 @@ consteval fields_are examine()
 template <class T, fields_are Answer>
 inline constexpr bool fields_can_be_read = Answer == fields_are::readable;
 
-/// The address of field I.
-template <class Before>
-struct address_after;
-template <std::size_t... Before>
-struct address_after<std::index_sequence<Before...>> {
-    template <std::size_t>
-    struct passed {
-        constexpr passed(const auto&) {}
-    };
-    template <class Field>
-    constexpr Field* operator()(passed<Before>..., Field& field, const auto&...) const
+/// The addresses of all fields, one in each base.
+template <std::size_t I, class Field>
+struct place {
+    Field* at;
+};
+template <class Indices, class... Fields>
+struct places_of;
+template <std::size_t... I, class... Fields>
+struct places_of<std::index_sequence<I...>, Fields...> : place<I, Fields>... {};
+
+struct take_places {
+    template <class... Fields>
+    constexpr auto operator()(Fields&... fields) const
     {
-        return &field;
+        return places_of<std::index_sequence_for<Fields...>, Fields...>{{&fields}...};
     }
 };
+template <class T>
+inline constexpr auto field_places = with_fields<count_initialisers<T>()>(external<T>.object, take_places{});
+
+template <std::size_t I, class Field>
+consteval member<std::remove_const_t<Field>> place_at(const place<I, Field>& found)
+{
+    return {found.at};
+}
 
 template <auto Member>
 consteval std::string_view pretty()
@@ -207,9 +245,7 @@ consteval std::size_t field_count()
 template <std::size_t I, class T>
 consteval std::string_view field_name()
 {
-    constexpr auto m = detail::member{
-        detail::with_fields<field_count<T>()>(detail::external<T>.object, detail::address_after<std::make_index_sequence<I>>{})};
-    return detail::last_identifier(detail::pretty<m>());
+    return detail::last_identifier(detail::pretty<detail::place_at<I>(detail::field_places<T>)>());
 }
 
 /// The types of all fields, in order, as `detail::field_list<…>`.

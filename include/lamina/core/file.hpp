@@ -3,6 +3,7 @@
 
 #include <lamina/core/error.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <concepts>
@@ -170,8 +171,8 @@ private:
     file.commit();
 }
 
-/// A whole file in memory. Throws `lamina::error` where it is missing or cannot be read.
-[[gnu::cold]] inline std::string read_file(const FilePath& path)
+/// A whole file in memory, or its first `most` bytes. Throws `lamina::error` where it is missing or cannot be read.
+[[gnu::cold]] inline std::string read_file(const FilePath& path, std::size_t most = ~std::size_t{0})
 {
     const auto kind = detail::what_is_at(path);
     if (kind == detail::at_path::folder) fail(path.string(), ": is a folder, a file was needed");
@@ -180,7 +181,7 @@ private:
     if (!file) fail(path.string(), ": cannot be opened (", std::strerror(errno), ")");
     std::string bytes;
     char block[1 << 16];
-    while (const std::size_t n = std::fread(block, 1, sizeof block, file)) bytes.append(block, n);
+    while (const std::size_t n = std::fread(block, 1, std::min(sizeof block, most - bytes.size()), file)) bytes.append(block, n);
     const bool broken = std::ferror(file) != 0;
     std::fclose(file);
     if (broken) fail(path.string(), ": cannot be read (", std::strerror(errno), ")");

@@ -46,7 +46,7 @@ public:
 
     constexpr std::uint32_t bits()
     {
-        if (used == 4) refill();
+        if (used >= 4) refill();
         return words[used++];
     }
 
@@ -74,6 +74,13 @@ public:
     {
         const double radius = std::sqrt(-2 * std::log(1 - uniform()));
         return radius * std::cos(2 * std::numbers::pi * uniform());
+    }
+
+    /// What a checkpoint keeps: after it the same numbers follow.
+    template <class F>
+    void for_each_state(F&& f)
+    {
+        f("key", key), f("stream", stream), f("block", block), f("words", words), f("used", used);
     }
 
 private:

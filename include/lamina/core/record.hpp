@@ -97,10 +97,18 @@ public:
     template <class F>
     void for_each_place(F&& f) const
     {
+        for_each_row([&](std::size_t from, std::size_t count) {
+            for (std::size_t i = 0; i < count; ++i) f(from + i);
+        });
+    }
+
+    /// Calls `f(place, count)` for every row of elements that lie side by side, in logical order.
+    template <class F>
+    void for_each_row(F&& f) const
+    {
         const std::size_t step = round_up(where.row, alignment / bytes_of(kind));
         std::size_t from = 0;
-        for (std::size_t left = logical.size(); left > 0; left -= where.row, from += step)
-            for (std::size_t i = 0; i < where.row; ++i) f(from + i);
+        for (std::size_t left = logical.size(); left > 0; left -= where.row, from += step) f(from, where.row);
     }
 
 private:

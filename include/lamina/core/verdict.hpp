@@ -26,6 +26,11 @@ enum class fit {
     a_name_has_no_slash_and_is_no_number,
     cannot_take_an_option,
     two_layers_have_the_same_name,
+    a_Residual_needs_a_layer,
+    the_layers_of_a_Residual_must_keep_its_input_shape,
+    a_Parallel_needs_Concat_or_Add_and_then_branches,
+    branches_to_Concat_differ_before_the_last_axis,
+    branches_to_Add_have_different_shapes,
 };
 
 /// A shape that a layer gives, or the reason why it refuses.
@@ -72,8 +77,8 @@ struct Refused {
 template <class M>
 inline constexpr bool is_refused = std::is_base_of_v<Refused, M>;
 
-/// The position of a layer in a model, as compilers print it in a refusal.
-template <std::size_t Position>
+/// The position of a layer in a model, as compilers print it in a refusal: `layer<2, 0>` is the first layer inside of layer 2.
+template <std::size_t... Position>
 struct layer {};
 
 } // namespace lamina

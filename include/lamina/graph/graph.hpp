@@ -4,7 +4,11 @@
 #include <lamina/core/error.hpp>
 #include <lamina/core/parts.hpp>
 #include <lamina/core/record.hpp>
+#include <lamina/graph/safetensors.hpp>
+#include <lamina/graph/stored_numbers.hpp>
+#include <lamina/models/build.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <functional>
@@ -52,11 +56,27 @@ public:
         return found == records.end() ? nullptr : found->second;
     }
 
+    /// `for (const auto& [name, record] : graph)`, sorted by name.
+    auto begin() const { return records.begin(); }
+    auto end() const { return records.end(); }
+
     /// A new record, filled with zeros. Refuses a name that is taken.
     std::shared_ptr<record> add(const std::string& name, const shape& extents, number type)
     {
         refuse_taken(name);
         return records[name] = make_record(name, extents, type);
+    }
+
+    /// Gives a record another name; what is bound to it stays so. Refuses a name that is not there, or one that is taken.
+    void rename(std::string_view from, const std::string& to)
+    {
+        const auto found = records.find(from);
+        if (found == records.end()) fail("graph: there is no \"", from, "\" to be renamed; names() lists what there is");
+        if (from == to) return;
+        refuse_taken(to);
+        auto node = records.extract(found);
+        node.key() = node.mapped()->name = to;
+        records.insert(std::move(node));
     }
 
     /// Releases one record. Returns whether there was one.
@@ -75,6 +95,27 @@ public:
         for (const auto& [name, kept] : records) kept->release();
         records.clear();
     }
+
+    /// A new model, whose variables are stored here: `graph.build<MnistModel>("mnist", Seed{1})`.
+    template <class Model>
+    Model build(const std::string& prefix, Seed seed = {})
+    {
+        Model model = lamina::build<Model>(seed);
+        bind(model, prefix);
+        return model;
+    }
+
+    /// Writes all records to a safetensors file, which is whole or not there; names of frozen ones are its metadata.
+    void save(const FilePath& path) const;
+
+    /// A graph with the tensors of a safetensors file, from wherever it comes. Half-precision numbers, booleans and short integers
+    /// become float32, longer integers float64.
+    ///
+    /// Refuses   a type that has no such equal, an integer that float64 does not hold, more than six axes.
+    static Graph load(const FilePath& path) { return of(safetensors::read(path), path.string()); }
+
+    /// The same from the bytes of a file that is checked; `called` is what errors call it.
+    static Graph of(const safetensors::contents& file, std::string_view called);
 
     /// Binds every variable of a model to a new record, `prefix/path`. A variable that was bound takes its values along
     /// (one that shared its record has its own from now on), others are zero. Refuses a name that is taken, and then
@@ -115,5 +156,42 @@ private:
 
     std::map<std::string, std::shared_ptr<record>, std::less<>> records;
 };
+
+namespace detail {
+inline constexpr const char* frozen_key = "frozen"; ///< in a file's metadata, names on lines of their own
+}
+
+[[gnu::cold]] inline void Graph::save(const FilePath& path) const
+{
+    safetensors::named_records tensors(records.begin(), records.end());
+    std::string frozen;
+    for (const auto& [name, kept] : records)
+        if (!kept->trainable) append(frozen, frozen.empty() ? "" : "\n", name);
+    safetensors::write(path, tensors,
+                       frozen.empty() ? decltype(safetensors::contents::metadata){}
+                                      : decltype(safetensors::contents::metadata){{detail::frozen_key, frozen}});
+}
+
+[[gnu::cold]] inline Graph Graph::of(const safetensors::contents& file, std::string_view called)
+{
+    Graph graph;
+    for (const auto& tensor : file.tensors) {
+        const auto where = std::string(called) + ": \"" + tensor.name + '"';
+        if (tensor.shape.size() > shape::max_rank)
+            fail(where, " has ", tensor.shape.size(), " axes, at most ", shape::max_rank,
+                 " are possible; reshape it before it is saved");
+        shape extents;
+        for (const std::size_t extent : tensor.shape) extents.push_back(extent);
+        safetensors::copy_converted(tensor.type, file.data(tensor),
+                                    *graph.add(tensor.name, extents, safetensors::number_for(tensor.type, where)), where);
+    }
+    if (const auto frozen = file.metadata.find(detail::frozen_key); frozen != file.metadata.end())
+        for (std::string_view rest = frozen->second; !rest.empty();) {
+            const auto name = rest.substr(0, rest.find('\n'));
+            rest.remove_prefix(std::min(name.size() + 1, rest.size()));
+            if (const auto kept = graph.find(name)) kept->trainable = false;
+        }
+    return graph;
+}
 
 } // namespace lamina

@@ -131,36 +131,63 @@ namespace detail {
 
 } // namespace detail
 
+namespace detail {
+
+/// The header's length, which the first eight bytes of a file of `size` say.
+[[gnu::cold]] inline std::size_t header_length(std::string_view start, std::size_t size, std::string_view file)
+{
+    if (start.size() < 8)
+        fail(file, ": has ", start.size(),
+             " bytes, a safetensors file starts with 8 for the length of its header; copy it again");
+    std::uint64_t length = 0;
+    std::memcpy(&length, start.data(), 8);
+    if (length > largest_header)
+        fail(file, ": claims a header of ", length, " bytes, at most ", largest_header, " are read; is it a safetensors file?");
+    if (length > size - 8) fail(file, ": claims a header of ", length, " bytes and has ", size - 8, "; copy the file again");
+    return static_cast<std::size_t>(length);
+}
+
+/// Reads a header that describes at most `data_bytes`.
+[[gnu::cold]] inline void read_header(HeaderText& header, std::string_view text, std::size_t data_bytes, contents& to)
+{
+    if (!text.starts_with('{')) header.refuse("does not start with a brace");
+    header.members([&](const std::string& name) {
+        if (name == "__metadata__") header.members([&](const std::string& key) { to.metadata.insert({key, header.string()}); });
+        else to.tensors.push_back(read_tensor(header, name, data_bytes));
+    });
+    header.expect_end();
+}
+
+} // namespace detail
+
 /// The tensors in the bytes of a file; `file` is what errors call it.
 ///
 /// Refuses   whatever is not one whole file in the format: see the sentences.
 [[gnu::cold]] inline contents parse(std::string bytes, std::string_view file)
 {
-    if (bytes.size() < 8)
-        fail(file, ": has ", bytes.size(),
-             " bytes, a safetensors file starts with 8 for the length of its header; copy it again");
-    std::uint64_t length = 0;
-    std::memcpy(&length, bytes.data(), 8);
-    if (length > largest_header)
-        fail(file, ": claims a header of ", length, " bytes, at most ", largest_header, " are read; is it a safetensors file?");
-    if (length > bytes.size() - 8)
-        fail(file, ": claims a header of ", length, " bytes and has ", bytes.size() - 8, "; copy the file again");
-
     contents result;
-    result.data_start = 8 + static_cast<std::size_t>(length);
-    const std::string_view text(bytes.data() + 8, static_cast<std::size_t>(length));
+    result.data_start = 8 + detail::header_length(bytes, bytes.size(), file);
+    const std::string_view text = std::string_view(bytes).substr(8, result.data_start - 8);
     const std::size_t data_bytes = bytes.size() - result.data_start;
     detail::HeaderText header(text, file);
-    if (!text.starts_with('{')) header.refuse("does not start with a brace");
-    header.members([&](const std::string& name) {
-        if (name == "__metadata__")
-            header.members([&](const std::string& key) { result.metadata.insert({key, header.string()}); });
-        else result.tensors.push_back(detail::read_tensor(header, name, data_bytes));
-    });
-    header.expect_end();
+    detail::read_header(header, text, data_bytes, result);
     detail::check_places(header, result.tensors, data_bytes);
     result.bytes = std::move(bytes);
     return result;
+}
+
+/// A file's metadata, without reading its numbers, and without looking whether they are all there.
+[[gnu::cold]] inline std::map<std::string, std::string> read_metadata(const FilePath& path)
+{
+    const std::string start = read_file(path, 8);
+    const std::size_t length = detail::header_length(start, ~std::size_t{0}, path.string());
+    const std::string bytes = read_file(path, 8 + length);
+    detail::header_length(bytes, bytes.size(), path.string());
+    const std::string_view text = std::string_view(bytes).substr(8);
+    detail::HeaderText header(text, path.string());
+    contents result;
+    detail::read_header(header, text, ~std::size_t{0}, result);
+    return std::move(result.metadata);
 }
 
 /// Reads and checks a whole file.
@@ -172,9 +199,9 @@ namespace detail {
     std::byte* const start = to.data<std::byte>();
     const std::size_t size = bytes_of(to.type());
     const char* next = from.data();
-    to.for_each_place([&](std::size_t place) {
-        std::memcpy(start + place * size, next, size);
-        next += size;
+    to.for_each_row([&](std::size_t place, std::size_t count) {
+        std::memcpy(start + place * size, next, count * size);
+        next += count * size;
     });
 }
 
@@ -227,7 +254,8 @@ using named_records = std::vector<std::pair<std::string, std::shared_ptr<record>
     for (const auto* tensor : ordered) {
         const std::byte* const start = std::as_const(*tensor->second).data<std::byte>();
         const std::size_t size = bytes_of(tensor->second->type());
-        tensor->second->for_each_place([&](std::size_t place) { file.write(start + place * size, size); });
+        tensor->second->for_each_row(
+            [&](std::size_t place, std::size_t count) { file.write(start + place * size, count * size); });
     }
     file.commit();
 }

@@ -35,16 +35,14 @@ struct Mode {
 
 /// A block: sizes as constants, `forward` and `backward` as const functions over a chunk of n samples, channels last.
 ///
-/// `saved(n)`, `scratch(n)` are elements of T; each region starts on 64 bytes, x and y may lie anywhere. `forward` with
-/// `saved == nullptr` keeps nothing (inference). `backward` adds to `gradient`, a block of the same type, and writes `dx`
+/// `saved(n)`, `scratch(n)` are elements of T, none where it does not say; each region starts on 64 bytes, x and y may lie
+/// anywhere. `forward` with `saved == nullptr` keeps nothing (inference). `backward` adds to `gradient`, a block of the same type, and writes `dx`
 /// unless it is null. A block owns variables and never activations, so many threads may use one.
 template <class B>
 concept Block =
     requires(const B& block, B& gradient, const typename B::value_type* in, typename B::value_type* out, std::size_t n) {
         { B::input } -> std::convertible_to<shape>;
         { B::output } -> std::convertible_to<shape>;
-        { B::saved(n) } -> std::convertible_to<std::size_t>;
-        { B::scratch(n) } -> std::convertible_to<std::size_t>;
         block.forward(Mode{}, in, out, out, out, n);
         block.backward(Mode{}, in, in, in, in, out, gradient, out, n);
     };
@@ -64,6 +62,36 @@ template <class L>
 concept Layer = requires(shape in) {
     { L::accept(in) } -> std::same_as<verdict>;
 };
+
+/// What a block keeps of n samples for `backward`, and what it works in; nothing where it does not say.
+template <class B>
+constexpr std::size_t saved_of(std::size_t n)
+{
+    if constexpr (requires { B::saved(n); }) return B::saved(n);
+    else return 0;
+}
+template <class B>
+constexpr std::size_t scratch_of(std::size_t n)
+{
+    if constexpr (requires { B::scratch(n); }) return B::scratch(n);
+    else return 0;
+}
+
+namespace detail {
+template <class B, class T>
+struct with_number {
+    using type = typename B::layer::template block<T, B::input>;
+};
+template <class B, class T>
+    requires requires { typename B::template as<T>; }
+struct with_number<B, T> {
+    using type = typename B::template as<T>;
+};
+} // namespace detail
+
+/// A block that computes with T: its `as<T>`, or its layer's block for the same input.
+template <class B, class T>
+using with_number = typename detail::with_number<B, T>::type;
 
 /// Multiply-adds of a block for one sample; 0 where it does not say.
 template <class B>
@@ -99,9 +127,25 @@ struct refused_option : Refused {
 
 struct alone {}; // the place of a layer that is used by itself
 
+/// What a layer that refuses its input `Given` becomes.
+template <class Place, class L, class Given, fit Reason>
+struct refusal {
+    using type = refused<Place, L, Given, Reason>;
+};
+template <class Place, class L, class Given>
+    requires(!options_fit<L>)
+struct refusal<Place, L, Given, fit::cannot_take_an_option> {
+    using type = refused_option<Place, L, typename L::options::offender, L::options::answer>;
+};
+template <class Place, class L, class Given, fit Reason>
+    requires requires { typename L::template refusal_inside<Place, Given>; } // of a layer of layers: the one that refuses
+struct refusal<Place, L, Given, Reason> {
+    using type = typename L::template refusal_inside<Place, Given>;
+};
+
 template <class L, class T, class In, fit Answer>
 struct block_of {
-    using type = refused<alone, L, as_shape<In::value>, Answer>;
+    using type = typename refusal<alone, L, as_shape<In::value>, Answer>::type;
 };
 
 template <class L, class T, class In>
@@ -116,9 +160,7 @@ struct asked {
 
 template <class L, class T, class In>
     requires(!options_fit<L>)
-struct asked<L, T, In> {
-    using type = refused_option<alone, L, typename L::options::offender, L::options::answer>;
-};
+struct asked<L, T, In> : refusal<alone, L, as_shape<In::value>, fit::cannot_take_an_option> {};
 
 } // namespace detail
 

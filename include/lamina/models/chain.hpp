@@ -1,10 +1,9 @@
 // lamina/models/chain.hpp: blocks one after another: what a Sequential is once its shapes are known.
 #pragma once
 
-#include <lamina/core/parts.hpp>
-#include <lamina/core/text.hpp>
 #include <lamina/layers/block.hpp>
 #include <lamina/layers/reshaped.hpp>
+#include <lamina/models/block_row.hpp>
 #include <lamina/models/predict.hpp>
 #include <lamina/models/summary.hpp>
 
@@ -12,58 +11,17 @@
 #include <array>
 #include <cstddef>
 #include <string>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 
 namespace lamina::inline LAMINA_ARCHITECTURE {
-
-namespace inner {
-
-/// A flat tuple: each block in a base of its own number, so that a model of fifty layers nests nothing.
-template <std::size_t I, class B>
-struct slot {
-    B block;
-};
-template <class Indices, class... Blocks>
-struct slots;
-template <std::size_t... I, class... Blocks>
-struct slots<std::index_sequence<I...>, Blocks...> : slot<I, Blocks>... {};
-
-template <std::size_t I, class B>
-constexpr B& get(slot<I, B>& s)
-{
-    return s.block;
-}
-template <std::size_t I, class B>
-constexpr const B& get(const slot<I, B>& s)
-{
-    return s.block;
-}
-
-/// A layer's position as text.
-struct decimal {
-    char digits[20]{};
-    std::size_t start = 20;
-
-    consteval decimal(std::size_t number)
-    {
-        do digits[--start] = static_cast<char>('0' + number % 10);
-        while (number /= 10);
-    }
-    constexpr std::string_view view() const { return {digits + start, 20 - start}; }
-};
-template <std::size_t I>
-inline constexpr decimal position{I};
-
-} // namespace inner
 
 /// The blocks of a Sequential, and its passes.
 ///
 /// It is a block itself: it can be a part of a struct and is one node of a traced plan. What lies between two layers is
 /// channels last, sample after sample; a layer that only reshapes hands its input on without a copy.
 template <class T, class In, class... Blocks>
-class Chain {
+class Chain : public BlockRow<Blocks...> {
     static constexpr std::size_t count = sizeof...(Blocks);
     static constexpr std::size_t outside = ~std::size_t{0};
     using indices = std::index_sequence_for<Blocks...>;
@@ -103,54 +61,8 @@ public:
         ((last = last_of<Blocks>()), ...);
         return last;
     }();
-    /// The number of learned elements.
-    static constexpr std::size_t parameter_count = (std::size_t{0} + ... + parameter_count_of<Blocks>());
-    /// Multiply-adds of one sample in inference.
-    static constexpr std::size_t multiply_adds = (std::size_t{0} + ... + multiply_adds_of<Blocks>());
-
-    static constexpr std::size_t layer_count = count;
     template <class U>
-    using as = Chain<U, In, typename Blocks::template as<U>...>;
-
-    /// The layer at a position, or with a name: `model.layer<0>()`, `model.layer<"stem">()`.
-    template <std::size_t I>
-    auto& layer()
-    {
-        return inner::get<I>(blocks);
-    }
-    template <std::size_t I>
-    const auto& layer() const
-    {
-        return inner::get<I>(blocks);
-    }
-    template <text Name>
-    auto& layer()
-    {
-        return layer<position_of(Name.view())>();
-    }
-    template <text Name>
-    const auto& layer() const
-    {
-        return layer<position_of(Name.view())>();
-    }
-
-    /// Calls `f(name, layer)` in order; the name is the option `Name<…>` or the position.
-    template <class F>
-    void for_each_layer(F&& f)
-    {
-        visit(*this, f, indices{});
-    }
-    template <class F>
-    void for_each_layer(F&& f) const
-    {
-        visit(*this, f, indices{});
-    }
-
-    /// What `all_bound` asks a Sequential.
-    bool all_layers_bound() const
-    {
-        return [&]<std::size_t... I>(std::index_sequence<I...>) { return (true && ... && all_bound(layer<I>())); }(indices{});
-    }
+    using as = Chain<U, In, with_number<Blocks, U>...>;
 
     static constexpr std::size_t saved(std::size_t n) { return layout(n).end; }
     static constexpr std::size_t scratch(std::size_t n) { return ping(n, 0) + ping(n, 1) + inner_scratch(n); }
@@ -160,15 +72,18 @@ public:
         [&]<std::size_t... I>(std::index_sequence<I...>) {
             const places at = saved ? layout(n) : places{};
             T* const room[2] = {scratch, scratch + ping(n, 0)};
-            T* const inner = room[1] + ping(n, 1);
+            T* const work = room[1] + ping(n, 1);
             const auto value = [&](std::size_t k) {
                 return k + 1 == count ? y : saved ? saved + at.output[k] : room[ordinal[k] % 2];
             };
             const auto step = [&]<std::size_t L>(constant<L>) {
                 const T* const in = source[L] == outside ? x : value(source[L]);
                 T* const kept = saved ? saved + at.kept[L] : nullptr;
-                if constexpr (joins[L]) joined_at<L>::forward(layer<L>(), layer<L + 1>(), in, value(L + 1), kept, inner, n);
-                else if constexpr (writes(L) && !done_before(L)) layer<L>().forward(mode.inside(L), in, value(L), kept, inner, n);
+                if constexpr (joins[L])
+                    joined_at<L>::forward(inner::get<L>(this->blocks), inner::get<L + 1>(this->blocks), in, value(L + 1), kept,
+                                          work, n);
+                else if constexpr (writes(L) && !done_before(L))
+                    inner::get<L>(this->blocks).forward(mode.inside(L), in, value(L), kept, work, n);
             };
             (step(constant<I>{}), ...);
         }(indices{});
@@ -271,13 +186,13 @@ private:
     static constexpr std::size_t kept_by(std::size_t n)
     {
         if constexpr (joins[I]) return joined_at<I>::saved(n);
-        else return done_before(I) ? 0 : block_at<I>::saved(n);
+        else return done_before(I) ? 0 : saved_of<block_at<I>>(n);
     }
     template <std::size_t I>
     static constexpr std::size_t used_by(std::size_t n)
     {
         if constexpr (joins[I]) return joined_at<I>::scratch(n);
-        else return done_before(I) ? 0 : block_at<I>::scratch(n);
+        else return done_before(I) ? 0 : scratch_of<block_at<I>>(n);
     }
 
     template <bool WantsInput>
@@ -287,7 +202,7 @@ private:
         [&]<std::size_t... R>(std::index_sequence<R...>) {
             const places at = layout(n);
             T* const room[2] = {scratch, scratch + ping(n, 0)};
-            T* const inner = room[1] + ping(n, 1);
+            T* const work = room[1] + ping(n, 1);
             const auto step = [&]<std::size_t I>(constant<I>) {
                 if constexpr (writes(I)) {
                     constexpr std::size_t from = source[I];
@@ -296,40 +211,26 @@ private:
                     const T* const dout = I + 1 == count ? dy : room[ordinal[I] % 2];
                     T* const din = from != outside ? room[ordinal[from == outside ? 0 : from] % 2] : WantsInput ? dx : nullptr;
                     if constexpr (done_before(I))
-                        joined_at<I - 1>::backward(layer<I - 1>(), layer<I>(), in, out, saved + at.kept[I - 1], dout, din,
-                                                   gradient.template layer<I - 1>(), gradient.template layer<I>(), inner, n);
+                        joined_at<I - 1>::backward(inner::get<I - 1>(this->blocks), inner::get<I>(this->blocks), in, out,
+                                                   saved + at.kept[I - 1], dout, din, inner::get<I - 1>(gradient.blocks),
+                                                   inner::get<I>(gradient.blocks), work, n);
                     else {
                         if constexpr (takes_logits && I + 1 == count)
                             if (from_logits) {
-                                layer<I>().backward_from_logits(mode.inside(I), in, out, saved + at.kept[I], dout, din,
-                                                                gradient.template layer<I>(), inner, n);
+                                inner::get<I>(this->blocks)
+                                    .backward_from_logits(mode.inside(I), in, out, saved + at.kept[I], dout, din,
+                                                          inner::get<I>(gradient.blocks), work, n);
                                 return;
                             }
-                        layer<I>().backward(mode.inside(I), in, out, saved + at.kept[I], dout, din, gradient.template layer<I>(),
-                                            inner, n);
+                        inner::get<I>(this->blocks)
+                            .backward(mode.inside(I), in, out, saved + at.kept[I], dout, din, inner::get<I>(gradient.blocks),
+                                      work, n);
                     }
                 }
             };
             (step(constant<count - 1 - R>{}), ...);
         }(indices{});
     }
-
-    template <class Self, class F, std::size_t... I>
-    static void visit(Self& self, F& f, std::index_sequence<I...>)
-    {
-        (f(given[I].empty() ? inner::position<I>.view() : given[I], self.template layer<I>()), ...);
-    }
-
-    static constexpr std::array<std::string_view, count> given{given_name<Blocks>()...};
-
-    static consteval std::size_t position_of(std::string_view name)
-    {
-        for (std::size_t i = 0; i < count; ++i)
-            if (given[i] == name) return i;
-        throw "lamina: no layer of this Sequential has that Name";
-    }
-
-    block_slots blocks;
 
 public:
     /// Bytes that inference of one sample works in, besides the parameters.

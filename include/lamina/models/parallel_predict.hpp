@@ -37,7 +37,7 @@ auto predict_all(const M& model, const X& x, PredictOptions options)
         require_samples(x, M::input, "predict");
         predict_in_parallel(count, options.threads, [&](std::size_t, std::size_t begin, std::size_t end) {
             for_each_chunk<T>(x, M::input.size(), begin, end, [&](std::size_t first, std::size_t n, const T* from) {
-                const Borrowed<T> scratch(M::scratch(chunk));
+                const Borrowed<T> scratch(scratch_of<M>(chunk));
                 model.forward(Mode{}, from, y.data() + first * M::output.size(), nullptr, scratch.data(), n);
             });
         });

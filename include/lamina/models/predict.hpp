@@ -40,7 +40,7 @@ auto result_of_sample(const B& block, const typename B::value_type* x)
     Result<FixedTensor<T, B::output>> result; // is where the caller wants it, and not copied
     T* const y = result.data();
     require_bound(block);
-    constexpr std::size_t room = B::scratch(1);
+    constexpr std::size_t room = scratch_of<B>(1);
     if constexpr (room * sizeof(T) <= stack_bytes) {
         alignas(alignment) T scratch[room == 0 ? 1 : room];
         block.forward(Mode{}, x, y, nullptr, scratch, 1);
@@ -206,7 +206,7 @@ auto predict_all(const M& model, const X& x)
         static_assert(rank_of<X> == M::input.rank + 1, "lamina: a batch has one rank more than the model's input: [n, ...input]");
         require_bound(model);
         require_samples(x, M::input, "predict");
-        const Borrowed<T> scratch(M::scratch(chunk));
+        const Borrowed<T> scratch(scratch_of<M>(chunk));
         for_each_chunk<T>(x, M::input.size(), 0, x.shape()[0], [&](std::size_t first, std::size_t n, const T* from) {
             model.forward(Mode{}, from, y.data() + first * M::output.size(), nullptr, scratch.data(), n);
         });

@@ -132,7 +132,11 @@ void summarise(const Part& part, const std::string& path, bool automatic, summar
             summarise(inner, path.empty() ? std::string(name) : path + '/' + std::string(name), names, table);
         });
     };
-    if constexpr (requires { part.for_each_layer(ignore{}); }) inside(path.empty());
+    if constexpr (requires { part.for_each_layer(ignore{}); }) {
+        inside(path.empty());
+        if constexpr (requires { part.kind; }) // a Residual, a Parallel: what it makes of its layers
+            table.add(path, automatic && given_name<Part>().empty(), part.kind, Part::output, 0, {});
+    }
     else if constexpr (Block<Part>)
         table.add(path, automatic && given_name<Part>().empty(), kind_of<Part>(), Part::output, multiply_adds_of<Part>(),
                   variables_of(part));

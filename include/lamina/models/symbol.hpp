@@ -111,8 +111,8 @@ template <class T, class B, bool First = false>
 [[gnu::cold]] Node<T> node_of()
 {
     Node<T> node;
-    node.saved = [](std::size_t n) { return B::saved(n); };
-    node.scratch = [](std::size_t n) { return B::scratch(n); };
+    node.saved = [](std::size_t n) { return saved_of<B>(n); };
+    node.scratch = [](std::size_t n) { return scratch_of<B>(n); };
     node.forward = [](const void* block, Mode mode, const T* const* in, T* out, T* saved, T* scratch, std::size_t n) {
         static_cast<const B*>(block)->forward(mode, in[0], out, saved, scratch, n);
     };

@@ -32,6 +32,13 @@ public:
     /// The rate of the update that is made after `step` others: the first asks for 0.
     float operator()(std::size_t step) const { return schedule ? schedule(step) : constant; }
 
+    /// What a checkpoint keeps: a rate that is a number. A schedule is a function of the step, which the optimizer keeps.
+    template <class F>
+    void for_each_state(F&& f)
+    {
+        if (!schedule) f("rate", constant);
+    }
+
 private:
     float constant = 0;
     std::function<float(std::size_t)> schedule;

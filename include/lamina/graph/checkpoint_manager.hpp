@@ -1,0 +1,176 @@
+// lamina/graph/checkpoint_manager.hpp: a folder of checkpoints, of which the last and the best are kept.
+#pragma once
+
+#include <lamina/core/error.hpp>
+#include <lamina/graph/checkpoint.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#if !defined(_WIN32)
+#include <cerrno>
+#include <csignal>
+#endif
+
+namespace lamina {
+
+/// What a CheckpointManager keeps.
+struct CheckpointManagerOptions {
+    std::size_t max_to_keep = 5; ///< the last so many; 0 for all
+    bool keep_best = true;       ///< the one with the best score as well
+    bool larger_is_better = false;
+};
+
+/// Saves a checkpoint again and again into one folder, each in a file of its own, `checkpoint-7.safetensors`. What another process has left
+/// there counts: numbers go on, and the best of all stays.
+class CheckpointManager {
+public:
+    /// Makes the folder where it is missing.
+    CheckpointManager(Checkpoint what, std::filesystem::path where, CheckpointManagerOptions how = {})
+        : checkpoint(std::move(what)), folder(std::move(where)), options(how)
+    {
+        std::error_code problem;
+        std::filesystem::create_directories(folder, problem);
+        if (problem) fail(folder.string(), ": cannot be made (", problem.message(), "); choose another folder");
+        remove_parts();
+        for (const auto number : numbers()) {
+            const auto notes = Checkpoint::notes(file(number));
+            saved.push_back({number, score_of(notes)});
+        }
+    }
+
+    /// Writes the next checkpoint, and removes those that need not be kept. NaN is no score.
+    std::filesystem::path save(std::optional<double> score = {})
+    {
+        const std::uint64_t number = saved.empty() ? 1 : saved.back().number + 1;
+        if (score && std::isnan(*score)) score.reset();
+        std::map<std::string, std::string> notes;
+        if (score) notes.emplace("score", detail::value_text(*score));
+        checkpoint.save(file(number), notes);
+        saved.push_back({number, score});
+        remove_old();
+        return file(number);
+    }
+
+    /// The last checkpoint, and the one with the best score (of equals the first), if there are any.
+    std::optional<std::filesystem::path> latest() const
+    {
+        if (saved.empty()) return {};
+        return file(saved.back().number);
+    }
+    std::optional<std::filesystem::path> best() const
+    {
+        const Saved* const found = best_saved();
+        if (!found) return {};
+        return file(found->number);
+    }
+
+    /// Restores the last checkpoint. Gives false where there is none, and then nothing has changed.
+    bool restore_latest() const { return restore(latest()); }
+    bool restore_best() const { return restore(best()); }
+
+private:
+    struct Saved {
+        std::uint64_t number;
+        std::optional<double> score;
+    };
+    static constexpr std::string_view prefix = "checkpoint-", suffix = ".safetensors";
+
+    std::filesystem::path file(std::uint64_t number) const
+    {
+        return folder / (std::string(prefix) + std::to_string(number) + std::string(suffix));
+    }
+
+    bool restore(const std::optional<std::filesystem::path>& from) const
+    {
+        if (from) checkpoint.restore(*from);
+        return from.has_value();
+    }
+
+    static std::optional<double> score_of(const std::map<std::string, std::string>& notes)
+    {
+        double score = 0;
+        const auto found = notes.find("score");
+        if (found == notes.end() || !detail::read_value(&score, found->second) || std::isnan(score)) return {};
+        return score;
+    }
+
+    const Saved* best_saved() const
+    {
+        const Saved* best = nullptr;
+        for (const auto& one : saved)
+            if (one.score && (!best || (options.larger_is_better ? *one.score > *best->score : *one.score < *best->score)))
+                best = &one;
+        return best;
+    }
+
+    void remove_old()
+    {
+        if (options.max_to_keep == 0) return;
+        const Saved* const best = options.keep_best ? best_saved() : nullptr;
+        const std::uint64_t best_number = best ? best->number : 0; // none has this number
+        const std::size_t old = saved.size() - std::min(saved.size(), options.max_to_keep);
+        std::vector<Saved> kept;
+        for (std::size_t i = 0; i < saved.size(); ++i) {
+            std::error_code ignored; // a file that cannot be removed does no harm
+            if (i >= old || saved[i].number == best_number) kept.push_back(saved[i]);
+            else std::filesystem::remove(file(saved[i].number), ignored);
+        }
+        saved = std::move(kept);
+    }
+
+    /// The number of a checkpoint's file name; anything else in the folder is none.
+    static std::optional<std::uint64_t> number_in(std::string_view name)
+    {
+        if (!name.starts_with(prefix) || !name.ends_with(suffix) || name.size() <= prefix.size() + suffix.size()) return {};
+        name.remove_prefix(prefix.size());
+        name.remove_suffix(suffix.size());
+        std::uint64_t number = 0;
+        const auto [end, problem] = std::from_chars(name.data(), name.data() + name.size(), number);
+        if (problem != std::errc() || end != name.data() + name.size() || number == 0 || name[0] == '0') return {};
+        return number;
+    }
+
+    std::vector<std::uint64_t> numbers() const
+    {
+        std::vector<std::uint64_t> found;
+        for (const auto& entry : std::filesystem::directory_iterator(folder))
+            if (const auto number = number_in(entry.path().filename().string())) found.push_back(*number);
+        std::sort(found.begin(), found.end());
+        return found;
+    }
+
+    /// Removes what a process that was killed has left of a save: `checkpoint-7.safetensors.part1234-0`, where 1234 is no process.
+    void remove_parts() const
+    {
+#if !defined(_WIN32)
+        for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+            const std::string name = entry.path().filename().string();
+            const auto mark = name.find(".part");
+            if (mark == name.npos || !number_in(std::string_view(name).substr(0, mark))) continue;
+            int process = 0;
+            const auto [end, problem] = std::from_chars(name.data() + mark + 5, name.data() + name.size(), process);
+            std::error_code ignored;
+            if (problem == std::errc() && process > 0 && ::kill(process, 0) != 0 && errno == ESRCH)
+                std::filesystem::remove(entry.path(), ignored);
+        }
+#endif
+    }
+
+    Checkpoint checkpoint;
+    std::filesystem::path folder;
+    CheckpointManagerOptions options;
+    std::vector<Saved> saved; ///< by number
+};
+
+} // namespace lamina

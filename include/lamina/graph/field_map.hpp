@@ -1,0 +1,224 @@
+// lamina/graph/field_map.hpp: which field of a model is stored under which name, as JSON, and fields bound by it.
+//
+// Needs nlohmann-json. A map is one JSON object of texts: {"head/kernel": "mnist/head/kernel"}.
+#pragma once
+
+#if !__has_include(<nlohmann/json.hpp>)
+#error "lamina/graph/field_map.hpp needs nlohmann-json (Debian and Ubuntu: nlohmann-json3-dev, Conan: nlohmann_json)"
+#endif
+
+#include <lamina/core/error.hpp>
+#include <lamina/core/file.hpp>
+#include <lamina/core/nearest.hpp>
+#include <lamina/core/parts.hpp>
+#include <lamina/graph/field_pattern.hpp>
+#include <lamina/graph/graph.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <initializer_list>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace lamina {
+
+/// One renaming of paths: those that begin with `from` begin with `to` instead.
+struct Renaming {
+    std::string from, to;
+};
+
+/// The stored name of each field, sorted by field.
+class FieldMap {
+public:
+    FieldMap() = default;
+    FieldMap(std::initializer_list<std::pair<const std::string, std::string>> given) : names(given) {}
+
+    std::size_t size() const { return names.size(); }
+    auto begin() const { return names.begin(); }
+    auto end() const { return names.end(); }
+    bool operator==(const FieldMap&) const = default;
+
+    /// The stored name of a field, or null.
+    const std::string* find(std::string_view field) const
+    {
+        const auto found = names.find(field);
+        return found == names.end() ? nullptr : &found->second;
+    }
+
+    /// Says where a field is stored, in place of what was said before.
+    void set(std::string field, std::string stored) { names.insert_or_assign(std::move(field), std::move(stored)); }
+
+    /// The same map with other fields, for a map that another program wrote: `renamed({{"dense_1/", "head/"}})`. Of several
+    /// renamings that fit the first is taken. Refuses two fields that get one name.
+    FieldMap renamed(const std::vector<Renaming>& rules) const
+    {
+        FieldMap result;
+        for (const auto& [field, stored] : names)
+            if (!result.names.emplace(rename(field, rules), stored).second)
+                fail("field map: the renamings give two fields the name \"", rename(field, rules), "\"; make them differ");
+        return result;
+    }
+
+    /// The same map with other stored names, for a graph that was saved by another program.
+    FieldMap stored_renamed(const std::vector<Renaming>& rules) const
+    {
+        FieldMap result;
+        for (const auto& [field, stored] : names) result.names.emplace(field, rename(stored, rules));
+        return result;
+    }
+
+    /// The map as JSON. Refuses a name that is not UTF-8.
+    std::string json() const
+    try {
+        return nlohmann::json(names).dump(2) + '\n';
+    }
+    catch (const nlohmann::json::exception&) {
+        fail("field map: a name is not UTF-8, which JSON needs; rename it");
+    }
+
+    /// A map from JSON; `called` is what errors call it. Refuses what is not one object of texts, and a field that comes twice.
+    static FieldMap parse(std::string_view json, std::string_view called = "field map")
+    {
+        std::string problem;
+        FieldMap read;
+        std::string field;
+        const auto notice = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json& value) {
+            using event_t = nlohmann::json::parse_event_t;
+            const bool opens = event == event_t::object_start || event == event_t::array_start;
+            if (event == event_t::key && depth == 1) field = value.get<std::string>();
+            else if (event == event_t::value && depth == 1 && value.is_string()) {
+                if (!read.names.emplace(field, value.get<std::string>()).second && problem.empty())
+                    append(problem, "names the field \"", field, "\" twice");
+            }
+            else if (problem.empty() && !(event == event_t::object_start && depth == 0) &&
+                     !(event == event_t::object_end && depth == 0) && (opens || event == event_t::value))
+                problem = "holds something else than texts by name";
+            return problem.empty();
+        };
+        try {
+            const auto parsed = nlohmann::json::parse(json, notice);
+            if (problem.empty() && !parsed.is_object()) problem = "is no object";
+        }
+        catch (const nlohmann::json::exception& wrong) {
+            problem = "is no JSON";
+            if (const auto* at = dynamic_cast<const nlohmann::json::parse_error*>(&wrong)) append(problem, " at byte ", at->byte);
+        }
+        if (!problem.empty()) fail(called, ": ", problem, "; a field map is written as {\"head/kernel\": \"mnist/head/kernel\"}");
+        return read;
+    }
+
+    static FieldMap read(const FilePath& path) { return parse(read_file(path), path.string()); }
+
+    /// Writes the JSON; the file is whole or not there.
+    void write(const FilePath& path) const { write_file_atomically(path, json()); }
+
+private:
+    static std::string rename(const std::string& name, const std::vector<Renaming>& rules)
+    {
+        for (const auto& [from, to] : rules)
+            if (name.starts_with(from)) return to + name.substr(from.size());
+        return name;
+    }
+
+    std::map<std::string, std::string, std::less<>> names;
+};
+
+/// How `from_graph` binds.
+struct FromGraph {
+    FieldPatterns fields{}; ///< only these; none for all that the map names
+    bool partial = false;   ///< what the model or the graph does not have is left out; else it is an error
+};
+
+namespace detail {
+
+[[gnu::cold]] inline FieldMap map_of(const std::vector<FoundVariable>& variables, const FieldPatterns& fields)
+{
+    require_matches(fields, paths_of(variables), "to_graph");
+    FieldMap map;
+    for (const auto& [path, variable] : variables) {
+        if (!chosen_by(fields, path)) continue;
+        if (!variable->bound())
+            fail("to_graph: \"", path, "\" is bound to no stored variable; make the model with graph.build, or bind it, before");
+        map.set(path, variable->storage()->name);
+    }
+    return map;
+}
+
+/// Finds all that is wrong before it binds anything. Gives the fields that were left out.
+[[gnu::cold]] inline std::vector<std::string> bind_fields(std::vector<FoundVariable> variables, const FieldMap& map,
+                                                          const Graph& graph, const FromGraph& how)
+{
+    std::vector<std::string_view> fields, stored;
+    for (const auto& [field, name] : map) fields.push_back(field);
+    require_matches(how.fields, fields, "from_graph");
+    for (const auto& [name, record] : graph) stored.push_back(name);
+    std::sort(variables.begin(), variables.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+    const auto paths = paths_of(variables);
+
+    std::string problems;
+    std::size_t wrong = 0;
+    const auto say = [&](auto&&... parts) {
+        if (++wrong <= 20) append(problems, parts..., "; ");
+    };
+    const auto suggest = [&](std::string_view name, const std::vector<std::string_view>& among) {
+        const auto near = wrong < 20 ? nearest(name, among) : std::string_view{};
+        return near.empty() ? std::string() : " (the nearest is \"" + std::string(near) + "\")";
+    };
+    std::vector<std::pair<AnyVariable*, std::shared_ptr<record>>> found;
+    std::vector<std::string> left_out;
+    for (const auto& [field, name] : map) {
+        if (!chosen_by(how.fields, field)) continue;
+        const auto place = std::lower_bound(paths.begin(), paths.end(), field);
+        const bool known = place != paths.end() && *place == field;
+        const auto kept = graph.find(name);
+        if (how.partial && (!known || !kept)) {
+            left_out.push_back(field);
+            continue;
+        }
+        if (!known) say("the model has no field \"", field, '"', suggest(field, paths));
+        else if (!kept) say("the graph has no \"", name, "\" for the field \"", field, '"', suggest(name, stored));
+        else {
+            const auto& variable = *variables[static_cast<std::size_t>(place - paths.begin())].variable;
+            const auto& needs = variable.needs();
+            if (kept->type() != needs.type || kept->extents() != needs.extents)
+                say('"', name, "\" is ", name_of(kept->type()), ' ', kept->extents(), ", the field \"", field, "\" needs ",
+                    name_of(needs.type), ' ', needs.extents);
+            else found.emplace_back(const_cast<AnyVariable*>(&variable), kept);
+        }
+    }
+    if (wrong > 20) append(problems, "and ", wrong - 20, " more; ");
+    if (wrong > 0) fail("from_graph: ", problems, "nothing was bound; does the map belong to this model and this graph?");
+    for (auto& [variable, kept] : found) variable->bind(std::move(kept));
+    return left_out;
+}
+
+} // namespace detail
+
+/// The stored name of every field that is a variable, or of those chosen: `to_graph(model, {"head"})`. Plain data of the model is passed over.
+///
+/// Refuses   a variable that is unbound, and a pattern that fits no field.
+template <class Model>
+FieldMap to_graph(const Model& model, const FieldPatterns& fields = {})
+{
+    return detail::map_of(variables_of(model), fields);
+}
+
+/// Binds the fields that a map names to what a graph stores: nothing is copied, and the graph goes on owning it. Fields that the map
+/// does not name stay as they are. Gives the fields that a partial binding left out.
+///
+/// Refuses   names that the model or the graph does not have (unless partial), other shapes and other types: all of them in one
+///           error, with the nearest names, and then nothing was bound.
+template <class Model>
+std::vector<std::string> from_graph(Model& model, const FieldMap& map, Graph& graph, const FromGraph& how = {})
+{
+    return detail::bind_fields(variables_of(model), map, graph, how);
+}
+
+} // namespace lamina
