@@ -3,13 +3,16 @@
 
 #include <lamina/core/error.hpp>
 #include <lamina/core/shape.hpp>
+#include <lamina/core/verdict.hpp>
 #include <lamina/models/inputs.hpp>
+#include <lamina/models/merge.hpp>
 #include <lamina/models/result.hpp>
 #include <lamina/models/symbol.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <numeric>
 #include <type_traits>
 #include <utility>
 
@@ -17,25 +20,13 @@ namespace lamina::inline LAMINA_ARCHITECTURE {
 
 namespace inner {
 
-/// Whether they are of one rank, above 0, and agree in all axes but the last.
-constexpr bool stand_side_by_side(const shape& a, const shape& b)
-{
-    bool same = a.rank == b.rank && a.rank > 0;
-    for (std::size_t axis = 0; axis + 1 < a.rank; ++axis) same = same && a[axis] == b[axis];
-    return same;
-}
+/// The shape of values side by side, or that they are not of one rank, or differ before the last axis.
+template <shape... S>
+inline constexpr verdict side_by_side = Concat::merge(std::array{S...});
 
 /// Where it is false its arguments are the error message.
-template <class First, class... More>
-inline constexpr bool shapes_differ_in_the_last_axis_alone = (stand_side_by_side(First::value, More::value) && ...);
-
-/// The shape of values side by side.
-template <shape First, shape... More>
-inline constexpr shape side_by_side = [] {
-    shape whole = First;
-    if (whole.rank > 0) whole.extents[whole.rank - 1] += (More.back() + ...);
-    return whole;
-}();
+template <class... S>
+inline constexpr bool shapes_differ_in_the_last_axis_alone = side_by_side<S::value...>.answer == fit::yes;
 
 /// Rows of the last axis.
 constexpr std::size_t rows_of(const shape& s)
@@ -48,33 +39,26 @@ constexpr std::size_t rows_of(const shape& s)
 template <std::size_t N, class T>
 void join_rows(const T* const* from, const std::array<std::size_t, N>& widths, T* to, std::size_t rows)
 {
-    for (std::size_t row = 0; row < rows; ++row)
-        for (std::size_t i = 0; i < N; ++i) to = std::copy_n(from[i] + row * widths[i], widths[i], to);
+    const std::size_t all = std::accumulate(widths.begin(), widths.end(), std::size_t{0});
+    for (std::size_t i = 0, first = 0; i < N; first += widths[i++]) Concat::put(from[i], to, rows, first, widths[i], all);
 }
 
 template <std::size_t N, class T>
 void part_rows(const T* from, const std::array<std::size_t, N>& widths, T* const* to, std::size_t rows)
 {
-    for (std::size_t row = 0; row < rows; ++row)
-        for (std::size_t i = 0; i < N; from += widths[i++])
-            if (to[i]) std::copy_n(from, widths[i], to[i] + row * widths[i]);
+    const std::size_t all = std::accumulate(widths.begin(), widths.end(), std::size_t{0});
+    for (std::size_t i = 0, first = 0; i < N; first += widths[i++])
+        if (to[i]) Concat::take(from, to[i], rows, first, widths[i], all);
 }
 
 /// What lies in a row in memory and is a sample, its shape known to the compiler.
 template <class X>
 concept FixedSample = FlatSample<X> || (FixedExpression<X> && LiesInOneRow<X>);
 
-template <FixedSample X>
-consteval shape shape_of_sample()
-{
-    if constexpr (FlatSample<X>) return shape{lamina::detail::flat_size<X>};
-    else return lamina::detail::shape_of_fixed<typename X::shape_type>::value;
-}
-
 template <class X>
 consteval std::size_t axes_of()
 {
-    if constexpr (FixedSample<X>) return shape_of_sample<X>().rank;
+    if constexpr (FixedSample<X>) return lamina::detail::static_shape<X>().rank;
     else return rank_of<X>;
 }
 
@@ -90,7 +74,7 @@ template <std::size_t Rank, class X>
 std::array<std::size_t, Rank> extents_in(const X& x)
 {
     std::array<std::size_t, Rank> extents{};
-    if constexpr (FixedSample<X>) std::copy_n(shape_of_sample<X>().extents, Rank, extents.begin());
+    if constexpr (FixedSample<X>) std::copy_n(lamina::detail::static_shape<X>().extents, Rank, extents.begin());
     else std::copy_n(x.shape().begin(), Rank, extents.begin());
     return extents;
 }
@@ -112,7 +96,7 @@ auto concatenate(const Symbol<T, First>& first, const Symbol<T, More>&... more)
 {
     static_assert(inner::shapes_differ_in_the_last_axis_alone<as_shape<First>, as_shape<More>...>,
                   "lamina: concatenate in a model joins values whose shapes differ in the last axis alone");
-    constexpr shape whole = inner::side_by_side<First, More...>;
+    constexpr shape whole = inner::side_by_side<First, More...>.output;
     auto node = inner::function_node<T>(
         [](const void*, Mode, const T* const* in, T* out, T*, T*, std::size_t n) {
             inner::join_rows(in, std::array{First.back(), More.back()...}, out, n * inner::rows_of(First));
@@ -144,11 +128,12 @@ auto concatenate(const First& first, const More&... more)
                   "lamina: concatenate joins values of one number type; cast them, for instance with xt::cast");
     const T* const from[]{inner::numbers_in(first), inner::numbers_in(more)...};
     if constexpr (inner::FixedSample<First> && (inner::FixedSample<More> && ...)) {
-        constexpr shape one = inner::shape_of_sample<First>();
-        static_assert(inner::shapes_differ_in_the_last_axis_alone<as_shape<one>, as_shape<inner::shape_of_sample<More>()>...>,
-                      "lamina: concatenate in a model joins values whose shapes differ in the last axis alone");
-        Result<FixedTensor<T, inner::side_by_side<one, inner::shape_of_sample<More>()...>>> result;
-        inner::join_rows(from, std::array{one.back(), inner::shape_of_sample<More>().back()...}, result.data(),
+        constexpr shape one = lamina::detail::static_shape<First>();
+        static_assert(
+            inner::shapes_differ_in_the_last_axis_alone<as_shape<one>, as_shape<lamina::detail::static_shape<More>()>...>,
+            "lamina: concatenate in a model joins values whose shapes differ in the last axis alone");
+        Result<FixedTensor<T, inner::side_by_side<one, lamina::detail::static_shape<More>()...>.output>> result;
+        inner::join_rows(from, std::array{one.back(), lamina::detail::static_shape<More>().back()...}, result.data(),
                          inner::rows_of(one));
         return result;
     }

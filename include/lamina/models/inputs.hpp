@@ -86,6 +86,15 @@ concept DenseTensor = requires(const X& x) {
 } && detail::known_rank<typename X::shape_type> != ~std::size_t{0} && LiesInOneRow<X>;
 
 namespace detail {
+/// What the compiler knows of a sample's shape; rank 0 where it is nothing.
+template <class X>
+consteval shape static_shape()
+{
+    if constexpr (FlatSample<X>) return shape{flat_size<X>};
+    else if constexpr (FixedExpression<X>) return shape_of_fixed<typename X::shape_type>::value;
+    else return {};
+}
+
 template <class X>
 inline constexpr bool is_dense_tuple = false;
 template <class... X>

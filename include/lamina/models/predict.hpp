@@ -49,14 +49,6 @@ auto result_of_sample(const B& block, const typename B::value_type* x)
     return result;
 }
 
-template <class X>
-consteval shape static_shape()
-{
-    if constexpr (FlatSample<X>) return shape{lamina::detail::flat_size<X>};
-    else if constexpr (FixedExpression<X>) return lamina::detail::shape_of_fixed<typename X::shape_type>::value;
-    else return {};
-}
-
 /// A sample of the model's shape, or its numbers in one row.
 template <class B, class Given>
 inline constexpr bool fits_sample =
@@ -234,7 +226,7 @@ template <Block B, class X>
 auto call(const B& block, const X& x)
 {
     using T = typename B::value_type;
-    constexpr shape given = inner::static_shape<X>();
+    constexpr shape given = lamina::detail::static_shape<X>();
     static_assert(DenseTensor<X> || B::output.size() * sizeof(T) <= inner::largest_result,
                   "lamina: the result of a sample lies on the stack and would be above 1 MiB; use predict(model, batch)");
     if constexpr (FlatSample<X> || FixedExpression<X>) {
