@@ -1,6 +1,8 @@
 // lamina/training/goals.hpp: what the outputs of a model are measured by: a loss and metrics for each.
 #pragma once
 
+#include <lamina/core/error.hpp>
+#include <lamina/core/extent.hpp>
 #include <lamina/core/samples.hpp>
 #include <lamina/models/execution.hpp>
 #include <lamina/models/plan.hpp>
