@@ -14,6 +14,7 @@
 
 #include <lamina/models/build.hpp>
 #include <lamina/models/clone.hpp>
+#include <lamina/models/concatenate.hpp>
 #include <lamina/models/parallel.hpp>
 #include <lamina/models/parallel_predict.hpp>
 #include <lamina/models/predict.hpp>

@@ -8,9 +8,11 @@
 #include <lamina/layers/flatten.hpp>
 #include <lamina/layers/reshape.hpp>
 #include <lamina/models/build.hpp>
+#include <lamina/models/concatenate.hpp>
 #include <lamina/models/parallel.hpp>
 #include <lamina/models/residual.hpp>
 #include <lamina/models/sequential.hpp>
+#include <lamina/training/losses/mean_squared_error.hpp>
 #include <lamina/training/losses/sparse_categorical_crossentropy.hpp>
 #include <lamina/training/metrics/sparse_categorical_accuracy.hpp>
 #include <lamina/training/optimizers/adam.hpp>
@@ -79,6 +81,20 @@ struct Skips {
     {
         const auto h = first(x);
         return last(h + again(again(h)));
+    }
+};
+
+/// Two inputs, two outputs.
+struct Several {
+    using inputs = Inputs<Input<4>, Input<4>>;
+    Dense<9, Tanh>::on<8> first;
+    Dense<3, Softmax>::on<9> kind;
+    Dense<4>::on<9> copy;
+
+    auto operator()(const auto& x, const auto& y) const
+    {
+        const auto h = first(concatenate(x, y));
+        return std::tuple{kind(h), copy(h)};
     }
 };
 
@@ -197,4 +213,35 @@ TEST_CASE("Training steps of a struct after the first allocate nothing", "[train
 {
     check_training<Skips>(
         SGD{.learning_rate = [](std::size_t step) { return 0.1 / double(1 + step); }, .momentum = 0.9f, .global_clipnorm = 1.f});
+}
+
+TEST_CASE("Several inputs and outputs allocate nothing either", "[training][allocation]")
+{
+    auto model = build<Several>(Seed{1});
+    auto trainer =
+        compile(model, Adam{}, Losses{SparseCategoricalCrossentropy{}, MeanSquaredError{}}.named("of_some_length", "longer"),
+                SparseCategoricalAccuracy{});
+    const auto one = points(300);
+    const Samples samples{std::tuple{one.x, one.x}, std::tuple{one.y, one.x}};
+    for (const std::size_t threads : {1u, 2u}) {
+        Counter counter;
+        trainer.fit(samples, {.epochs = 3, .batch_size = 100, .threads = threads}, counter);
+        CHECK(counter.steps == 6);
+        CHECK(counter.within == 0);
+    }
+
+    Workspace<Several> workspace(model);
+    xt::xtensor<float, 2> kinds({300, 3}), copies({300, 4});
+    auto into = std::tie(kinds, copies);
+    const auto from = std::tie(one.x, one.x);
+    std::size_t before = allocations;
+    predict(model, from, into, workspace);
+    const std::size_t of_batch = allocations - before;
+    CHECK(of_batch == 0);
+    const std::array x{0.1f, 0.2f, 0.3f, 0.4f};
+    before = allocations;
+    const auto [kind, copy] = model(x, x);
+    const std::size_t of_sample = allocations - before;
+    CHECK(of_sample == 0);
+    CHECK(std::isfinite(kind(0) + copy(0)));
 }

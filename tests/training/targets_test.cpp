@@ -24,7 +24,8 @@ const MeanSquaredError squares;
 template <class L, class X, class Y>
 void require(const L& loss, const X& x, const Y& y, const shape& input, const shape& output)
 {
-    require_data<float>(loss, x, y, input, output, "here");
+    require_samples_of<float>(x, &input, "here");
+    require_labels(loss, y, x.shape()[0], output, "here");
 }
 
 } // namespace
@@ -101,5 +102,6 @@ TEST_CASE("Numbers that are not finite are found wherever they stand", "[trainin
     CHECK_THROWS_WITH(require(squares, wide, y, shape{2}, shape{1}), Contains("x[999, 1] is inf"));
     wide(999, 1) = 1e300; // not finite as a float
     CHECK_THROWS_WITH(require(squares, wide, y, shape{2}, shape{1}), Contains("x[999, 1] is 1e+300"));
-    CHECK_NOTHROW(require_data<double>(squares, wide, y, shape{2}, shape{1}, "here"));
+    const shape input{2};
+    CHECK_NOTHROW(require_samples_of<double>(wide, &input, "here"));
 }

@@ -79,6 +79,14 @@ struct Input<S> {
     static constexpr shape value = S;
 };
 
+/// The inputs of a model that takes several, in order: `using inputs = Inputs<Input<28, 28, 1>, Input<4>>;`.
+template <class... In>
+struct Inputs {
+    static_assert(sizeof...(In) > 0, "lamina: a model has at least one input: Inputs<Input<...>, Input<...>>");
+    static constexpr std::size_t count = sizeof...(In);
+    static constexpr shape values[]{In::value...};
+};
+
 namespace detail {
 template <shape S>
 struct type_of_shape { // a class, not an alias: g++ 12 crashes on `S.rank` while S is dependent in an alias

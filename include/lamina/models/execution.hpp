@@ -49,54 +49,71 @@ public:
     }
 
     T* value(std::size_t v) { return arena.data() + values[v]; }
-    T* input() { return value(0); }
-    T* output() { return value(plan.output); }
-    /// Where the gradient of the output is put before `backward`.
-    T* output_gradient() { return arena.data() + gradients[plan.output]; }
+    T* input(std::size_t i = 0) { return value(i); }
+    T* output(std::size_t i = 0) { return value(plan.outputs[i]); }
+    /// Where the gradient of an output is put before `backward`.
+    T* output_gradient(std::size_t i = 0) { return arena.data() + gradients[plan.outputs[i]]; }
 
-    /// n samples from `x` to `y`; training keeps what backward needs. `y` may be null: then the output stays in the arena.
-    [[gnu::cold, gnu::noinline]] void forward(std::span<const void* const> blocks, Mode mode, const T* x, T* y, std::size_t n)
+    /// n samples from the inputs x[0], x[1], … to the outputs y[0], y[1], …; training keeps what backward needs. `y` may be null:
+    /// then the outputs stay in the arena.
+    [[gnu::cold, gnu::noinline]] void forward(std::span<const void* const> blocks, Mode mode, const T* const* x, T* const* y,
+                                              std::size_t n)
     {
         for (std::size_t k = 0; k < plan.nodes.size(); ++k) {
             const auto& node = plan.nodes[k];
-            for (std::size_t i = 0; i < node.inputs.size(); ++i) in[i] = node.inputs[i] == 0 ? x : place(node.inputs[i], y);
+            for (std::size_t i = 0; i < node.inputs.size(); ++i) in[i] = read(node.inputs[i], x, y);
             node.forward(block_of(blocks, node), mode.inside(k), in.data(), place(node.output, y),
                          mode.training ? arena.data() + kept[k] : nullptr, arena.data() + scratch, n);
         }
     }
 
-    /// Adds the parameters' gradients to `gradient_blocks`. With `from_logits` the output's gradient is that of the logits.
+    /// The same for one input and one output.
+    void forward(std::span<const void* const> blocks, Mode mode, const T* x, T* y, std::size_t n)
+    {
+        forward(blocks, mode, &x, y ? &y : nullptr, n);
+    }
+
+    /// Adds the parameters' gradients to `gradient_blocks`. Where fused[i] names an activation, the gradient of output i is that of
+    /// its logits.
     [[gnu::cold, gnu::noinline]] void backward(std::span<const void* const> blocks, std::span<void* const> gradient_blocks,
-                                               Mode mode, const T* x, std::size_t n, bool from_logits)
+                                               Mode mode, const T* const* x, std::size_t n, const logits* fused)
     {
         std::fill(written.begin(), written.end(), false);
-        written[plan.output] = true;
+        for (const std::size_t v : plan.outputs) written[v] = true;
         for (std::size_t k = plan.nodes.size(); k-- > 0;) {
             const auto& node = plan.nodes[k];
             if (!written[node.output]) continue;
             for (std::size_t i = 0; i < node.inputs.size(); ++i) {
                 const std::size_t v = node.inputs[i];
-                in[i] = v == 0 ? x : value(v);
+                in[i] = read(v, x, nullptr);
                 bool again = written[v] != 0;
                 for (std::size_t before = 0; before < i; ++before) again = again || node.inputs[before] == v;
-                din[i] = v == 0 ? nullptr : arena.data() + (again ? aside[i] : gradients[v]);
+                din[i] = v < plan.inputs ? nullptr : arena.data() + (again ? aside[i] : gradients[v]);
             }
-            const bool logits = from_logits && node.output == plan.output;
-            (logits ? node.backward_from_logits
-                    : node.backward)(block_of(blocks, node), node.block == no_position ? nullptr : gradient_blocks[node.block],
-                                     mode.inside(k), in.data(), value(node.output), arena.data() + kept[k],
-                                     arena.data() + gradients[node.output], din.data(), arena.data() + scratch, n);
+            const std::size_t o = output_of_value(node.output);
+            (o != no_position && fused[o] != logits::none ? node.backward_from_logits : node.backward)(
+                block_of(blocks, node), node.block == no_position ? nullptr : gradient_blocks[node.block], mode.inside(k),
+                in.data(), value(node.output), arena.data() + kept[k], arena.data() + gradients[node.output], din.data(),
+                arena.data() + scratch, n);
             for (std::size_t i = 0; i < node.inputs.size(); ++i) add_up(node.inputs[i], din[i], n);
         }
     }
 
-    /// What the output ends in, where nothing else reads it: its gradient may be given for the logits then.
-    static logits ends_in(const Plan<T>& of)
+    /// The same for one input and one output.
+    void backward(std::span<const void* const> blocks, std::span<void* const> gradient_blocks, Mode mode, const T* x,
+                  std::size_t n, bool from_logits)
+    {
+        const logits fused = from_logits ? ends_in(plan) : logits::none;
+        backward(blocks, gradient_blocks, mode, &x, n, &fused);
+    }
+
+    /// What output i ends in, where nothing else reads it: its gradient may be given for the logits then.
+    [[gnu::cold]] static logits ends_in(const Plan<T>& of, std::size_t i = 0)
     {
         logits offers = logits::none;
         for (const auto& node : of.nodes) {
-            if (node.output == of.output) offers = node.ends_in;
-            if (std::find(node.inputs.begin(), node.inputs.end(), of.output) != node.inputs.end()) return logits::none;
+            if (node.output == of.outputs[i]) offers = node.ends_in;
+            if (std::find(node.inputs.begin(), node.inputs.end(), of.outputs[i]) != node.inputs.end()) return logits::none;
         }
         return offers;
     }
@@ -104,7 +121,19 @@ public:
 private:
     [[gnu::cold, gnu::noinline]] static void append(std::vector<std::size_t>& list, std::size_t place) { list.push_back(place); }
 
-    T* place(std::size_t v, T* y) { return v == plan.output && y ? y : value(v); }
+    /// The output that a value is, or no_position.
+    std::size_t output_of_value(std::size_t v) const
+    {
+        for (std::size_t i = 0; i < plan.outputs.size(); ++i)
+            if (plan.outputs[i] == v) return i;
+        return no_position;
+    }
+    T* place(std::size_t v, T* const* y)
+    {
+        const std::size_t o = y ? output_of_value(v) : no_position;
+        return o != no_position ? y[o] : value(v);
+    }
+    const T* read(std::size_t v, const T* const* x, T* const* y) { return v < plan.inputs ? x[v] : place(v, y); }
 
     static const void* block_of(std::span<const void* const> blocks, const Node<T>& node)
     {

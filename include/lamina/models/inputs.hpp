@@ -5,15 +5,20 @@
 // xtensor of the sample's rank                       a sample, checked at run time
 // xtensor of one rank more                           a batch [n, …]
 // anything else                                      refused, with a sentence
+//
+// predict, fit and evaluate take batches alone: an xtensor of one rank more, and for a model of several inputs a std::tuple of them.
 #pragma once
 
 #include <lamina/core/error.hpp>
+#include <lamina/core/samples.hpp>
 #include <lamina/core/shape.hpp>
 #include <lamina/core/tensor.hpp>
 
 #include <array>
 #include <cstddef>
 #include <span>
+#include <string>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -80,6 +85,26 @@ concept DenseTensor = requires(const X& x) {
     x.storage();
 } && detail::known_rank<typename X::shape_type> != ~std::size_t{0} && LiesInOneRow<X>;
 
+namespace detail {
+/// What the compiler knows of a sample's shape; rank 0 where it is nothing.
+template <class X>
+consteval shape static_shape()
+{
+    if constexpr (FlatSample<X>) return shape{flat_size<X>};
+    else if constexpr (FixedExpression<X>) return shape_of_fixed<typename X::shape_type>::value;
+    else return {};
+}
+
+template <class X>
+inline constexpr bool is_dense_tuple = false;
+template <class... X>
+inline constexpr bool is_dense_tuple<std::tuple<X...>> = sizeof...(X) > 0 && (DenseTensor<std::remove_cvref_t<X>> && ...);
+} // namespace detail
+
+/// One such tensor, or a std::tuple of them: the inputs or outputs of a model.
+template <class X>
+concept DenseTensors = DenseTensor<X> || detail::is_dense_tuple<X>;
+
 template <DenseTensor X>
 inline constexpr std::size_t rank_of = detail::known_rank<typename X::shape_type>;
 
@@ -112,6 +137,39 @@ void require_samples(const X& x, const shape& needed, const char* where)
     if (sample_shape(x) != needed)
         fail(where, ": samples of shape ", sample_shape(x), " were given, the model needs ", needed,
              "; reshape them to [n, …] with these extents");
+}
+
+namespace detail {
+
+/// "fit, input 2": the place of a sentence about one of several inputs or outputs; `where` where there is only one.
+[[gnu::cold]] inline std::string place_of(const char* where, const char* what, std::size_t i, std::size_t count)
+{
+    std::string place = where;
+    if (count > 1) append(place, ", ", what, ' ', i + 1);
+    return place;
+}
+
+[[gnu::cold]] inline void require_rows(std::size_t rows, std::size_t first, std::size_t i, const char* where)
+{
+    if (rows != first)
+        fail(where, ": input ", i + 1, " has ", rows, " samples and input 1 has ", first,
+             "; row i of every input belongs to sample i, so each needs as many");
+}
+
+} // namespace detail
+
+/// Throws unless the samples of every input have the shape needed[i], and all inputs are of as many samples.
+template <DenseTensors X>
+void require_inputs(const X& x, const shape* needed, const char* where)
+{
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        const auto check = [&](const auto& input, std::size_t i) {
+            if (sample_shape(input) != needed[i])
+                require_samples(input, needed[i], detail::place_of(where, "input", i, sizeof...(I)).c_str());
+        };
+        (check(tensor_at<I>(x), I), ...);
+        (detail::require_rows(tensor_at<I>(x).shape()[0], tensor_at<0>(x).shape()[0], I, where), ...);
+    }(std::make_index_sequence<tensor_count<X>>{});
 }
 
 } // namespace lamina

@@ -17,41 +17,39 @@ struct PredictOptions {
 
 namespace inner {
 
-/// `forward(thread, from, to, n)` for every chunk of x.
-template <class M, class X, class Y, class Forward>
-void predict_in_parallel(const X& x, Y& y, std::size_t size, std::size_t threads, Forward&& forward)
+/// `forward(thread, begin, end)` for every chunk of `count` samples.
+template <class Forward>
+void predict_in_parallel(std::size_t count, std::size_t threads, Forward&& forward)
 {
-    const std::size_t count = x.shape()[0];
-    parallel_for((count + chunk - 1) / chunk, threads, [&](std::size_t k, std::size_t thread) {
-        for_each_chunk<number_type<M>>(x, size, k * chunk, std::min(count, (k + 1) * chunk),
-                                       [&](std::size_t first, std::size_t n, const number_type<M>* from) {
-                                           forward(thread, from, y.data() + first * output_of<M>.size(), n);
-                                       });
-    });
+    parallel_for((count + chunk - 1) / chunk, threads,
+                 [&](std::size_t k, std::size_t thread) { forward(thread, k * chunk, std::min(count, (k + 1) * chunk)); });
 }
 
-template <class M, DenseTensor X>
+template <class M, DenseTensors X>
 auto predict_all(const M& model, const X& x, PredictOptions options)
 {
     using T = number_type<M>;
     require_bound(model);
-    auto y = result_for<M>(x);
+    const std::size_t count = tensor_at<0>(x).shape()[0];
+    auto y = result_for<M>(count);
     if constexpr (Block<M>) {
         static_assert(rank_of<X> == M::input.rank + 1, "lamina: a batch has one rank more than the model's input: [n, ...input]");
         require_samples(x, M::input, "predict");
-        predict_in_parallel<M>(x, y, M::input.size(), options.threads, [&](std::size_t, const T* from, T* to, std::size_t n) {
-            const Borrowed<T> scratch(scratch_of<M>(chunk));
-            model.forward(Mode{}, from, to, nullptr, scratch.data(), n);
+        predict_in_parallel(count, options.threads, [&](std::size_t, std::size_t begin, std::size_t end) {
+            for_each_chunk<T>(x, M::input.size(), begin, end, [&](std::size_t first, std::size_t n, const T* from) {
+                const Borrowed<T> scratch(scratch_of<M>(chunk));
+                model.forward(Mode{}, from, y.data() + first * M::output.size(), nullptr, scratch.data(), n);
+            });
         });
     }
     else {
         std::vector<std::unique_ptr<Workspace<M>>> workspaces; // one a thread
-        const std::size_t most = std::max<std::size_t>(1, std::min(options.threads, x.shape()[0] / chunk + 1));
+        const std::size_t most = std::max<std::size_t>(1, std::min(options.threads, count / chunk + 1));
         while (workspaces.size() < most) workspaces.push_back(std::make_unique<Workspace<M>>(model));
-        require_samples(x, workspaces[0]->input(), "predict");
-        predict_in_parallel<M>(
-            x, y, workspaces[0]->input().size(), most,
-            [&](std::size_t thread, const T* from, T* to, std::size_t n) { workspaces[thread]->forward(from, to, n); });
+        require_inputs(x, &workspaces[0]->input(), "predict");
+        predict_in_parallel(count, most, [&](std::size_t thread, std::size_t begin, std::size_t end) {
+            workspaces[thread]->run(x, y, begin, end);
+        });
     }
     return y;
 }
@@ -59,15 +57,16 @@ auto predict_all(const M& model, const X& x, PredictOptions options)
 } // namespace inner
 
 /// The model's outputs for a batch x [n, …], on several threads: `predict(model, x, {.threads = 4})`.
-template <class M, DenseTensor X>
+template <class M, DenseTensors X>
 auto predict(const M& model, const X& x, PredictOptions options)
 {
     if constexpr (is_refused<M>) return lamina::detail::silence{};
-    else return inner::predict_all(model, x, options);
+    else if constexpr (inner::one_batch_an_input<M, X>()) return inner::predict_all(model, x, options);
+    else return inner::result_for<M>(0);
 }
 
 /// The class of the largest output of every sample, on several threads.
-template <class M, DenseTensor X>
+template <class M, DenseTensors X>
 auto predict_classes(const M& model, const X& x, PredictOptions options)
 {
     if constexpr (is_refused<M>) return lamina::detail::silence{};

@@ -1,4 +1,6 @@
 // lamina/models/predict.hpp: inference: one sample on the stack, or a batch.
+//
+// A model of several inputs takes a std::tuple of batches, one of several outputs gives a std::tuple of results.
 #pragma once
 
 #include <lamina/core/aligned.hpp>
@@ -11,6 +13,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <tuple>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace lamina::inline LAMINA_ARCHITECTURE {
@@ -44,14 +49,6 @@ auto result_of_sample(const B& block, const typename B::value_type* x)
     return result;
 }
 
-template <class X>
-consteval shape static_shape()
-{
-    if constexpr (FlatSample<X>) return shape{lamina::detail::flat_size<X>};
-    else if constexpr (FixedExpression<X>) return lamina::detail::shape_of_fixed<typename X::shape_type>::value;
-    else return {};
-}
-
 /// A sample of the model's shape, or its numbers in one row.
 template <class B, class Given>
 inline constexpr bool fits_sample =
@@ -75,14 +72,37 @@ void for_each_chunk(const X& x, std::size_t size, std::size_t begin, std::size_t
     }
 }
 
-template <class M, DenseTensor X>
-auto result_for(const X& x)
+/// The results of n samples for output I.
+template <class M, std::size_t I>
+auto result_at(std::size_t n)
 {
-    xt::xtensor<number_type<M>, output_of<M>.rank + 1> y;
-    std::array<std::size_t, output_of<M>.rank + 1> extents{x.shape()[0]};
-    std::copy_n(output_of<M>.extents, output_of<M>.rank, extents.begin() + 1);
+    constexpr shape each = output_of<M, I>;
+    xt::xtensor<number_type<M>, each.rank + 1> y;
+    std::array<std::size_t, each.rank + 1> extents{n};
+    std::copy_n(each.extents, each.rank, extents.begin() + 1);
     y.resize(extents);
     return y;
+}
+
+/// The results of n samples: a tensor, or where the model gives a std::tuple, one of tensors.
+template <class M>
+auto result_for(std::size_t n)
+{
+    if constexpr (gives_tuple<M>)
+        return [&]<std::size_t... I>(std::index_sequence<I...>) {
+            return std::tuple{result_at<M, I>(n)...};
+        }(std::make_index_sequence<output_count<M>>{});
+    else return result_at<M, 0>(n);
+}
+
+/// Whether there is a batch for every input, and in a std::tuple where they are several. A sentence if not.
+template <class M, class X>
+consteval bool one_batch_an_input()
+{
+    constexpr bool fits = tensor_count<X> == input_count<M> && !(Block<M> && is_tuple<X>);
+    static_assert(fits, "lamina: a model of several inputs takes a std::tuple with a batch for each of them, in order: "
+                        "predict(model, std::tuple{images, extras})");
+    return fits;
 }
 
 } // namespace inner
@@ -99,43 +119,81 @@ public:
     Workspace(const Workspace&) = delete;
     Workspace& operator=(const Workspace&) = delete;
 
-    const shape& input() const { return plan.input_shape(); }
+    const shape& input(std::size_t i = 0) const { return plan.input_shape(i); }
     bool belongs_to(const M& other) const { return model == &other; }
 
-    void forward(const T* x, T* y, std::size_t n) { execution.forward(blocks, Mode{}, x, y, n); }
+    /// The samples from `begin` to `end` of x to their places in y.
+    template <DenseTensors X, DenseTensors Y>
+    void run(const X& x, Y& y, std::size_t begin, std::size_t end)
+    {
+        for (std::size_t first = begin; first < end; first += chunk) {
+            const std::size_t n = std::min(chunk, end - first);
+            const auto from = [&]<std::size_t... I>(std::index_sequence<I...>) {
+                return std::array{read(tensor_at<I>(x), I, first, n)...};
+            }(std::make_index_sequence<input_count<M>>{});
+            const auto to = [&]<std::size_t... I>(std::index_sequence<I...>) {
+                return std::array{start_of(tensor_at<I>(y)) + first * output_of<M, I>.size()...};
+            }(std::make_index_sequence<output_count<M>>{});
+            execution.forward(blocks, Mode{}, from.data(), to.data(), n);
+        }
+    }
 
 private:
     const M* model;
     Plan<T> plan;
     std::vector<const void*> blocks;
     Execution<T> execution;
+
+    template <DenseTensor X>
+    const T* read(const X& x, std::size_t i, std::size_t first, std::size_t n)
+    {
+        const std::size_t size = input(i).size();
+        const auto* const from = start_of(x) + first * size;
+        if constexpr (std::is_same_v<element<X>, T>) return from;
+        else {
+            std::transform(from, from + n * size, execution.input(i), [](auto v) { return static_cast<T>(v); });
+            return execution.input(i);
+        }
+    }
 };
 
-/// The model's outputs for a batch x [n, …], written to `into` [n, …output]. Allocates nothing.
-template <class M, DenseTensor X, DenseTensor Y>
+/// The model's outputs for a batch x [n, …], written to `into` [n, …output]. Allocates nothing. Several inputs are a std::tuple
+/// of batches, several outputs one of places: `auto into = std::tie(classes, angles);`.
+template <class M, DenseTensors X, DenseTensors Y>
 void predict(const M& model, const X& x, Y& into, Workspace<M>& workspace)
 {
-    static_assert(std::is_same_v<element<Y>, number_type<M>> && rank_of<Y> == output_of<M>.rank + 1,
-                  "lamina: the results of predict are an xtensor of the model's number type, of one rank more than its output");
-    require_bound(model);
-    if (!workspace.belongs_to(model))
-        fail("predict: the workspace was made for another model, or before this one was moved; make one for it");
-    require_samples(x, workspace.input(), "predict");
-    if (sample_shape(into) != output_of<M> || into.shape()[0] != x.shape()[0])
-        fail("predict: ", x.shape()[0], " samples give ", x.shape()[0], " results of shape ", output_of<M>,
-             ", the place given holds ", into.shape()[0], " of ", sample_shape(into), "; resize it first");
-    inner::for_each_chunk<number_type<M>>(x, workspace.input().size(), 0, x.shape()[0],
-                                          [&](std::size_t first, std::size_t n, const number_type<M>* from) {
-                                              workspace.forward(from, start_of(into) + first * output_of<M>.size(), n);
-                                          });
+    constexpr bool outputs_fit = tensor_count<Y> == output_count<M> && is_tuple<Y> == gives_tuple<M>;
+    static_assert(outputs_fit, "lamina: a model that gives a std::tuple is predicted into one of as many tensors, and any other "
+                               "into a tensor");
+    if constexpr (inner::one_batch_an_input<M, X>() && outputs_fit) {
+        require_bound(model);
+        if (!workspace.belongs_to(model))
+            fail("predict: the workspace was made for another model, or before this one was moved; make one for it");
+        require_inputs(x, &workspace.input(), "predict");
+        const std::size_t count = tensor_at<0>(x).shape()[0];
+        const auto check = [&]<std::size_t I>(constant<I>) {
+            const auto& y = tensor_at<I>(into);
+            static_assert(
+                std::is_same_v<element<tensor_type<Y, I>>, number_type<M>> &&
+                    rank_of<tensor_type<Y, I>> == output_of<M, I>.rank + 1,
+                "lamina: the results of predict are an xtensor of the model's number type, of one rank more than its output");
+            if (sample_shape(y) != output_of<M, I> || y.shape()[0] != count)
+                fail("predict: ", count, " samples give ", count, " results of shape ", output_of<M, I>,
+                     ", the place given holds ", y.shape()[0], " of ", sample_shape(y), "; resize it first");
+        };
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
+            (check(constant<I>{}), ...);
+        }(std::make_index_sequence<output_count<M>>{});
+        workspace.run(x, into, 0, count);
+    }
 }
 
 namespace inner {
-template <class M, DenseTensor X>
+template <class M, DenseTensors X>
 auto predict_all(const M& model, const X& x)
 {
     using T = number_type<M>;
-    auto y = result_for<M>(x);
+    auto y = result_for<M>(tensor_at<0>(x).shape()[0]);
     if constexpr (Block<M>) {
         static_assert(rank_of<X> == M::input.rank + 1, "lamina: a batch has one rank more than the model's input: [n, ...input]");
         require_bound(model);
@@ -154,11 +212,13 @@ auto predict_all(const M& model, const X& x)
 } // namespace inner
 
 /// The model's outputs for a batch x [n, …]: [n, …output]. A block or Sequential allocates only the result.
-template <class M, DenseTensor X>
+/// Of several inputs, given as a std::tuple of batches; of several outputs, a std::tuple of such results.
+template <class M, DenseTensors X>
 auto predict(const M& model, const X& x)
 {
     if constexpr (is_refused<M>) return lamina::detail::silence{};
-    else return inner::predict_all(model, x);
+    else if constexpr (inner::one_batch_an_input<M, X>()) return inner::predict_all(model, x);
+    else return inner::result_for<M>(0);
 }
 
 /// A block on numbers: a sample or a batch; see models/inputs.hpp for what may be given.
@@ -166,7 +226,7 @@ template <Block B, class X>
 auto call(const B& block, const X& x)
 {
     using T = typename B::value_type;
-    constexpr shape given = inner::static_shape<X>();
+    constexpr shape given = lamina::detail::static_shape<X>();
     static_assert(DenseTensor<X> || B::output.size() * sizeof(T) <= inner::largest_result,
                   "lamina: the result of a sample lies on the stack and would be above 1 MiB; use predict(model, batch)");
     if constexpr (FlatSample<X> || FixedExpression<X>) {
@@ -204,6 +264,12 @@ auto call(const B& block, const X& x)
 }
 
 namespace inner {
+template <class Y>
+lamina::detail::silence classes_of(const Y&)
+{
+    static_assert(!is_tuple<Y>, "lamina: this model has several outputs: take the one of classes out of what predict gives");
+    return {};
+}
 template <class T, std::size_t Rank>
 auto classes_of(const xt::xtensor<T, Rank>& y)
 {
@@ -222,7 +288,7 @@ auto classes_of(const xt::xtensor<T, Rank>& y)
 } // namespace inner
 
 /// The class of the largest output of every sample, the first of equals; with one output, whether it is above 1/2.
-template <class M, DenseTensor X>
+template <class M, DenseTensors X>
 auto predict_classes(const M& model, const X& x)
 {
     if constexpr (is_refused<M>) return lamina::detail::silence{};

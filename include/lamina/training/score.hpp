@@ -22,6 +22,7 @@ struct Rows {
     const T* output;
     T* gradient;
     std::size_t n, batch;
+    double weight = 1; ///< of this output's loss in the model's
 };
 
 namespace inner {
@@ -66,7 +67,7 @@ public:
         for (std::size_t i = 0; i < rows.n; ++i) {
             const std::size_t sample = positions.empty() ? first + i : positions[first + i];
             const double weight = weights.empty() ? 1.0 : static_cast<double>(weights[sample]);
-            const T scale = static_cast<T>(weight / static_cast<double>(rows.batch * each));
+            const T scale = static_cast<T>(rows.weight * weight / static_cast<double>(rows.batch * each));
             for (std::size_t r = 0; r < each; ++r, p += width) {
                 const Y* const target = labels + (sample * each + r) * step;
                 sum += weight * static_cast<double>(row(loss, fused, p, target, width, g, scale));

@@ -87,7 +87,7 @@ template <class T, class X>
     }
 }
 
-/// That there are samples, as many labels, and that a sample's labels are as many as the loss needs.
+/// That there are as many labels as samples, and that a sample's labels are as many as the loss needs.
 [[gnu::cold]] inline void require_shapes(std::size_t count, std::size_t labels, const shape& given, targets kind,
                                          std::string_view loss, const shape& output, const char* where)
 {
@@ -109,15 +109,23 @@ template <class L, class Y>
 
 } // namespace detail
 
-/// Throws unless x and y belong together and fit a model of T: numbers, shapes, values that the loss accepts.
-template <class T, class L, DenseTensor X, DenseTensor Y>
-void require_data(const L& loss, const X& x, const Y& y, const shape& input, const shape& output, const char* where)
+/// Throws unless there are samples, in every input as many and of the shape needed[i], of finite numbers that a model of T holds.
+template <class T, DenseTensors X>
+void require_samples_of(const X& x, const shape* needed, const char* where)
 {
-    const std::size_t count = x.shape()[0], width = output.back(), rows = output.size() / width;
-    if (count == 0) fail(where, ": there are no samples, at least one is needed");
-    require_samples(x, input, where);
+    if (tensor_at<0>(x).shape()[0] == 0) fail(where, ": there are no samples, at least one is needed");
+    require_inputs(x, needed, where);
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        (detail::require_finite<T>(tensor_at<I>(x), detail::place_of(where, "input", I, sizeof...(I)).c_str(), "x"), ...);
+    }(std::make_index_sequence<tensor_count<X>>{});
+}
+
+/// Throws unless there is a label for each of `count` samples, of the shape and of values that the loss accepts for an output.
+template <class L, DenseTensor Y>
+void require_labels(const L& loss, const Y& y, std::size_t count, const shape& output, const char* where)
+{
+    const std::size_t width = output.back(), rows = output.size() / width;
     detail::require_shapes(count, y.shape()[0], sample_shape(y), L::kind, L::name, output, where);
-    detail::require_finite<T>(x, where, "x");
     const std::size_t step = L::kind == targets::class_index ? 1 : width;
     for (std::size_t row = 0; row < count * rows; ++row)
         if (!loss.accepts(start_of(y) + row * step, width)) detail::refuse_label(loss, y, row * step, step, width, where);

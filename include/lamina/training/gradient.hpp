@@ -1,0 +1,34 @@
+// lamina/training/gradient.hpp: a gradient: a model of the same type.
+#pragma once
+
+#include <lamina/core/architecture.hpp>
+#include <lamina/core/record.hpp>
+#include <lamina/models/clone.hpp>
+#include <lamina/models/plan.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+namespace lamina::inline LAMINA_ARCHITECTURE {
+
+/// A gradient of the model, and where its blocks and records lie.
+template <class M>
+struct Gradient {
+    M model;
+    std::vector<void*> blocks;
+    std::vector<std::shared_ptr<record>> records;
+
+    [[gnu::cold]] explicit Gradient(const M& of) : model(zeros_like(of)), records(records_of(model))
+    {
+        for_each_block(model, [&](auto& block) { blocks.push_back(&block); });
+    }
+
+    void clear()
+    {
+        using T = number_type<M>;
+        for (auto& r : records) std::fill_n(r->template data<T>(), r->stored_size(), T(0));
+    }
+};
+
+} // namespace lamina::inline LAMINA_ARCHITECTURE
