@@ -62,7 +62,8 @@ public:
         safetensors::write(path, tensors, std::move(metadata));
     }
 
-    /// Reads everything back. Checks the whole file first.
+    /// Reads everything back. Checks the whole file first. Things in the file that have a name of their own, which is none of these, are
+    /// passed over: `Checkpoint{{"model", model}}` takes the model alone.
     ///
     /// Refuses   a file that is no checkpoint, one that lacks something or has more, other shapes and other types: all of it in one
     ///           error, and then nothing has changed.
@@ -117,6 +118,14 @@ private:
         }
     };
 
+    /// Whether a path belongs to one of the parts.
+    bool is_asked_for(std::string_view path) const
+    {
+        for (const auto& part : parts)
+            if (path.starts_with(part.name) && (path.size() == part.name.size() || path[part.name.size()] == '/')) return true;
+        return false;
+    }
+
     StoredState collected() const
     {
         StoredState state;
@@ -133,8 +142,8 @@ private:
     }
 
     /// The tensor of the file for each of the state's.
-    [[gnu::cold]] static std::vector<const safetensors::stored_tensor*>
-    tensors_for(const StoredState& state, const safetensors::contents& file, Problems& problems)
+    [[gnu::cold]] std::vector<const safetensors::stored_tensor*>
+    tensors_for(const StoredState& state, const safetensors::contents& file, Problems& problems) const
     {
         std::map<std::string_view, const safetensors::stored_tensor*> stored;
         for (const auto& tensor : file.tensors) stored.emplace(tensor.name, &tensor);
@@ -154,13 +163,14 @@ private:
                              " is needed");
             stored.erase(found);
         }
-        for (const auto& [name, tensor] : stored) problems.add("the program has no \"", name, '"');
+        for (const auto& [name, tensor] : stored)
+            if (is_asked_for(name)) problems.add("the program has no \"", name, '"');
         return sources;
     }
 
     /// The text of the file for each of the state's values.
-    [[gnu::cold]] static std::vector<const std::string*> values_for(const StoredState& state, const safetensors::contents& file,
-                                                                    Problems& problems)
+    [[gnu::cold]] std::vector<const std::string*> values_for(const StoredState& state, const safetensors::contents& file,
+                                                             Problems& problems) const
     {
         std::size_t known = 0;
         std::vector<const std::string*> texts;
@@ -173,7 +183,8 @@ private:
                              value.kind);
         }
         std::size_t in_file = 0;
-        for (const auto& [key, text] : file.metadata) in_file += key.starts_with(value_key) ? 1 : 0;
+        for (const auto& [key, text] : file.metadata)
+            in_file += key.starts_with(value_key) && is_asked_for(std::string_view(key).substr(value_key.size())) ? 1 : 0;
         if (in_file != known) problems.add("the file has ", in_file - known, " values that the program does not know");
         return texts;
     }
