@@ -202,21 +202,6 @@ TEST_CASE("things that are not asked for are passed over", "[graph][checkpoint]"
     CHECK(count == 4);
 }
 
-TEST_CASE("lists in a file are read strictly", "[graph][checkpoint]")
-{
-    using detail::list_text, detail::read_list;
-    const std::vector<int> list{1, -20, 300};
-    CHECK(list_text(list) == "1:1,3:-20,3:300");
-    std::vector<int> read;
-    CHECK(read_list(&read, "1:1,3:-20,3:300"));
-    CHECK(read == list);
-    for (const char* wrong : {"1", "1:", "2:1", "1:1,", "1:1x", ":1", "1:1,,1:1", "99999999999999999999:1", "-1:1", "1:a"}) {
-        CAPTURE(wrong);
-        CHECK_FALSE(read_list(&read, wrong));
-        CHECK(read == list);
-    }
-}
-
 TEST_CASE("notes are kept beside", "[graph][checkpoint]")
 {
     const Temporary folder("checkpoint_notes");

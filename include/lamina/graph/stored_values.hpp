@@ -145,10 +145,6 @@ template <class P>
 inline constexpr bool is_plain_maybe = false;
 template <class P>
 inline constexpr bool is_plain_maybe<std::optional<P>> = is_plain_value<P>;
-template <class P>
-inline constexpr bool is_array = false;
-template <class P, std::size_t N>
-inline constexpr bool is_array<std::array<P, N>> = true;
 
 /// Never false: its argument is the error message.
 template <class Type>
@@ -186,11 +182,11 @@ void collect_state(Part& part, const std::string& path, StoredState& to)
         for (auto& kept : part) collect_state(kept, path, to);
     else if constexpr (requires { part.for_each_state(ignore{}); })
         part.for_each_state([&](std::string_view name, auto& inner) { collect_state(inner, inside(name), to); });
-    else if constexpr (is_list<Part> || is_array<Part>) {
+    else if constexpr (is_numbers<Part>) {
         std::size_t i = 0;
-        for (auto& inner : part) collect_state(inner, inside(std::to_string(i++)), to);
+        for (auto& number : part) collect_state(number, inside(std::to_string(i++)), to);
     }
-    else if constexpr (is_dictionary<Part> || is_maybe<Part> || requires { part.for_each_layer(ignore{}); })
+    else if constexpr (is_list<Part> || is_dictionary<Part> || is_maybe<Part> || requires { part.for_each_layer(ignore{}); })
         for_each_part(part, [&](std::string_view name, auto& inner) { collect_state(inner, inside(name), to); });
     else if constexpr (std::is_empty_v<Part>) {}
     else if constexpr (std::is_class_v<Part> && std::is_aggregate_v<Part>)
