@@ -91,14 +91,13 @@ public:
         std::string field;
         const auto notice = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json& value) {
             using event_t = nlohmann::json::parse_event_t;
-            const bool opens = event == event_t::object_start || event == event_t::array_start;
             if (event == event_t::key && depth == 1) field = value.get<std::string>();
             else if (event == event_t::value && depth == 1 && value.is_string()) {
                 if (!read.names.emplace(field, value.get<std::string>()).second && problem.empty())
                     append(problem, "names the field \"", field, "\" twice");
             }
-            else if (problem.empty() && !(event == event_t::object_start && depth == 0) &&
-                     !(event == event_t::object_end && depth == 0) && (opens || event == event_t::value))
+            else if (problem.empty() &&
+                     (event == event_t::value || event == event_t::array_start || (event == event_t::object_start && depth > 0)))
                 problem = "holds something else than texts by name";
             return problem.empty();
         };
