@@ -171,7 +171,7 @@ TEST_CASE("what does not fit is refused, and nothing has changed", "[graph][chec
     Dense<4>::on<5> wide = build<Dense<4>::on<5>>();
     Checkpoint{{"layer", narrow}}.save(folder.path / "narrow");
     CHECK(says(refused(Checkpoint{{"layer", wide}}, "narrow"),
-               "\"layer/kernel\" has another shape or type in the file, float32 [5, 4] is needed"));
+               "\"layer/kernel\" is F32 [5, 3] in the file, the program needs F32 [5, 4]"));
 
     save(model, folder.path / "model");
     CHECK(says(refused(Checkpoint{{"model", model}}, "model"), "is no checkpoint"));

@@ -59,6 +59,26 @@ TEST_CASE("a small file is read", "[graph][safetensors]")
     CHECK(file.data(file.tensors[1])[0] == 24);
 }
 
+TEST_CASE("a tensor says what it is, and whether it fits", "[graph][safetensors]")
+{
+    const auto said = [](const safetensors::stored_tensor& tensor) {
+        std::string text;
+        append(text, tensor);
+        return text;
+    };
+    const safetensors::stored_tensor tensor{"a", "F32", {3, 2}}, scalar{"b", "F64", {}}, deep{"c", "F32", {1, 1, 1, 1, 1, 1, 1}};
+    CHECK(said(tensor) == "F32 [3, 2]");
+    CHECK(said(scalar) == "F64 []");
+    CHECK(said(deep) == "F32 [1, 1, 1, 1, 1, 1, 1]");
+    CHECK(safetensors::fits(tensor, number::float32, {3, 2}));
+    CHECK_FALSE(safetensors::fits(tensor, number::float64, {3, 2}));
+    CHECK_FALSE(safetensors::fits(tensor, number::float32, {2, 3}));
+    CHECK_FALSE(safetensors::fits(tensor, number::float32, {3}));
+    CHECK_FALSE(safetensors::fits(tensor, number::float32, {3, 2, 1}));
+    CHECK(safetensors::fits(scalar, number::float64, {}));
+    CHECK_FALSE(safetensors::fits(deep, number::float32, {1, 1, 1, 1, 1, 1}));
+}
+
 TEST_CASE("what other writers write is read", "[graph][safetensors]")
 {
     const auto count = [](std::string_view header, std::size_t bytes) {

@@ -7,7 +7,6 @@
 #include <lamina/graph/safetensors.hpp>
 #include <lamina/graph/stored_values.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <initializer_list>
@@ -156,11 +155,9 @@ private:
                 continue;
             }
             const auto& tensor = *found->second;
-            const shape& needs = numbers->extents();
-            if (tensor.type != safetensors::type_of(numbers->type()) ||
-                !std::equal(tensor.shape.begin(), tensor.shape.end(), needs.extents, needs.extents + needs.rank))
-                problems.add('"', path, "\" has another shape or type in the file, ", name_of(numbers->type()), ' ', needs,
-                             " is needed");
+            if (!safetensors::fits(tensor, numbers->type(), numbers->extents()))
+                problems.add('"', path, "\" is ", tensor, " in the file, the program needs ",
+                             safetensors::type_of(numbers->type()), ' ', numbers->extents());
             stored.erase(found);
         }
         for (const auto& [name, tensor] : stored)

@@ -52,7 +52,22 @@ struct stored_tensor {
     std::string_view type; ///< one of `types`
     std::vector<std::size_t> shape;
     std::size_t begin = 0, end = 0;
+
+    /// Writes its form, `F32 [3, 2]`.
+    [[gnu::cold]] friend void print(std::string& to, const stored_tensor& tensor)
+    {
+        append(to, tensor.type, " [");
+        for (std::size_t axis = 0; axis < tensor.shape.size(); ++axis) append(to, axis > 0 ? ", " : "", tensor.shape[axis]);
+        to += ']';
+    }
 };
+
+/// Whether a tensor has this type and shape.
+[[gnu::cold]] inline bool fits(const stored_tensor& tensor, number type, const shape& extents)
+{
+    return tensor.type == type_of(type) &&
+           std::equal(tensor.shape.begin(), tensor.shape.end(), extents.extents, extents.extents + extents.rank);
+}
 
 /// A file in memory, checked.
 struct contents {

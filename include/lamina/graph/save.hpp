@@ -12,7 +12,6 @@
 #include <lamina/graph/json_text.hpp>
 #include <lamina/graph/safetensors.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -72,12 +71,9 @@ namespace detail {
             continue;
         }
         const auto& tensor = *sources[i];
-        if (tensor.type != safetensors::type_of(needs.type) ||
-            !std::equal(tensor.shape.begin(), tensor.shape.end(), needs.extents.extents,
-                        needs.extents.extents + needs.extents.rank)) {
-            append(problems, json_quoted(path), " is ", tensor.type, " [");
-            for (std::size_t axis = 0; axis < tensor.shape.size(); ++axis) append(problems, axis ? ", " : "", tensor.shape[axis]);
-            append(problems, "], the model needs ", safetensors::type_of(needs.type), ' ', needs.extents, "; ");
+        if (!safetensors::fits(tensor, needs.type, needs.extents)) {
+            append(problems, json_quoted(path), " is ", tensor, ", the model needs ", safetensors::type_of(needs.type), ' ',
+                   needs.extents, "; ");
             continue;
         }
         if (!variable->bound()) continue;
