@@ -12,6 +12,9 @@
 #include <thread>
 #include <vector>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 using namespace lamina;
 using names = std::set<std::string>;
 
@@ -89,6 +92,26 @@ TEST_CASE("a full disk leaves the old file and no other", "[core][file]")
         CHECK(read_file(path) == "old");
         CHECK(names_in(folder.path) == names{"a"});
     }
+}
+
+TEST_CASE("what a process that is gone has left is told from all else", "[core][file]")
+{
+    const pid_t child = ::fork();
+    if (child == 0) ::_exit(0);
+    ::waitpid(child, nullptr, 0);
+    const std::string gone = std::to_string(child), own = std::to_string(::getpid());
+    CHECK(AtomicFile::abandoned("a.part" + gone + "-0") == "a");
+    CHECK(AtomicFile::abandoned("b.part1-2.safetensors.part" + gone + "-17") == "b.part1-2.safetensors");
+    for (const std::string& name : {"a.part" + own + "-0", "a.part" + gone + "-0.part" + own + "-0", "a.port" + gone + "-0",
+                                    std::string("a"), std::string(), std::string("a.part"), std::string("a.part-5-0"),
+                                    std::string("a.part0-0"), std::string("a.part99999999999999999999-0"), "a.part" + gone}) {
+        CAPTURE(name);
+        CHECK(AtomicFile::abandoned(name).empty());
+    }
+
+    const Temporary folder("file-own");
+    AtomicFile file(folder.path / "a");
+    for (const auto& name : names_in(folder.path)) CHECK(AtomicFile::abandoned(name).empty());
 }
 
 TEST_CASE("what cannot be written is refused in one sentence", "[core][file]")

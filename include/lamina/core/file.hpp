@@ -20,6 +20,7 @@
 #include <io.h>
 #else
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #endif
@@ -98,7 +99,7 @@ public:
     [[gnu::cold]] explicit AtomicFile(const FilePath& to) : target(to.string()), temporary(target)
     {
         static std::atomic<unsigned> made = 0; // two threads may write one name at once
-        append(temporary, ".part", process(), '-', made++);
+        append(temporary, part, process(), '-', made++);
         handle = std::fopen(temporary.c_str(), "wbx"); // x: never into a file, or through a link, of somebody else
         if (!handle) refuse("cannot be created");
     }
@@ -123,7 +124,20 @@ public:
         synchronise_folder();
     }
 
+    /// The name that a file was to get, where this is a temporary name and the process that wrote under it is gone; else nothing:
+    /// "a" for "a.part1234-0", where 1234 is no process.
+    [[gnu::cold]] static std::string abandoned(const std::string& name)
+    {
+        const std::size_t mark = name.rfind(part);
+        int writer = 0;
+        unsigned made = 0;
+        if (mark == name.npos || std::sscanf(name.c_str() + mark + part.size(), "%9d-%9u", &writer, &made) != 2) return {};
+        return writer <= 0 || runs(writer) ? std::string() : name.substr(0, mark);
+    }
+
 private:
+    static constexpr std::string_view part = ".part";
+
     [[noreturn, gnu::cold]] void refuse(const char* what)
     {
         const std::string reason = std::strerror(errno);
@@ -139,10 +153,12 @@ private:
 
 #if defined(_WIN32)
     static int process() { return 0; }
+    static bool runs(int) { return true; }
     static bool synchronise(std::FILE* file) { return _commit(_fileno(file)) == 0; }
     void synchronise_folder() { committed = true; }
 #else
     static int process() { return static_cast<int>(::getpid()); }
+    static bool runs(int process) { return ::kill(process, 0) == 0 || errno != ESRCH; }
     static bool synchronise(std::FILE* file) { return ::fsync(::fileno(file)) == 0; }
 
     /// The new name itself has to reach the disk: that is the folder's business.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <lamina/core/error.hpp>
+#include <lamina/core/file.hpp>
 #include <lamina/graph/checkpoint.hpp>
 
 #include <algorithm>
@@ -16,11 +17,6 @@
 #include <system_error>
 #include <utility>
 #include <vector>
-
-#if !defined(_WIN32)
-#include <cerrno>
-#include <csignal>
-#endif
 
 namespace lamina {
 
@@ -150,21 +146,14 @@ private:
         return found;
     }
 
-    /// Removes what a process that was killed has left of a save: `checkpoint-7.safetensors.part1234-0`, where 1234 is no process.
+    /// Removes what a process that was killed has left of a save.
     void remove_parts() const
     {
-#if !defined(_WIN32)
         for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-            const std::string name = entry.path().filename().string();
-            const auto mark = name.find(".part");
-            if (mark == name.npos || !number_in(std::string_view(name).substr(0, mark))) continue;
-            int process = 0;
-            const auto [end, problem] = std::from_chars(name.data() + mark + 5, name.data() + name.size(), process);
             std::error_code ignored;
-            if (problem == std::errc() && process > 0 && ::kill(process, 0) != 0 && errno == ESRCH)
+            if (number_in(AtomicFile::abandoned(entry.path().filename().string())))
                 std::filesystem::remove(entry.path(), ignored);
         }
-#endif
     }
 
     Checkpoint checkpoint;
