@@ -170,6 +170,9 @@ TEST_CASE("a graph builds a model that lies in it", "[graph]")
     for (std::size_t i = 0; i < 3 * 5; ++i) CHECK(model.layer<0>().kernel.data()[i] == alone.layer<0>().kernel.data()[i]);
     CHECK(says(refusal([&] { graph.build<Net>("net"); }), "already"));
     CHECK(graph.size() == 4);
+    graph.build<Dense<2>::on<3>>("");
+    CHECK(graph.names() == NameList{"bias", "kernel", "net/0/bias", "net/0/kernel", "net/1/bias", "net/1/kernel"});
+    for (const auto& [name, kept] : graph) CHECK(kept->name == name);
     graph.reset();
     const auto text = refusal([&] { model(std::array<float, 3>{}); });
     CHECK(says(text, "\"0/kernel\""));

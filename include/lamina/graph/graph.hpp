@@ -101,7 +101,7 @@ public:
     Model build(const std::string& prefix, Seed seed = {})
     {
         Model model = lamina::build<Model>(seed);
-        bind(model, prefix);
+        adopt(variables_of(model), prefix);
         return model;
     }
 
@@ -131,7 +131,7 @@ private:
     {
         std::vector<std::shared_ptr<record>> made;
         for (const auto& [path, variable] : variables) {
-            const auto name = prefix.empty() ? path : path.empty() ? prefix : prefix + '/' + path;
+            const auto name = name_under(prefix, path);
             refuse_taken(name);
             const auto& needs = variable->needs();
             made.push_back(make_record(name, needs.extents, needs.type));
@@ -147,6 +147,22 @@ private:
             variables[i].variable->bind(made[i]);
             records[made[i]->name] = made[i];
         }
+    }
+
+    /// Stores the records of a model that was just built, where each is one variable's alone.
+    void adopt(const std::vector<FoundVariable>& variables, const std::string& prefix)
+    {
+        for (const auto& [path, variable] : variables) refuse_taken(name_under(prefix, path));
+        for (const auto& [path, variable] : variables) {
+            const auto& kept = variable->storage();
+            kept->name = name_under(prefix, path);
+            records[kept->name] = kept;
+        }
+    }
+
+    static std::string name_under(const std::string& prefix, const std::string& path)
+    {
+        return prefix.empty() ? path : path.empty() ? prefix : prefix + '/' + path;
     }
 
     void refuse_taken(std::string_view name) const
