@@ -180,7 +180,7 @@ TEST_CASE("what does not fit is refused, and nothing has changed", "[graph][chec
 
     Net unbound;
     CHECK(says(refusal([&] { Checkpoint{{"model", unbound}}.save(folder.path / "no"); }),
-               "\"model/body/0/kernel\" is bound to no"));
+               "checkpoint: \"model/body/0/kernel\" is bound to no stored variable; make the model with build or load before"));
     CHECK(says(refusal([&] { Checkpoint{{"a", steps}, {"a", truth}}.save(folder.path / "no"); }),
                "two values would have the name \"a\""));
     CHECK(says(refusal([&] { Checkpoint{{"a", model}, {"a", same}}.save(folder.path / "no"); }), "two"));

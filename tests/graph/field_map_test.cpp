@@ -99,7 +99,8 @@ TEST_CASE("a fresh model is bound to what a graph stores", "[graph]")
     Net fresh;
     const std::array<float, 5> x{1, 2, 3, -4, 5};
     CHECK(says(refusal([&] { fresh(x); }), "bound to no stored variable"));
-    CHECK(says(refusal([&] { to_graph(fresh); }), "\"body/0/kernel\" is bound to no stored variable"));
+    CHECK(refusal([&] { to_graph(fresh); }) == "to_graph: \"body/0/kernel\" is bound to no stored variable; make the model with "
+                                               "graph.build, or bind it, before it is used");
     CHECK(from_graph(fresh, map, graph).empty());
     CHECK(fresh.head.kernel.storage() == model.head.kernel.storage()); // shared, not copied
     CHECK(fresh(x)(0) == model(x)(0));
@@ -107,6 +108,8 @@ TEST_CASE("a fresh model is bound to what a graph stores", "[graph]")
     CHECK(fresh(x)(0) == model(x)(0));
     graph.reset();
     CHECK(says(refusal([&] { fresh(x); }), "net/body/0/kernel"));
+    CHECK(says(refusal([&] { to_graph(fresh); }),
+               "to_graph: \"body/0/kernel\" was bound to \"net/body/0/kernel\", which its graph"));
 }
 
 TEST_CASE("a part of the fields leaves the others", "[graph]")

@@ -30,7 +30,8 @@ TEST_CASE("state lists every variable, by its path", "[models]")
     CHECK(out.str() == "body/0/kernel [3, 3, 2, 3] float32\nextra [2, 3, 5] float64");
 
     Net unbound;
-    CHECK(says(refusal([&] { state(unbound); }), "\"body/0/kernel\" is bound to no"));
+    CHECK(refusal([&] { state(unbound); }) ==
+          "state: \"body/0/kernel\" is bound to no stored variable; make the model with build or load before it is used");
 }
 
 TEST_CASE("a view shows the numbers in logical order and writes through", "[models]")

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -47,6 +48,21 @@ protected:
 private:
     const form* needed;
 };
+
+namespace detail {
+
+/// Throws, for a variable that has no numbers. `where` begins the sentence; `remedy` is what to do where it never had any.
+[[noreturn, gnu::cold, gnu::noinline]] inline void refuse_unbound(const AnyVariable& variable, std::string_view path,
+                                                                  std::string_view where = {},
+                                                                  std::string_view remedy = "make the model with build or load")
+{
+    if (const auto& released = variable.storage())
+        fail(where, '"', path, "\" was bound to \"", released->name,
+             "\", which its graph has let go; bind the model again before it is used");
+    fail(where, '"', path, "\" is bound to no stored variable; ", remedy, " before it is used");
+}
+
+} // namespace detail
 
 /// A learned tensor of shape `Extents`. It owns nothing by itself: `build`, a graph or a load binds it to a record.
 /// It moves and does not copy, since two models may share a record only where somebody says so.

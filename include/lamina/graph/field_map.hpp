@@ -143,8 +143,7 @@ namespace detail {
     FieldMap map;
     for (const auto& [path, variable] : variables) {
         if (!chosen_by(fields, path)) continue;
-        if (!variable->bound())
-            fail("to_graph: \"", path, "\" is bound to no stored variable; make the model with graph.build, or bind it, before");
+        if (!variable->bound()) refuse_unbound(*variable, path, "to_graph: ", "make the model with graph.build, or bind it,");
         map.set(path, variable->storage()->name);
     }
     return map;

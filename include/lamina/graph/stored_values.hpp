@@ -158,8 +158,7 @@ void collect_state(Part& part, const std::string& path, StoredState& to)
         return path.empty() ? std::string(name) : path + '/' + std::string(name);
     };
     if constexpr (is_variable<Part>) {
-        if (!part.bound())
-            fail("checkpoint: \"", path, "\" is bound to no stored variable; make the model with build or load before");
+        if (!part.bound()) refuse_unbound(part, path, "checkpoint: ");
         to.tensors.push_back({path, part.storage()});
     }
     else if constexpr (is_plain_value<Part>)

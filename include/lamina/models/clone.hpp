@@ -76,10 +76,7 @@ template <class M>
 {
     const auto variables = variables_of(model);
     const auto found = std::find_if(variables.begin(), variables.end(), [](const auto& f) { return !f.variable->bound(); });
-    if (const auto& released = found->variable->storage())
-        fail('"', found->path, "\" was bound to \"", released->name,
-             "\", which its graph has let go; bind the model again before it is used");
-    fail('"', found->path, "\" is bound to no stored variable; make the model with build or load before it is used");
+    refuse_unbound(*found->variable, found->path);
 }
 
 } // namespace detail

@@ -72,8 +72,7 @@ std::vector<NamedVariable> state(const Model& model)
 {
     std::vector<NamedVariable> found;
     for (const auto& [path, variable] : variables_of(model)) {
-        if (!variable->bound())
-            fail("state: \"", path, "\" is bound to no stored variable; make the model with build or load before");
+        if (!variable->bound()) detail::refuse_unbound(*variable, path, "state: ");
         found.push_back({path, VariableView(variable->storage())});
     }
     return found;
