@@ -5,6 +5,7 @@
 #pragma once
 
 #include <lamina/core/fields_tie.hpp>
+#include <lamina/core/slots.hpp>
 
 #include <array>
 #include <cstddef>
@@ -185,31 +186,16 @@ consteval fields_are examine()
 template <class T, fields_are Answer>
 inline constexpr bool fields_can_be_read = Answer == fields_are::readable;
 
-/// The addresses of all fields, one in each base.
-template <std::size_t I, class Field>
-struct place {
-    Field* at;
-};
-template <class Indices, class... Fields>
-struct places_of;
-template <std::size_t... I, class... Fields>
-struct places_of<std::index_sequence<I...>, Fields...> : place<I, Fields>... {};
-
+/// The addresses of all fields.
 struct take_places {
     template <class... Fields>
     constexpr auto operator()(Fields&... fields) const
     {
-        return places_of<std::index_sequence_for<Fields...>, Fields...>{{&fields}...};
+        return slots<std::index_sequence_for<Fields...>, Fields*...>{{&fields}...};
     }
 };
 template <class T>
 inline constexpr auto field_places = with_fields<count_initialisers<T>()>(external<T>.object, take_places{});
-
-template <std::size_t I, class Field>
-consteval member<std::remove_const_t<Field>> place_at(const place<I, Field>& found)
-{
-    return {found.at};
-}
 
 template <auto Member>
 consteval std::string_view pretty()
@@ -245,7 +231,7 @@ consteval std::size_t field_count()
 template <std::size_t I, class T>
 consteval std::string_view field_name()
 {
-    return detail::last_identifier(detail::pretty<detail::place_at<I>(detail::field_places<T>)>());
+    return detail::last_identifier(detail::pretty<detail::member{detail::get<I>(detail::field_places<T>)}>());
 }
 
 /// The types of all fields, in order, as `detail::field_list<…>`.

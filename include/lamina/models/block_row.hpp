@@ -2,6 +2,7 @@
 #pragma once
 
 #include <lamina/core/parts.hpp>
+#include <lamina/core/slots.hpp>
 #include <lamina/core/text.hpp>
 #include <lamina/layers/block.hpp>
 
@@ -15,26 +16,7 @@ namespace lamina::inline LAMINA_ARCHITECTURE {
 
 namespace inner {
 
-/// A flat tuple: each block in a base of its own number, so that a model of fifty layers nests nothing.
-template <std::size_t I, class B>
-struct slot {
-    B block;
-};
-template <class Indices, class... Blocks>
-struct slots;
-template <std::size_t... I, class... Blocks>
-struct slots<std::index_sequence<I...>, Blocks...> : slot<I, Blocks>... {};
-
-template <std::size_t I, class B>
-constexpr B& get(slot<I, B>& s)
-{
-    return s.block;
-}
-template <std::size_t I, class B>
-constexpr const B& get(const slot<I, B>& s)
-{
-    return s.block;
-}
+using lamina::detail::get, lamina::detail::slots;
 
 /// A layer's position as text.
 struct decimal {
