@@ -77,19 +77,22 @@ void check_plan(M& model, unsigned seed, const std::vector<std::size_t>& counts 
         Buffer<double> x(n * in, 1), y(n * out, 3), weights(n * out);
         x.random(seed + 1);
         weights.random(seed + 2);
+        const double* const from = x.data();
+        double* const to = y.data();
+        const logits plain = logits::none;
         M gradient = zeros_like(model);
         std::vector<void*> gradients;
         for_each_block(gradient, [&](auto& block) { gradients.push_back(&block); });
 
         const auto value = [&] {
-            execution.forward(plan.blocks, mode, x.data(), y.data(), n);
+            execution.forward(plan.blocks, mode, &from, &to, n);
             return y;
         };
         value();
-        execution.forward(plan.blocks, mode, x.data(), nullptr, n);
+        execution.forward(plan.blocks, mode, &from, nullptr, n);
         CHECK(std::equal(y.data(), y.data() + y.size(), execution.output()));
         std::copy_n(weights.data(), n * out, execution.output_gradient());
-        execution.backward(plan.blocks, gradients, mode, x.data(), n, false);
+        execution.backward(plan.blocks, gradients, mode, &from, n, &plain);
         CHECK((x.guarded() && y.guarded()));
 
         const auto numbers = numbers_of(model), slopes = numbers_of(gradient);

@@ -67,12 +67,6 @@ public:
         }
     }
 
-    /// The same for one input and one output.
-    void forward(std::span<const void* const> blocks, Mode mode, const T* x, T* y, std::size_t n)
-    {
-        forward(blocks, mode, &x, y ? &y : nullptr, n);
-    }
-
     /// Adds the parameters' gradients to `gradient_blocks`. Where fused[i] names an activation, the gradient of output i is that of
     /// its logits.
     [[gnu::cold, gnu::noinline]] void backward(std::span<const void* const> blocks, std::span<void* const> gradient_blocks,
@@ -97,14 +91,6 @@ public:
                 arena.data() + scratch, n);
             for (std::size_t i = 0; i < node.inputs.size(); ++i) add_up(node.inputs[i], din[i], n);
         }
-    }
-
-    /// The same for one input and one output.
-    void backward(std::span<const void* const> blocks, std::span<void* const> gradient_blocks, Mode mode, const T* x,
-                  std::size_t n, bool from_logits)
-    {
-        const logits fused = from_logits ? ends_in(plan) : logits::none;
-        backward(blocks, gradient_blocks, mode, &x, n, &fused);
     }
 
     /// What output i ends in, where nothing else reads it: its gradient may be given for the logits then.
