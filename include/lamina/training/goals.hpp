@@ -90,7 +90,7 @@ struct Goal {
     using score = Score<L, M...>;
 
     /// Without a name it is the only output of its model.
-    [[gnu::cold]] Goal(L by, std::tuple<M...> also, double times = 1, const std::string& name = {})
+    [[gnu::cold]] Goal(L by, std::tuple<M...> also, double times, const std::string& name)
         : loss(std::move(by)), metrics(std::move(also)), weight(times)
     {
         if (!name.empty()) append(prefix, name, '_');
@@ -222,7 +222,7 @@ std::tuple<M...> metrics_in(Metrics<M...> several)
 }
 
 template <class L, class... M>
-goal_with<L, M...> goal_of(L loss, std::tuple<M...> metrics, double weight, const std::string& name)
+goal_with<L, M...> goal_of(L loss, std::tuple<M...> metrics, double weight = 1, const std::string& name = {})
 {
     static_assert(
         ((metric_for<M, L::kind>::type::kind == L::kind || lamina::detail::metric_reads_the_same_labels_as_the_loss<M, L>) &&
@@ -239,11 +239,7 @@ goal_with<L, M...> goal_of(L loss, std::tuple<M...> metrics, double weight, cons
 template <class L, class... M>
 [[gnu::cold]] auto goals_of(L loss, M... metrics)
 {
-    static_assert(
-        ((metric_for<M, L::kind>::type::kind == L::kind || lamina::detail::metric_reads_the_same_labels_as_the_loss<M, L>) &&
-         ...),
-        "lamina: a metric and the loss read labels of different kinds");
-    return Goals{goal_with<L, M...>(std::move(loss), std::tuple(metric_for<M, L::kind>::from(std::move(metrics))...))};
+    return Goals{goal_of(std::move(loss), std::tuple<M...>(std::move(metrics)...))};
 }
 
 /// Those of a model with several: the metrics are one, or `Metrics{…}`, for each output, as far as they go.
