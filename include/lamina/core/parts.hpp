@@ -61,7 +61,8 @@ constexpr std::string_view given_name()
 
 /// Calls `f(name, part)` for every direct part of a model: the layers of a Sequential (by name or position), the fields of
 /// a struct, the elements of a std::array, std::vector or std::map<std::string, …>, the content of a std::optional.
-/// A field or a layer named by an option has that name; elements of lists and maps have their position or key. Plain numbers and everything that is no aggregate are passed over.
+/// A field or a layer named by an option has that name; elements of lists and maps have their position or key. Plain numbers and
+/// everything that is no aggregate are passed over.
 template <class Whole, class F>
 void for_each_part(Whole& whole, F&& f)
 {

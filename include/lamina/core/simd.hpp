@@ -2,7 +2,8 @@
 //
 // Everything above it uses these names and `xsimd::batch`'s operators (+ - * / and comparisons) only. Traps that stay here:
 // before 14.0 `operator^` and `!=` of masks are wrong on AVX-512 (use `mask_xor`), before 11.0 `xsimd::fma` is no fused
-// instruction on AVX-512, 14.0 turned what `min` and `max` give for NaN (use `at_most`, `at_least`), in 8.1 `zip_lo/zip_hi` interleave within 128 bits (not offered here).
+// instruction on AVX-512, 14.0 turned what `min` and `max` give for NaN (use `at_most`, `at_least`), in 8.1
+// `zip_lo/zip_hi` interleave within 128 bits (not offered here).
 #pragma once
 
 #include <lamina/core/architecture.hpp>
