@@ -1,8 +1,7 @@
 // Parallel: concatenated and added branches against plain loops, gradients, paths, training, and what it refuses.
 #include "layers/gradient_check.hpp"
-#include "training/problems.hpp"
+#include "models/blocks_of_layers.hpp"
 
-#include <lamina/graph/save.hpp>
 #include <lamina/layers/activation.hpp>
 #include <lamina/layers/average_pooling2d.hpp>
 #include <lamina/layers/conv2d.hpp>
@@ -14,12 +13,7 @@
 #include <lamina/models/parallel.hpp>
 #include <lamina/models/residual.hpp>
 #include <lamina/models/sequential.hpp>
-#include <lamina/training/losses/mean_squared_error.hpp>
-#include <lamina/training/losses/sparse_categorical_crossentropy.hpp>
-#include <lamina/training/optimizers/adam.hpp>
-#include <lamina/training/trainer.hpp>
 
-#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -32,14 +26,6 @@ using Images = Parallel<Concat, Conv2D<4, Kernel<1>>, Branch<Conv2D<2, Kernel<1>
                         Branch<AveragePooling2D<3, Strides<1>, Same>, Conv2D<1, Kernel<1>>>>;
 using Sum = Parallel<Add, Name<"sum">, Dense<4, Tanh>, Branch<>, Dense<4, NoBias, Name<"plain">>>;
 using Net = Sequential<Input<4>, Sum, Parallel<Concat, Wide, Residual<Dense<4, Tanh>>>, Dense<3, Softmax>>;
-
-template <class M>
-std::vector<std::string> paths_in(const M& model)
-{
-    std::vector<std::string> paths;
-    for_each_named_variable(model, [&](const std::string& path, const auto&) { paths.push_back(path); });
-    return paths;
-}
 
 struct Parts {
     Wide::on<4> wide;
@@ -160,19 +146,7 @@ TEST_CASE("A summary shows the branches and what is made of them", "[models][par
     static_assert(Net::parameter_count == 36 + 84 + 20 + 51);
 }
 
-TEST_CASE("A Parallel is copied, saved and loaded", "[models][parallel]")
-{
-    const auto model = build<Net>(Seed{5});
-    const std::array<float, 4> x{0.3f, -1, 0.7f, 2};
-    const auto copy = clone(model);
-    save(model, "parallel_test.safetensors");
-    const auto again = load<Net>("parallel_test.safetensors");
-    std::remove("parallel_test.safetensors");
-    for (std::size_t k = 0; k < 3; ++k) {
-        CHECK(copy(x)(k) == model(x)(k));
-        CHECK(again(x)(k) == model(x)(k));
-    }
-}
+TEST_CASE("A Parallel is copied, saved and loaded", "[models][parallel]") { check_copies<Net>(); }
 
 TEST_CASE("A Branch is a layer of its own", "[models][parallel]")
 {
@@ -187,23 +161,4 @@ TEST_CASE("A Branch is a layer of its own", "[models][parallel]")
     check_gradients<Inner::on<4>::as<double>>();
 }
 
-TEST_CASE("A Parallel learns, in a Sequential and as a field", "[models][parallel]")
-{
-    const auto classes = points(300);
-    auto net = build<Net>(Seed{1});
-    auto trainer = compile(net, Adam{.learning_rate = 1e-2f}, SparseCategoricalCrossentropy{});
-    const double before = trainer.evaluate(classes)["loss"];
-    trainer.fit(classes, {.epochs = 30});
-    const double after = trainer.evaluate(classes)["loss"];
-    INFO("cross-entropy from " << before << " to " << after);
-    CHECK(after < 0.25 * before);
-
-    const auto numbers = curves(300);
-    auto parts = build<Parts>(Seed{1});
-    auto other = compile(parts, Adam{.learning_rate = 1e-2f}, MeanSquaredError{});
-    const double start = other.evaluate(numbers)["loss"];
-    other.fit(numbers, {.epochs = 30});
-    const double end = other.evaluate(numbers)["loss"];
-    INFO("mean squared error from " << start << " to " << end);
-    CHECK(end < 0.1 * start);
-}
+TEST_CASE("A Parallel learns, in a Sequential and as a field", "[models][parallel]") { check_learns<Net, Parts>(); }

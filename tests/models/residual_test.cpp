@@ -1,8 +1,8 @@
 // Residual: x plus what its layers make of it, gradients, paths, training, and what it refuses.
 #include "layers/gradient_check.hpp"
+#include "models/blocks_of_layers.hpp"
 #include "training/problems.hpp"
 
-#include <lamina/graph/save.hpp>
 #include <lamina/layers/activation.hpp>
 #include <lamina/layers/average_pooling2d.hpp>
 #include <lamina/layers/conv2d.hpp>
@@ -12,12 +12,7 @@
 #include <lamina/layers/reshape.hpp>
 #include <lamina/models/residual.hpp>
 #include <lamina/models/sequential.hpp>
-#include <lamina/training/losses/mean_squared_error.hpp>
-#include <lamina/training/losses/sparse_categorical_crossentropy.hpp>
-#include <lamina/training/optimizers/adam.hpp>
-#include <lamina/training/trainer.hpp>
 
-#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -28,14 +23,6 @@ namespace {
 using Two = Residual<Dense<7, Tanh>, Dense<5>>;
 using Images = Residual<Name<"images">, Conv2D<6, Same, Relu>, Conv2D<3, Same, Name<"last">>>;
 using Net = Sequential<Input<4>, Dense<5, Tanh>, Two, Residual<Name<"deep">, Two, Dense<5, Tanh>>, Dense<3, Softmax>>;
-
-template <class M>
-std::vector<std::string> paths_in(const M& model)
-{
-    std::vector<std::string> paths;
-    for_each_named_variable(model, [&](const std::string& path, const auto&) { paths.push_back(path); });
-    return paths;
-}
 
 struct Parts {
     Dense<5>::on<4> first;
@@ -132,38 +119,6 @@ TEST_CASE("A summary shows the layers of a Residual and their sum", "[models][re
     static_assert(Net::parameter_count == 237);
 }
 
-TEST_CASE("A Residual is copied, saved and loaded", "[models][residual]")
-{
-    const auto model = build<Net>(Seed{5});
-    const std::array<float, 4> x{0.3f, -1, 0.7f, 2};
-    const auto copy = clone(model);
-    save(model, "residual_test.safetensors");
-    const auto again = load<Net>("residual_test.safetensors");
-    std::remove("residual_test.safetensors");
-    for (std::size_t k = 0; k < 3; ++k) {
-        CHECK(copy(x)(k) == model(x)(k));
-        CHECK(again(x)(k) == model(x)(k));
-    }
-    CHECK(copy.layer<1>().layer<0>().kernel.data() != model.layer<1>().layer<0>().kernel.data());
-}
+TEST_CASE("A Residual is copied, saved and loaded", "[models][residual]") { check_copies<Net>(); }
 
-TEST_CASE("A Residual learns, in a Sequential and as a field", "[models][residual]")
-{
-    const auto classes = points(300);
-    auto net = build<Net>(Seed{1});
-    auto trainer = compile(net, Adam{.learning_rate = 1e-2f}, SparseCategoricalCrossentropy{});
-    const double before = trainer.evaluate(classes)["loss"];
-    trainer.fit(classes, {.epochs = 30});
-    const double after = trainer.evaluate(classes)["loss"];
-    INFO("cross-entropy from " << before << " to " << after);
-    CHECK(after < 0.25 * before);
-
-    const auto numbers = curves(300);
-    auto parts = build<Parts>(Seed{1});
-    auto other = compile(parts, Adam{.learning_rate = 1e-2f}, MeanSquaredError{});
-    const double start = other.evaluate(numbers)["loss"];
-    other.fit(numbers, {.epochs = 30});
-    const double end = other.evaluate(numbers)["loss"];
-    INFO("mean squared error from " << start << " to " << end);
-    CHECK(end < 0.1 * start);
-}
+TEST_CASE("A Residual learns, in a Sequential and as a field", "[models][residual]") { check_learns<Net, Parts>(); }
