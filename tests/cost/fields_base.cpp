@@ -1,28 +1,7 @@
 // What fields.cpp is compared with: the same struct, whose fields nobody asks for.
-#include <lamina/core/fields.hpp>
+#include "settings.hpp"
 
-struct Settings {
-    float alpha;
-    float beta;
-    float gamma;
-    float delta;
-    float epsilon;
-    float zeta;
-    float eta;
-    float theta;
-    float iota;
-    float kappa;
-    float lambda;
-    float mu;
-    float nu;
-    float xi;
-    float omicron;
-    float pi;
-    float rho;
-    float sigma;
-    float tau;
-    float upsilon;
-};
+#include <lamina/core/fields.hpp>
 
 int main()
 {
