@@ -2,6 +2,7 @@
 #pragma once
 
 #include <lamina/core/error.hpp>
+#include <lamina/core/once.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -96,7 +97,7 @@ inline void cut_file(const FilePath& path, std::uintmax_t size)
 /// sees the old file or the new one, never a part, and a failure leaves the old one as it was and no temporary file.
 class AtomicFile {
 public:
-    [[gnu::cold]] explicit AtomicFile(const FilePath& to) : target(to.string()), temporary(target)
+    LAMINA_ONCE explicit AtomicFile(const FilePath& to) : target(to.string()), temporary(target)
     {
         static std::atomic<unsigned> made = 0; // two threads may write one name at once
         append(temporary, part, process(), '-', made++);
@@ -107,15 +108,15 @@ public:
     AtomicFile(const AtomicFile&) = delete;
     AtomicFile& operator=(const AtomicFile&) = delete;
 
-    [[gnu::cold]] ~AtomicFile() { discard(); }
+    LAMINA_ONCE ~AtomicFile() { discard(); }
 
-    [[gnu::cold]] void write(const void* data, std::size_t bytes)
+    LAMINA_ONCE void write(const void* data, std::size_t bytes)
     {
         if (std::fwrite(data, 1, bytes, handle) != bytes) refuse("cannot be written");
     }
-    [[gnu::cold]] void write(std::string_view text) { write(text.data(), text.size()); }
+    LAMINA_ONCE void write(std::string_view text) { write(text.data(), text.size()); }
 
-    [[gnu::cold]] void commit()
+    LAMINA_ONCE void commit()
     {
         if (std::fflush(handle) != 0 || !synchronise(handle)) refuse("cannot be written");
         std::FILE* const closing = std::exchange(handle, nullptr);
@@ -180,7 +181,7 @@ private:
 };
 
 /// Writes a whole file, or throws `lamina::error` and changes nothing.
-[[gnu::cold]] inline void write_file_atomically(const FilePath& path, std::string_view bytes)
+LAMINA_ONCE inline void write_file_atomically(const FilePath& path, std::string_view bytes)
 {
     AtomicFile file(path);
     file.write(bytes);
@@ -188,7 +189,7 @@ private:
 }
 
 /// A whole file in memory, or its first `most` bytes. Throws `lamina::error` where it is missing or cannot be read.
-[[gnu::cold]] inline std::string read_file(const FilePath& path, std::size_t most = ~std::size_t{0})
+LAMINA_ONCE inline std::string read_file(const FilePath& path, std::size_t most = ~std::size_t{0})
 {
     const auto kind = detail::what_is_at(path);
     if (kind == detail::at_path::folder) fail(path.string(), ": is a folder, a file was needed");

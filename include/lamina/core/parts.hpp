@@ -2,6 +2,7 @@
 #pragma once
 
 #include <lamina/core/fields.hpp>
+#include <lamina/core/once.hpp>
 #include <lamina/core/text.hpp>
 #include <lamina/core/variable.hpp>
 #include <lamina/core/verdict.hpp>
@@ -161,7 +162,7 @@ inline std::vector<std::string_view> paths_of(const std::vector<FoundVariable>& 
 
 /// All variables of a model and their paths, in the order of `for_each_named_variable`.
 template <class M>
-[[gnu::cold]] std::vector<FoundVariable> variables_of(const M& model)
+LAMINA_ONCE std::vector<FoundVariable> variables_of(const M& model)
 {
     std::vector<FoundVariable> found;
     detail::Walk to{[](void* list, const std::string& path, const AnyVariable& variable) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <lamina/core/error.hpp>
+#include <lamina/core/once.hpp>
 #include <lamina/core/record.hpp>
 
 #include <memory>
@@ -26,7 +27,7 @@ public:
     const std::shared_ptr<record>& storage() const { return kept; }
 
     /// Binds to a record of the same shape and type, without copying.
-    [[gnu::cold]] void bind(std::shared_ptr<record> to)
+    LAMINA_ONCE void bind(std::shared_ptr<record> to)
     {
         if (to->extents() != needed->extents || to->type() != needed->type)
             fail('"', to->name, "\" is ", name_of(to->type()), ' ', to->extents(), ", the variable needs ", name_of(needed->type),
@@ -35,13 +36,13 @@ public:
     }
 
     /// Makes a record of its own, filled with zeros.
-    [[gnu::cold]] void make(std::string name) { kept = make_record(std::move(name), needed->extents, needed->type); }
+    LAMINA_ONCE void make(std::string name) { kept = make_record(std::move(name), needed->extents, needed->type); }
 
 protected:
     explicit AnyVariable(const form& needs) : needed(&needs) {}
     AnyVariable(AnyVariable&&) noexcept = default;
     AnyVariable& operator=(AnyVariable&&) noexcept = default;
-    [[gnu::cold]] ~AnyVariable() {}
+    LAMINA_ONCE ~AnyVariable() {}
 
     std::shared_ptr<record> kept;
 

@@ -4,6 +4,7 @@
 #include <lamina/core/error.hpp>
 #include <lamina/core/file.hpp>
 #include <lamina/core/nearest.hpp>
+#include <lamina/core/once.hpp>
 #include <lamina/graph/safetensors.hpp>
 #include <lamina/graph/stored_values.hpp>
 
@@ -48,7 +49,7 @@ public:
     /// Writes everything to a file, which is whole or not there. `notes` are kept beside it, see `Checkpoint::notes`.
     ///
     /// Refuses   an unbound variable, and two things of one name.
-    [[gnu::cold]] void save(const FilePath& path, const std::map<std::string, std::string>& notes = {}) const
+    LAMINA_ONCE void save(const FilePath& path, const std::map<std::string, std::string>& notes = {}) const
     {
         const StoredState state = collected();
         safetensors::named_records tensors;
@@ -69,7 +70,7 @@ public:
     void restore(const FilePath& path) const { restore(safetensors::read(path), path.string()); }
 
     /// The same from the bytes of a file; `called` is what errors call it.
-    [[gnu::cold]] void restore(const safetensors::contents& file, std::string_view called) const
+    LAMINA_ONCE void restore(const safetensors::contents& file, std::string_view called) const
     {
         require_checkpoint(file.metadata, called);
         const StoredState state = collected();
@@ -84,7 +85,7 @@ public:
     }
 
     /// The notes that a file was saved with; its numbers are not read.
-    [[gnu::cold]] static std::map<std::string, std::string> notes(const FilePath& path)
+    LAMINA_ONCE static std::map<std::string, std::string> notes(const FilePath& path)
     {
         const auto metadata = safetensors::read_metadata(path);
         require_checkpoint(metadata, path.string());

@@ -10,6 +10,7 @@
 #include <lamina/core/error.hpp>
 #include <lamina/core/file.hpp>
 #include <lamina/core/nearest.hpp>
+#include <lamina/core/once.hpp>
 #include <lamina/core/parts.hpp>
 #include <lamina/graph/field_pattern.hpp>
 #include <lamina/graph/graph.hpp>
@@ -203,7 +204,7 @@ namespace detail {
 ///
 /// Refuses   a variable that is unbound, and a pattern that fits no field.
 template <class Model>
-FieldMap to_graph(const Model& model, const FieldPatterns& fields = {})
+LAMINA_ONCE FieldMap to_graph(const Model& model, const FieldPatterns& fields = {})
 {
     return detail::map_of(variables_of(model), fields);
 }
@@ -214,7 +215,7 @@ FieldMap to_graph(const Model& model, const FieldPatterns& fields = {})
 /// Refuses   names that the model or the graph does not have (unless partial), other shapes and other types: all of them in one
 ///           error, with the nearest names, and then nothing was bound.
 template <class Model>
-std::vector<std::string> from_graph(Model& model, const FieldMap& map, Graph& graph, const FromGraph& how = {})
+LAMINA_ONCE std::vector<std::string> from_graph(Model& model, const FieldMap& map, Graph& graph, const FromGraph& how = {})
 {
     return detail::bind_fields(variables_of(model), map, graph, how);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <lamina/core/error.hpp>
+#include <lamina/core/once.hpp>
 #include <lamina/core/parts.hpp>
 #include <lamina/core/record.hpp>
 #include <lamina/graph/safetensors.hpp>
@@ -177,7 +178,7 @@ namespace detail {
 inline constexpr const char* frozen_key = "frozen"; ///< in a file's metadata, names on lines of their own
 }
 
-[[gnu::cold]] inline void Graph::save(const FilePath& path) const
+LAMINA_ONCE inline void Graph::save(const FilePath& path) const
 {
     safetensors::named_records tensors(records.begin(), records.end());
     std::string frozen;
@@ -188,7 +189,7 @@ inline constexpr const char* frozen_key = "frozen"; ///< in a file's metadata, n
                                       : decltype(safetensors::contents::metadata){{detail::frozen_key, frozen}});
 }
 
-[[gnu::cold]] inline Graph Graph::of(const safetensors::contents& file, std::string_view called)
+LAMINA_ONCE inline Graph Graph::of(const safetensors::contents& file, std::string_view called)
 {
     Graph graph;
     for (const auto& tensor : file.tensors) {

@@ -6,6 +6,7 @@
 
 #include <lamina/core/error.hpp>
 #include <lamina/core/file.hpp>
+#include <lamina/core/once.hpp>
 #include <lamina/core/record.hpp>
 #include <lamina/core/text.hpp>
 #include <lamina/graph/json_text.hpp>
@@ -178,7 +179,7 @@ namespace detail {
 /// The tensors in the bytes of a file; `file` is what errors call it.
 ///
 /// Refuses   whatever is not one whole file in the format: see the sentences.
-[[gnu::cold]] inline contents parse(std::string bytes, std::string_view file)
+LAMINA_ONCE inline contents parse(std::string bytes, std::string_view file)
 {
     contents result;
     result.data_start = 8 + detail::header_length(bytes, bytes.size(), file);
@@ -192,7 +193,7 @@ namespace detail {
 }
 
 /// A file's metadata, without reading its numbers, and without looking whether they are all there.
-[[gnu::cold]] inline std::map<std::string, std::string> read_metadata(const FilePath& path)
+LAMINA_ONCE inline std::map<std::string, std::string> read_metadata(const FilePath& path)
 {
     const std::string start = read_file(path, 8);
     const std::size_t length = detail::header_length(start, ~std::size_t{0}, path.string());
@@ -206,7 +207,7 @@ namespace detail {
 }
 
 /// Reads and checks a whole file.
-[[gnu::cold]] inline contents read(const FilePath& path) { return parse(read_file(path), path.string()); }
+LAMINA_ONCE inline contents read(const FilePath& path) { return parse(read_file(path), path.string()); }
 
 /// Copies numbers from a file's order to that of a record of the same type and size.
 [[gnu::noinline]] inline void copy(std::string_view from, record& to)
@@ -227,8 +228,8 @@ using named_records = std::vector<std::pair<std::string, std::shared_ptr<record>
 ///
 /// Refuses   a name that comes twice, is "__metadata__" or is not UTF-8, and what a file can fail of; then an older file
 ///           of that name is as it was.
-[[gnu::cold]] inline void write(const FilePath& path, const named_records& tensors,
-                                std::map<std::string, std::string> metadata = {})
+LAMINA_ONCE inline void write(const FilePath& path, const named_records& tensors,
+                              std::map<std::string, std::string> metadata = {})
 {
     metadata.insert({"format", "lamina"}); // where it is not given
     metadata.insert({"version", "1"});

@@ -7,6 +7,7 @@
 #include <lamina/core/error.hpp>
 #include <lamina/core/file.hpp>
 #include <lamina/core/nearest.hpp>
+#include <lamina/core/once.hpp>
 #include <lamina/core/parts.hpp>
 #include <lamina/core/variable.hpp>
 #include <lamina/graph/json_text.hpp>
@@ -123,7 +124,7 @@ namespace detail {
 ///
 /// Refuses   an unbound variable, by name.
 template <class Model>
-void save(const Model& model, const FilePath& path)
+LAMINA_ONCE void save(const Model& model, const FilePath& path)
 {
     detail::save_variables(variables_of(model), path);
 }
@@ -134,14 +135,14 @@ void save(const Model& model, const FilePath& path)
 /// Refuses   a file whose names, shapes or types are not those of the model. One error lists them all, and the model is
 ///           as it was.
 template <class Model>
-void load(Model& model, const FilePath& path)
+LAMINA_ONCE void load(Model& model, const FilePath& path)
 {
     detail::fill(variables_of(model), safetensors::read(path), path.string());
 }
 
 /// A model read from a file: `auto model = load<LeNet5>("lenet5.safetensors")`.
 template <class Model>
-Model load(const FilePath& path)
+LAMINA_ONCE Model load(const FilePath& path)
 {
     Model model{};
     load(model, path);

@@ -1,6 +1,7 @@
 // lamina/models/build.hpp: makes a model: records for its variables, and initial values.
 #pragma once
 
+#include <lamina/core/once.hpp>
 #include <lamina/core/parts.hpp>
 #include <lamina/core/random.hpp>
 #include <lamina/layers/block.hpp>
@@ -34,7 +35,7 @@ void initialise_parts(Part& part, Seed seed, std::uint64_t& stream)
 /// Gives every variable of a model a record of its own, named by its path, and every layer its initial values.
 /// The values are a function of the seed and of the layer's position. A variable outside of any layer starts with zeros.
 template <class M>
-void build(M& model, Seed seed = {})
+LAMINA_ONCE void build(M& model, Seed seed = {})
 {
     static_assert(!detail::has_open_layer<M>(),
                   "lamina: a layer becomes a part of a model once it knows its input: Dense<8>::on<4>, not Dense<8>");
@@ -47,7 +48,7 @@ void build(M& model, Seed seed = {})
 
 /// A new model: `auto model = build<LeNet5>(Seed{1});`. Without a seed every run starts from the same values.
 template <class M>
-M build(Seed seed = {})
+LAMINA_ONCE M build(Seed seed = {})
 {
     M model{};
     build(model, seed);

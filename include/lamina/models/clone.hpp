@@ -1,6 +1,7 @@
 // lamina/models/clone.hpp: another model of the same type and structure: a copy, or zeros (a gradient).
 #pragma once
 
+#include <lamina/core/once.hpp>
 #include <lamina/core/parts.hpp>
 
 #include <algorithm>
@@ -63,7 +64,7 @@ void copy_structure(const Part& from, Part& to)
 }
 
 template <class M>
-M like(const M& model, bool with_values)
+LAMINA_ONCE M like(const M& model, bool with_values)
 {
     M made{};
     copy_structure(model, made);
@@ -97,7 +98,7 @@ M zeros_like(const M& model)
 
 /// The records of a model in the order of its fields, each once.
 template <class M>
-std::vector<std::shared_ptr<record>> records_of(const M& model)
+LAMINA_ONCE std::vector<std::shared_ptr<record>> records_of(const M& model)
 {
     std::vector<std::shared_ptr<record>> found;
     for_each_any_variable(model, [&](const AnyVariable& variable) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <lamina/core/error.hpp>
+#include <lamina/core/once.hpp>
 #include <lamina/core/parts.hpp>
 #include <lamina/core/samples.hpp>
 #include <lamina/layers/block.hpp>
@@ -165,7 +166,7 @@ inline constexpr shape output_of = [] {
 
 /// Runs a model's operator() on symbols and gives what it did. The plan refers to the model's blocks.
 template <class M>
-[[gnu::cold]] Plan<number_type<M>> trace(const M& model)
+LAMINA_ONCE Plan<number_type<M>> trace(const M& model)
 {
     using T = number_type<M>;
     Plan<T> plan;

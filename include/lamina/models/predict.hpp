@@ -4,6 +4,7 @@
 #pragma once
 
 #include <lamina/core/aligned.hpp>
+#include <lamina/core/once.hpp>
 #include <lamina/models/clone.hpp>
 #include <lamina/models/execution.hpp>
 #include <lamina/models/inputs.hpp>
@@ -114,7 +115,7 @@ class Workspace {
     using T = number_type<M>;
 
 public:
-    explicit Workspace(const M& of) : model(&of), plan(trace(of)), blocks(plan.blocks), execution(plan, false) {}
+    LAMINA_ONCE explicit Workspace(const M& of) : model(&of), plan(trace(of)), blocks(plan.blocks), execution(plan, false) {}
 
     Workspace(const Workspace&) = delete;
     Workspace& operator=(const Workspace&) = delete;

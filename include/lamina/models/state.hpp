@@ -2,6 +2,7 @@
 #pragma once
 
 #include <lamina/core/error.hpp>
+#include <lamina/core/once.hpp>
 #include <lamina/core/parts.hpp>
 #include <lamina/core/record.hpp>
 #include <lamina/core/tensor.hpp>
@@ -68,7 +69,7 @@ struct NamedVariable {
 
 /// All variables of a model in the order of its fields, moving statistics and frozen ones included. Refuses one that is unbound.
 template <class Model>
-std::vector<NamedVariable> state(const Model& model)
+LAMINA_ONCE std::vector<NamedVariable> state(const Model& model)
 {
     std::vector<NamedVariable> found;
     for (const auto& [path, variable] : variables_of(model)) {
@@ -80,7 +81,7 @@ std::vector<NamedVariable> state(const Model& model)
 
 /// The variables of a model that are trained.
 template <class Model>
-std::vector<NamedVariable> variables(const Model& model)
+LAMINA_ONCE std::vector<NamedVariable> variables(const Model& model)
 {
     std::vector<NamedVariable> found;
     for (auto& one : state(model))

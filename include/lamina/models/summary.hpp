@@ -1,6 +1,7 @@
 // lamina/models/summary.hpp: a model as a table, in the manner of Keras.
 #pragma once
 
+#include <lamina/core/once.hpp>
 #include <lamina/core/parts.hpp>
 #include <lamina/layers/block.hpp>
 #include <lamina/models/plan.hpp>
@@ -148,7 +149,7 @@ void summarise(const Part& part, const std::string& path, bool automatic, summar
 /// A table of a model's layers: name, type, output shape of a sample, learned numbers, multiply-adds of a sample, and the
 /// totals. Layers of a Sequential carry Keras's automatic names unless `Name<…>` gives one; parts of a struct their paths.
 template <class M>
-std::string summary(const M& model)
+LAMINA_ONCE std::string summary(const M& model)
 {
     detail::summary_table table;
     if constexpr (!is_refused<M>) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <lamina/core/error.hpp>
+#include <lamina/core/once.hpp>
 #include <lamina/training/callbacks/monitor.hpp>
 #include <lamina/training/logs.hpp>
 
@@ -22,7 +23,7 @@ struct History {
     std::size_t size() const { return epochs.size(); }
 
     /// One figure over the epochs. Refuses a name that an epoch does not have.
-    [[gnu::cold]] std::vector<double> operator[](std::string_view name) const
+    LAMINA_ONCE std::vector<double> operator[](std::string_view name) const
     {
         std::vector<double> result;
         for (const auto& logs : epochs) result.push_back(logs[name]);
@@ -30,7 +31,7 @@ struct History {
     }
 
     /// The epoch, from 0, in which a figure was best; the first of equal ones, and never one in which it is NaN.
-    [[gnu::cold]] std::size_t best(std::string_view name, monitor_mode mode = monitor_mode::automatic) const
+    LAMINA_ONCE std::size_t best(std::string_view name, monitor_mode mode = monitor_mode::automatic) const
     {
         const auto values = (*this)[name];
         const bool down = direction_of(name, mode) == monitor_mode::min;
@@ -46,7 +47,7 @@ struct History {
     }
 
     /// Prints a line an epoch, `epoch 1: loss 0.1592, …`, and the reason why training ended.
-    [[gnu::cold]] friend std::ostream& operator<<(std::ostream& out, const History& history)
+    LAMINA_ONCE friend std::ostream& operator<<(std::ostream& out, const History& history)
     {
         for (std::size_t i = 0; i < history.size(); ++i) out << "epoch " << i + 1 << ": " << history.epochs[i] << '\n';
         if (!history.stopped_by.empty()) out << history.stopped_by << '\n';

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <lamina/core/error.hpp>
+#include <lamina/core/once.hpp>
 
 #include <cmath>
 #include <cstdio>
@@ -45,7 +46,7 @@ struct Logs {
     }
 
     /// Prints `loss 0.0380, sparse_categorical_accuracy 0.9880`.
-    [[gnu::cold]] friend std::ostream& operator<<(std::ostream& out, const Logs& logs)
+    LAMINA_ONCE friend std::ostream& operator<<(std::ostream& out, const Logs& logs)
     {
         const char* between = "";
         for (const auto& [name, value] : logs.entries) {

@@ -1,6 +1,7 @@
 // lamina/training/trainer.hpp: compile, fit, evaluate: a model, an optimizer, losses and metrics at work.
 #pragma once
 
+#include <lamina/core/once.hpp>
 #include <lamina/core/parallel.hpp>
 #include <lamina/models/predict.hpp>
 #include <lamina/training/callback.hpp>
@@ -51,7 +52,7 @@ class Trainer {
     static constexpr std::uint64_t shuffling = 0x73687566;
 
 public:
-    [[gnu::cold]] Trainer(M& of, O with, G measured_by)
+    LAMINA_ONCE Trainer(M& of, O with, G measured_by)
         : model(of), rule(std::move(with)), goals(std::move(measured_by)), plan(trace_bound(of)), blocks(plan.blocks),
           parameters(records_of(of))
     {
@@ -59,7 +60,7 @@ public:
         goals.prepare(plan);
     }
 
-    [[gnu::cold]] ~Trainer() {}
+    LAMINA_ONCE ~Trainer() {}
     Trainer(const Trainer&) = delete;
     Trainer& operator=(const Trainer&) = delete;
 
@@ -68,8 +69,8 @@ public:
 
     /// Trains for `options.epochs` passes over the samples and gives the figures of every epoch.
     template <class X, class Y, class... Callbacks>
-    [[gnu::cold]] History fit(const Samples<X, Y>& samples, std::type_identity_t<FitOptions<X, Y>> options = {},
-                              Callbacks&&... callbacks)
+    LAMINA_ONCE History fit(const Samples<X, Y>& samples, std::type_identity_t<FitOptions<X, Y>> options = {},
+                            Callbacks&&... callbacks)
     {
         static_assert((Callback<std::remove_reference_t<Callbacks>> && ...),
                       "lamina: a callback has one of the members on_train_begin … on_train_end");
@@ -91,7 +92,7 @@ public:
 
     /// Losses and metrics over samples, without training.
     template <class X, class Y>
-    [[gnu::cold]] Logs evaluate(const Samples<X, Y>& samples, const EvaluateOptions& options = {})
+    LAMINA_ONCE Logs evaluate(const Samples<X, Y>& samples, const EvaluateOptions& options = {})
     {
         Logs logs;
         if constexpr (fits<X, Y>(given<X, input_count<M>>{}, given<Y, G::count>{})) {
@@ -104,8 +105,8 @@ public:
 
     /// One step on all samples of x as one batch.
     template <class X, class Y>
-    [[gnu::cold]] Logs train_on_batch(const X& x, const Y& y, const std::vector<float>& sample_weight = {},
-                                      std::size_t threads = 1, Seed seed = {})
+    LAMINA_ONCE Logs train_on_batch(const X& x, const Y& y, const std::vector<float>& sample_weight = {}, std::size_t threads = 1,
+                                    Seed seed = {})
     {
         Logs logs;
         if constexpr (fits<X, Y>(given<X, input_count<M>>{}, given<Y, G::count>{})) {
@@ -352,7 +353,7 @@ struct RefusedTrainer {
 /// A model with several outputs has a loss for each, and behind them, as far as there are some, the metrics of each: one, or
 /// `Metrics{…}` of none or more: `compile(model, Adam{}, Losses{CategoricalCrossentropy{}, MeanSquaredError{}}, Accuracy{})`.
 template <class M, class O, class L, class... Metrics>
-auto compile(M& model, O optimizer, L loss, Metrics... metrics)
+LAMINA_ONCE auto compile(M& model, O optimizer, L loss, Metrics... metrics)
 {
     constexpr bool changeable = !std::is_const_v<M>, optimizes = Optimizer<O>, measures = Loss<L> || inner::is_losses<L>,
                    counts = ((inner::is_losses<L> ? inner::is_metrics<Metrics> : Metric<Metrics>) && ...);

@@ -1,0 +1,12 @@
+// lamina/core/once.hpp: the mark of what a program calls now and then: to build, train, save.
+//
+// What lamina does now and then is [[gnu::cold]], which halves its size and the time to compile it. But g++ takes a function
+// that always calls a cold one for cold too, and compiles a user's loop after `build` for size. LAMINA_ONCE ends that: nothing
+// is known of such a function where it is called. clang has no such rule.
+#pragma once
+
+#if defined(__GNUC__) && !defined(__clang__)
+#define LAMINA_ONCE [[gnu::noipa]]
+#else
+#define LAMINA_ONCE
+#endif

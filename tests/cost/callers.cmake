@@ -1,0 +1,10 @@
+# cmake -DOBJDUMP=… -DOBJECT=… -P callers.cmake: of the functions of callers.cpp, g++ takes only one for cold.
+execute_process(COMMAND ${OBJDUMP} -t ${OBJECT} OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
+string(REGEX MATCHALL "F \\.text[^\n]* caller_of_[a-z_]+\n" callers "${symbols}")
+list(LENGTH callers count)
+list(FILTER callers INCLUDE REGEX "unlikely")
+string(REGEX MATCHALL "caller_of_[a-z_]+" cold "${callers}")
+if(NOT cold STREQUAL "caller_of_cold" OR count LESS 20)
+  message(FATAL_ERROR "of ${count} functions of a user these are compiled for size: ${cold}; mark what they call LAMINA_ONCE")
+endif()
+message(STATUS "${count} functions of a user, and only caller_of_cold is compiled for size")
