@@ -67,16 +67,16 @@ public:
     static constexpr std::size_t saved(std::size_t n) { return layout(n).end; }
     static constexpr std::size_t scratch(std::size_t n) { return ping(n, 0) + ping(n, 1) + inner_scratch(n); }
 
-    void forward(Mode mode, const T* x, T* y, T* saved, T* scratch, std::size_t n) const
+    [[gnu::always_inline]] void forward(Mode mode, const T* x, T* y, T* saved, T* scratch, std::size_t n) const
     {
-        [&]<std::size_t... I>(std::index_sequence<I...>) {
+        [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
             const places at = saved ? layout(n) : places{};
             T* const room[2] = {scratch, scratch + ping(n, 0)};
             T* const work = room[1] + ping(n, 1);
             const auto value = [&](std::size_t k) {
                 return k + 1 == count ? y : saved ? saved + at.output[k] : room[ordinal[k] % 2];
             };
-            const auto step = [&]<std::size_t L>(constant<L>) {
+            const auto step = [&]<std::size_t L>(constant<L>) __attribute__((always_inline)) {
                 const T* const in = source[L] == outside ? x : value(source[L]);
                 T* const kept = saved ? saved + at.kept[L] : nullptr;
                 if constexpr (joins[L])
@@ -109,7 +109,7 @@ public:
         backward_all<false>(from_logits, mode, x, y, saved, dy, nullptr, gradient, scratch, n);
     }
 
-    auto operator()(const auto& x) const { return call(*this, x); }
+    [[gnu::always_inline]] auto operator()(const auto& x) const { return call(*this, x); }
 
     /// The free functions of the same names.
     auto predict(const auto& x) const { return lamina::predict(*this, x); }

@@ -34,8 +34,11 @@ inline constexpr std::size_t stack_bytes = 64 * 1024;
 /// The result of one sample may take as much.
 inline constexpr std::size_t largest_result = 1024 * 1024;
 
+/// A block of so few multiply-adds is computed where it is called: the call would take a tenth of its time.
+inline constexpr std::size_t less_than_a_call = 256;
+
 template <Block B>
-auto result_of_sample(const B& block, const typename B::value_type* x)
+[[gnu::always_inline]] inline auto compute_sample(const B& block, const typename B::value_type* x)
 {
     using T = typename B::value_type;
     Result<FixedTensor<T, B::output>> result; // is where the caller wants it, and not copied
@@ -48,6 +51,20 @@ auto result_of_sample(const B& block, const typename B::value_type* x)
     }
     else block.forward(Mode{}, x, y, nullptr, Borrowed<T>(room).data(), 1);
     return result;
+}
+
+template <Block B>
+auto compute_sample_apart(const B& block, const typename B::value_type* x)
+{
+    return compute_sample(block, x);
+}
+
+template <Block B>
+[[gnu::always_inline]] inline auto result_of_sample(const B& block, const typename B::value_type* x)
+{
+    constexpr std::size_t work = multiply_adds_of<B>(); // 0 where a layer does not say
+    if constexpr (work > 0 && work <= less_than_a_call) return compute_sample(block, x);
+    else return compute_sample_apart(block, x);
 }
 
 /// A sample of the model's shape, or its numbers in one row.
@@ -224,7 +241,7 @@ auto predict(const M& model, const X& x)
 
 /// A block on numbers: a sample or a batch; see models/inputs.hpp for what may be given.
 template <Block B, class X>
-auto call(const B& block, const X& x)
+[[gnu::always_inline]] inline auto call(const B& block, const X& x)
 {
     using T = typename B::value_type;
     constexpr shape given = lamina::detail::static_shape<X>();
