@@ -19,10 +19,11 @@ namespace lamina::inline LAMINA_ARCHITECTURE::kernels {
 
 namespace detail {
 
-/// `Pixels` neighbouring outputs of a row in `Vectors` registers of filters each, the first at filter `f`. `in` is the first
-/// window's corner.
+/// `Pixels` neighbouring outputs of a row in `Vectors` registers of filters each, the first at filter `f`, from the kernel's
+/// `rows`. `in` is the first window's corner.
 template <std::size_t Pixels, std::size_t Vectors, class T, class S, class F>
-[[gnu::noinline]] void convolution_pixels(const T* in, const T* w, const T* bias, T* y, std::size_t f, S sizes, const F& finish)
+[[gnu::noinline]] void convolution_pixels(const T* in, const T* w, const T* bias, T* y, std::size_t f, kernel_rows rows, S sizes,
+                                          const F& finish)
 {
     using lanes = simd::batch<T>;
     const convolution_sizes s = sizes;
@@ -32,8 +33,8 @@ template <std::size_t Pixels, std::size_t Vectors, class T, class S, class F>
         const std::size_t at = f + v * lanes::size;
         return bias ? load_before(bias + at, at, s.filters) : lanes(T(0));
     });
-    const T* weights = w + f;
-    for (std::size_t ky = 0; ky < s.kernel_height; ++ky)
+    const T* weights = w + rows.first * row_taps(s) * padded<T>(s.filters) + f;
+    for (std::size_t ky = rows.first; ky < rows.end; ++ky)
         for (std::size_t k = 0; k < row_taps(s); k += run) {
             const T* taps = in + ky * row + k * s.dilation_width;
             for (std::size_t t = 0; t < run; ++t, weights += padded<T>(s.filters))
@@ -179,7 +180,8 @@ void convolution_forward(const T* x, const T* w, const T* bias, T* y, T* scratch
                 for (std::size_t oy = 0; oy < s.out_height; ++oy)
                     tiles<accumulators / Vectors>(out_width, [&]<std::size_t Pixels>(std::size_t ox, constant<Pixels>) {
                         detail::convolution_pixels<Pixels, Vectors>(in + oy * row + ox * step, w, bias,
-                                                                    out + (oy * s.out_width + ox) * s.filters, f, sizes, finish);
+                                                                    out + (oy * s.out_width + ox) * s.filters, f, {s, oy}, sizes,
+                                                                    finish);
                     });
         });
     }

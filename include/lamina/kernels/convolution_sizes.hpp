@@ -42,6 +42,21 @@ void copy_into_field(const T* x, T* field, S sizes)
                     field + ((row + s.pad_top) * size.width + s.pad_left) * s.channels);
 }
 
+/// The rows of the kernel that meet the image and not only its padding, for the outputs of one row.
+struct kernel_rows {
+    std::size_t first, end;
+
+    constexpr kernel_rows(const convolution_sizes& s, std::size_t output_row)
+    {
+        const std::size_t top = output_row * s.stride_height, bottom = s.pad_top + s.height;
+        const auto from = [&](std::size_t row) { // the first kernel row that lies there or below
+            return row > top ? std::min((row - top + s.dilation_height - 1) / s.dilation_height, s.kernel_height) : 0;
+        };
+        first = from(s.pad_top);
+        end = from(bottom);
+    }
+};
+
 /// The taps of one kernel row.
 constexpr std::size_t row_taps(const convolution_sizes& s) { return s.kernel_width * s.channels; }
 
