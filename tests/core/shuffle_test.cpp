@@ -36,7 +36,10 @@ void there_and_back()
         for (std::size_t c = 0; c < Count; ++c) rows[c] = counting(T(1 + 100 * c));
         std::vector<T> flat(n * Count + 3, T(-1));
         simd::interleave<Count>(rows, flat.data(), n);
-        for (std::size_t i = 0; i < n * Count; ++i) REQUIRE(flat[i] == T(1 + 100 * (i % Count) + i / Count));
+        for (std::size_t i = 0; i < n * Count; ++i) {
+            const std::size_t place = i / Count;
+            REQUIRE(flat[i] == T(1 + 100 * (i % Count) + place));
+        }
         for (std::size_t i = n * Count; i < flat.size(); ++i) REQUIRE(flat[i] == T(-1));
 
         const std::vector<T> exact(flat.begin(), flat.begin() + std::ptrdiff_t(n * Count)); // a read behind it is an error
@@ -65,7 +68,10 @@ TEMPLATE_TEST_CASE("every lane twice", "[core][shuffle]", float, double)
     using T = TestType;
     constexpr std::size_t lanes = simd::lanes<T>;
     const auto both = simd::twice(counting(T(0)));
-    for (std::size_t i = 0; i < 2 * lanes; ++i) CHECK(lane(i < lanes ? both.low : both.high, i % lanes) == T(i / 2));
+    for (std::size_t i = 0; i < 2 * lanes; ++i) {
+        const std::size_t half = i / 2;
+        CHECK(lane(i < lanes ? both.low : both.high, i % lanes) == T(half));
+    }
 }
 
 TEMPLATE_TEST_CASE("interleaved registers", "[core][shuffle]", float, double)

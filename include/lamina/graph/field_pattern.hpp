@@ -17,7 +17,7 @@ namespace detail {
 /// the path, `?` one character of a name. In time of their product.
 inline bool matches(std::string_view pattern, std::string_view path)
 {
-    std::vector<char> reached(path.size() + 1, false), next(path.size() + 1, false);
+    std::vector<unsigned char> reached(path.size() + 1), next(path.size() + 1); // of yes and no
     reached[0] = true;
     for (std::size_t i = 0; i < pattern.size(); ++i) {
         const bool star = pattern[i] == '*', across = star && i + 1 < pattern.size() && pattern[i + 1] == '*';
