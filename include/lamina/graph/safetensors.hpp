@@ -128,18 +128,15 @@ namespace detail {
 [[gnu::cold]] inline void check_places(const HeaderText& header, const std::vector<stored_tensor>& tensors,
                                        std::size_t data_bytes)
 {
-    std::vector<const stored_tensor*> sorted;
-    sorted.reserve(tensors.size());
-    for (const auto& tensor : tensors) sorted.push_back(&tensor);
-    sort_small(sorted, [](const stored_tensor* a, const stored_tensor* b) {
-        return a->begin < b->begin || (a->begin == b->begin && a->end < b->end);
+    const auto order = sorted_places(tensors.size(), [&](std::size_t a, std::size_t b) {
+        return tensors[a].begin < tensors[b].begin || (tensors[a].begin == tensors[b].begin && tensors[a].end < tensors[b].end);
     });
     std::size_t covered = 0;
-    for (const auto* tensor : sorted) {
-        if (tensor->begin < covered)
-            header.refuse("lets ", json_quoted(tensor->name), " overlap with another tensor at byte ", tensor->begin);
-        if (tensor->begin > covered) header.refuse("leaves a hole before ", json_quoted(tensor->name), " at byte ", covered);
-        covered = tensor->end;
+    for (const std::size_t place : order) {
+        const auto& [name, type, shape, begin, end] = tensors[place];
+        if (begin < covered) header.refuse("lets ", json_quoted(name), " overlap with another tensor at byte ", begin);
+        if (begin > covered) header.refuse("leaves a hole before ", json_quoted(name), " at byte ", covered);
+        covered = end;
     }
     if (covered != data_bytes) header.refuse("describes ", covered, " bytes where ", data_bytes, " follow it");
 }
