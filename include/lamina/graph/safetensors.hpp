@@ -236,20 +236,21 @@ using named_records = std::vector<std::pair<std::string, std::shared_ptr<record>
                 fail(path.string(), ": the text \"", plain, "\" is not UTF-8, which the format needs; rename it");
         return detail::json_quoted(plain);
     };
-    std::vector<std::string_view> names{"__metadata__"};
+    std::vector<std::string_view> names;
+    names.push_back("__metadata__");
     for (const auto& [name, numbers] : tensors) names.push_back(name);
     if (const auto name = repeated(names)) fail(path.string(), ": two tensors would have the name ", text(*name), "; rename one");
-    std::vector<const named_records::value_type*> ordered;
+    std::vector<std::size_t> ordered;
     for (const number type : {number::float64, number::float32})
-        for (const auto& tensor : tensors)
-            if (tensor.second->type() == type) ordered.push_back(&tensor);
+        for (std::size_t i = 0; i < tensors.size(); ++i)
+            if (tensors[i].second->type() == type) ordered.push_back(i);
 
     std::string header = "{\"__metadata__\":{";
     for (const auto& [key, value] : metadata) append(header, header.back() == '{' ? "" : ",", text(key), ':', text(value));
     header += '}';
     std::size_t end = 0;
-    for (const auto* tensor : ordered) {
-        const auto& [name, numbers] = *tensor;
+    for (const std::size_t place : ordered) {
+        const auto& [name, numbers] = tensors[place];
         append(header, ',', text(name), ":{\"dtype\":\"", type_of(numbers->type()), "\",\"shape\":[");
         const shape& extents = numbers->extents();
         for (std::size_t axis = 0; axis < extents.rank; ++axis) append(header, axis > 0 ? "," : "", extents[axis]);
@@ -263,11 +264,11 @@ using named_records = std::vector<std::pair<std::string, std::shared_ptr<record>
     const std::uint64_t length = header.size();
     file.write(&length, sizeof length);
     file.write(header);
-    for (const auto* tensor : ordered) {
-        const std::byte* const start = std::as_const(*tensor->second).data<std::byte>();
-        const std::size_t size = bytes_of(tensor->second->type());
-        tensor->second->for_each_row(
-            [&](std::size_t place, std::size_t count) { file.write(start + place * size, count * size); });
+    for (const std::size_t tensor : ordered) {
+        const record& numbers = *tensors[tensor].second;
+        const std::byte* const start = numbers.data<std::byte>();
+        const std::size_t size = bytes_of(numbers.type());
+        numbers.for_each_row([&](std::size_t place, std::size_t count) { file.write(start + place * size, count * size); });
     }
     file.commit();
 }
