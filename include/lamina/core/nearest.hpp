@@ -25,20 +25,29 @@ namespace lamina::detail {
     return row.back();
 }
 
-/// The name nearest to `wanted`, or none where all differ in more than half of the longer name's characters.
-[[gnu::cold]] inline std::string_view nearest(std::string_view wanted, const std::vector<std::string_view>& names)
-{
-    std::string_view found;
+/// Looks for the name nearest to `wanted` among those that it is shown.
+struct Nearest {
+    std::string_view wanted;
+    std::string_view found{}; ///< none while all differ in more than half of the longer name's characters
     std::size_t least = ~std::size_t{0};
-    for (const auto name : names) {
+
+    [[gnu::cold]] void look_at(std::string_view name)
+    {
         const std::size_t shorter = std::min(wanted.size(), name.size()), longer = std::max(wanted.size(), name.size());
-        if (longer > 2 * shorter || longer - shorter >= least) continue;
+        if (longer > 2 * shorter || longer - shorter >= least) return;
         if (const std::size_t distance = edit_distance(wanted, name); distance < least && 2 * distance <= longer) {
             least = distance;
             found = name;
         }
     }
-    return found;
+};
+
+/// The name nearest to `wanted` in a list, or none.
+[[gnu::cold]] inline std::string_view nearest(std::string_view wanted, const std::vector<std::string_view>& names)
+{
+    Nearest near{wanted};
+    for (const auto name : names) near.look_at(name);
+    return near.found;
 }
 
 } // namespace lamina::detail

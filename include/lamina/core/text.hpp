@@ -5,10 +5,9 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <optional>
 #include <string_view>
-#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace lamina {
@@ -34,34 +33,52 @@ struct fraction {
     constexpr double value() const { return std::bit_cast<double>(bits); }
 };
 
-/// Sorts where time does not count: through the C library, since std::sort takes long to compile for every type.
-/// `before` is a lambda without captures.
-template <class T, class Before>
-[[gnu::cold]] void sort_small(std::vector<T>& list, Before)
+namespace detail {
+
+/// Sorts by heaps (Williams 1964); `before(of, a, b)` compares what stands at two places.
+[[gnu::cold, gnu::noinline]] inline void sort_places(std::vector<std::size_t>& places, const void* of,
+                                                     bool (*before)(const void* of, std::size_t a, std::size_t b))
 {
-    static_assert(std::is_trivially_copyable_v<T> && std::is_empty_v<Before>);
-    if (list.empty()) return;
-    std::qsort(list.data(), list.size(), sizeof(T), [](const void* a, const void* b) {
-        const T &left = *static_cast<const T*>(a), &right = *static_cast<const T*>(b);
-        return Before{}(left, right) ? -1 : Before{}(right, left) ? 1 : 0;
-    });
+    const auto sink = [&](std::size_t at, std::size_t end) {
+        for (std::size_t child; (child = 2 * at + 1) < end; at = child) {
+            if (child + 1 < end && before(of, places[child], places[child + 1])) ++child;
+            if (!before(of, places[at], places[child])) return;
+            std::swap(places[at], places[child]);
+        }
+    };
+    for (std::size_t at = places.size() / 2; at-- > 0;) sink(at, places.size());
+    for (std::size_t end = places.size(); end-- > 1;) {
+        std::swap(places[0], places[end]);
+        sink(0, end);
+    }
+}
+
+} // namespace detail
+
+/// The places 0, 1, … of a list in the order of what stands there; `before(a, b)` compares two places. It is one function for all
+/// lists: std::sort takes long to compile for each.
+template <class Before>
+[[gnu::cold]] std::vector<std::size_t> sorted_places(std::size_t count, const Before& before)
+{
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < count; ++i) places.push_back(i);
+    detail::sort_places(places, &before,
+                        [](const void* of, std::size_t a, std::size_t b) { return (*static_cast<const Before*>(of))(a, b); });
+    return places;
 }
 
 /// The first text that is in a list more than once, if there is one.
 [[gnu::cold]] inline std::optional<std::string_view> repeated(const std::vector<std::string_view>& texts)
 {
-    if (texts.empty()) return {};
-    std::vector<const std::string_view*> sorted;
-    for (const auto& text : texts) sorted.push_back(&text);
-    sort_small(sorted, [](const std::string_view* a, const std::string_view* b) {
-        const int order = a->compare(*b);
+    const auto sorted = sorted_places(texts.size(), [&](std::size_t a, std::size_t b) {
+        const int order = texts[a].compare(texts[b]);
         return order < 0 || (order == 0 && a < b);
     });
-    const std::string_view* first = nullptr;
+    std::size_t first = texts.size();
     for (std::size_t i = 1; i < sorted.size(); ++i)
-        if (*sorted[i - 1] == *sorted[i] && (!first || sorted[i - 1] < first)) first = sorted[i - 1];
-    if (!first) return {};
-    return *first;
+        if (texts[sorted[i - 1]] == texts[sorted[i]]) first = std::min(first, sorted[i - 1]);
+    if (first == texts.size()) return {};
+    return texts[first];
 }
 
 } // namespace lamina

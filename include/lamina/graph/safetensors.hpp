@@ -129,18 +129,15 @@ namespace detail {
 [[gnu::cold]] inline void check_places(const HeaderText& header, const std::vector<stored_tensor>& tensors,
                                        std::size_t data_bytes)
 {
-    std::vector<const stored_tensor*> sorted;
-    sorted.reserve(tensors.size());
-    for (const auto& tensor : tensors) sorted.push_back(&tensor);
-    sort_small(sorted, [](const stored_tensor* a, const stored_tensor* b) {
-        return a->begin < b->begin || (a->begin == b->begin && a->end < b->end);
+    const auto order = sorted_places(tensors.size(), [&](std::size_t a, std::size_t b) {
+        return tensors[a].begin < tensors[b].begin || (tensors[a].begin == tensors[b].begin && tensors[a].end < tensors[b].end);
     });
     std::size_t covered = 0;
-    for (const auto* tensor : sorted) {
-        if (tensor->begin < covered)
-            header.refuse("lets ", json_quoted(tensor->name), " overlap with another tensor at byte ", tensor->begin);
-        if (tensor->begin > covered) header.refuse("leaves a hole before ", json_quoted(tensor->name), " at byte ", covered);
-        covered = tensor->end;
+    for (const std::size_t place : order) {
+        const auto& [name, type, shape, begin, end] = tensors[place];
+        if (begin < covered) header.refuse("lets ", json_quoted(name), " overlap with another tensor at byte ", begin);
+        if (begin > covered) header.refuse("leaves a hole before ", json_quoted(name), " at byte ", covered);
+        covered = end;
     }
     if (covered != data_bytes) header.refuse("describes ", covered, " bytes where ", data_bytes, " follow it");
 }
@@ -240,20 +237,21 @@ LAMINA_ONCE inline void write(const FilePath& path, const named_records& tensors
                 fail(path.string(), ": the text \"", plain, "\" is not UTF-8, which the format needs; rename it");
         return detail::json_quoted(plain);
     };
-    std::vector<std::string_view> names{"__metadata__"};
+    std::vector<std::string_view> names;
+    names.push_back("__metadata__");
     for (const auto& [name, numbers] : tensors) names.push_back(name);
     if (const auto name = repeated(names)) fail(path.string(), ": two tensors would have the name ", text(*name), "; rename one");
-    std::vector<const named_records::value_type*> ordered;
+    std::vector<std::size_t> ordered;
     for (const number type : {number::float64, number::float32})
-        for (const auto& tensor : tensors)
-            if (tensor.second->type() == type) ordered.push_back(&tensor);
+        for (std::size_t i = 0; i < tensors.size(); ++i)
+            if (tensors[i].second->type() == type) ordered.push_back(i);
 
     std::string header = "{\"__metadata__\":{";
     for (const auto& [key, value] : metadata) append(header, header.back() == '{' ? "" : ",", text(key), ':', text(value));
     header += '}';
     std::size_t end = 0;
-    for (const auto* tensor : ordered) {
-        const auto& [name, numbers] = *tensor;
+    for (const std::size_t place : ordered) {
+        const auto& [name, numbers] = tensors[place];
         append(header, ',', text(name), ":{\"dtype\":\"", type_of(numbers->type()), "\",\"shape\":[");
         const shape& extents = numbers->extents();
         for (std::size_t axis = 0; axis < extents.rank; ++axis) append(header, axis > 0 ? "," : "", extents[axis]);
@@ -267,11 +265,11 @@ LAMINA_ONCE inline void write(const FilePath& path, const named_records& tensors
     const std::uint64_t length = header.size();
     file.write(&length, sizeof length);
     file.write(header);
-    for (const auto* tensor : ordered) {
-        const std::byte* const start = std::as_const(*tensor->second).data<std::byte>();
-        const std::size_t size = bytes_of(tensor->second->type());
-        tensor->second->for_each_row(
-            [&](std::size_t place, std::size_t count) { file.write(start + place * size, count * size); });
+    for (const std::size_t tensor : ordered) {
+        const record& numbers = *tensors[tensor].second;
+        const std::byte* const start = numbers.data<std::byte>();
+        const std::size_t size = bytes_of(numbers.type());
+        numbers.for_each_row([&](std::size_t place, std::size_t count) { file.write(start + place * size, count * size); });
     }
     file.commit();
 }

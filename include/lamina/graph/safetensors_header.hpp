@@ -5,12 +5,12 @@
 #pragma once
 
 #include <lamina/core/error.hpp>
-#include <lamina/core/text.hpp>
 #include <lamina/graph/json_text.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -82,18 +82,16 @@ public:
 private:
     [[gnu::cold]] void members(const void* to, void (*member)(const void* to, const std::string& key))
     {
-        std::vector<std::string> keys;
+        std::map<std::string, std::string> seen; // keys alone, in the type of the metadata: a set is compiled by itself
         expect('{');
         if (accept('}')) return;
         do {
-            keys.push_back(string());
+            const auto key = string();
+            if (!seen.insert({key, {}}).second) refuse("names ", json_quoted(key), " twice");
             expect(':');
-            member(to, keys.back());
+            member(to, key);
         } while (accept(','));
         expect('}');
-        std::vector<std::string_view> names;
-        for (const auto& key : keys) names.push_back(key);
-        if (const auto key = repeated(names)) refuse("names ", json_quoted(*key), " twice");
     }
 
     void skip_spaces() { rest.remove_prefix(std::min(rest.find_first_not_of(" \t\n\r"), rest.size())); }

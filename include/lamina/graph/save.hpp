@@ -9,6 +9,7 @@
 #include <lamina/core/nearest.hpp>
 #include <lamina/core/once.hpp>
 #include <lamina/core/parts.hpp>
+#include <lamina/core/text.hpp>
 #include <lamina/core/variable.hpp>
 #include <lamina/graph/json_text.hpp>
 #include <lamina/graph/safetensors.hpp>
@@ -40,38 +41,40 @@ namespace detail {
     using safetensors::detail::json_quoted;
     check_version(file, name);
 
-    std::vector<const safetensors::stored_tensor*> stored, sources; // by name; that of each variable, or null
-    for (const auto& tensor : file.tensors) stored.push_back(&tensor);
-    sort_small(stored, [](const auto* a, const auto* b) { return a->name < b->name; });
-    std::vector<bool> expected(stored.size());
+    const auto& stored = file.tensors;
+    const auto by_name =
+        sorted_places(stored.size(), [&](std::size_t a, std::size_t b) { return stored[a].name < stored[b].name; });
+    constexpr std::size_t missing = ~std::size_t{0};
+    std::vector<std::size_t> sources, unexpected;        // places in the file: of each variable, and those of none
+    std::vector<std::size_t> expected(stored.size(), 0); // 1 for those that a variable has
     for (const auto& [path, variable] : variables) {
         std::size_t at = 0;
         for (std::size_t left = stored.size(); left > 0;) {
             const std::size_t half = left / 2;
-            const bool behind = stored[at + half]->name < path;
+            const bool behind = stored[by_name[at + half]].name < path;
             at += behind ? half + 1 : 0;
             left = behind ? left - half - 1 : half;
         }
-        const bool found = at < stored.size() && stored[at]->name == path;
-        sources.push_back(found ? stored[at] : nullptr);
-        if (found) expected[at] = true;
+        const bool found = at < stored.size() && stored[by_name[at]].name == path;
+        sources.push_back(found ? by_name[at] : missing);
+        if (found) expected[by_name[at]] = 1;
     }
-    std::vector<std::string_view> unexpected;
-    for (std::size_t i = 0; i < stored.size(); ++i)
-        if (!expected[i]) unexpected.push_back(stored[i]->name);
+    for (const std::size_t place : by_name)
+        if (!expected[place]) unexpected.push_back(place);
 
     std::string problems;
     for (std::size_t i = 0; i < variables.size(); ++i) {
         const auto& [path, variable] = variables[i];
         const form& needs = variable->needs();
-        if (!sources[i]) {
+        if (sources[i] == missing) {
+            Nearest near{path};
+            for (const std::size_t place : unexpected) near.look_at(stored[place].name);
             append(problems, json_quoted(path), " is missing");
-            if (const auto near = nearest(path, unexpected); !near.empty())
-                append(problems, " (the nearest name is ", json_quoted(near), ')');
+            if (!near.found.empty()) append(problems, " (the nearest name is ", json_quoted(near.found), ')');
             append(problems, "; ");
             continue;
         }
-        const auto& tensor = *sources[i];
+        const auto& tensor = stored[sources[i]];
         if (!safetensors::fits(tensor, needs.type, needs.extents)) {
             append(problems, json_quoted(path), " is ", tensor, ", the model needs ", safetensors::type_of(needs.type), ' ',
                    needs.extents, "; ");
@@ -80,7 +83,7 @@ namespace detail {
         if (!variable->bound()) continue;
         std::size_t first = 0;
         while (variables[first].variable->storage() != variable->storage()) ++first;
-        if (first < i && sources[first] && file.data(*sources[first]) != file.data(tensor))
+        if (first < i && sources[first] != missing && file.data(stored[sources[first]]) != file.data(tensor))
             append(problems, json_quoted(variables[first].path), " and ", json_quoted(path),
                    " are one variable in the model and differ in the file; ");
     }
@@ -89,7 +92,7 @@ namespace detail {
             append(problems, "and ", unexpected.size() - i, " more are no variables of the model; ");
             break;
         }
-        append(problems, json_quoted(unexpected[i]), " is no variable of the model; ");
+        append(problems, json_quoted(stored[unexpected[i]].name), " is no variable of the model; ");
     }
     if (!problems.empty()) fail(name, ": ", problems, "was it saved from another model?");
 
@@ -98,12 +101,12 @@ namespace detail {
         const auto& [path, variable] = variables[i];
         if (variable->bound()) continue;
         fresh[i] = make_record(path, variable->needs().extents, variable->needs().type);
-        safetensors::copy(file.data(*sources[i]), *fresh[i]);
+        safetensors::copy(file.data(stored[sources[i]]), *fresh[i]);
     }
     // From here on nothing can fail.
     for (std::size_t i = 0; i < variables.size(); ++i)
         if (fresh[i]) variables[i].variable->bind(std::move(fresh[i]));
-        else safetensors::copy(file.data(*sources[i]), *variables[i].variable->storage());
+        else safetensors::copy(file.data(stored[sources[i]]), *variables[i].variable->storage());
 }
 
 [[gnu::cold]] inline void save_variables(const std::vector<FoundVariable>& variables, const FilePath& path)
