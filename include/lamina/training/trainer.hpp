@@ -167,8 +167,7 @@ private:
             else if (!kept.empty())
                 goals.report(state.logs, measure(samples, kept, options.sample_weight, options.threads), true);
             (detail::call_epoch_end(callbacks, state), ...);
-            Logs& figures = history.epochs.emplace_back();
-            for (const auto& [name, value] : state.logs.entries) figures.set(name, value);
+            history.epochs.emplace_back().entries = state.logs.entries;
         }
         (detail::call_train_end(callbacks, state), ...);
         history.stopped_by = state.stopped_by;
