@@ -24,6 +24,22 @@ inline constexpr bool is_constant = false;
 template <auto Value>
 inline constexpr bool is_constant<constant<Value>> = true;
 
+/// A size as the compiler knows it: a constant, or else a std::size_t.
+template <class E>
+constexpr auto as_extent(E size)
+{
+    if constexpr (is_constant<E>) return size;
+    else return static_cast<std::size_t>(size);
+}
+
+/// Whether a size is 1 as far as the compiler knows, and whether it can be.
+template <class E>
+inline constexpr bool is_one = false;
+template <auto Value>
+inline constexpr bool is_one<constant<Value>> = Value == 1;
+template <class E>
+inline constexpr bool can_be_one = !is_constant<std::remove_cvref_t<E>> || is_one<std::remove_cvref_t<E>>;
+
 /// Sizes of the kind `Value`, known at compile time or at run time.
 template <class E, class Value>
 concept extent_of =

@@ -22,17 +22,20 @@ namespace lamina::inline LAMINA_ARCHITECTURE::kernels {
 /// sees numbers whose results are thrown away. A sample's bits do not depend on the batch that it is in.
 ///
 /// Shapes  x [n][inputs], w as above, bias [outputs] or null, y [n][outputs].
-template <class T, extent_of<dense_sizes> S, class F = std::identity>
-void dense_forward(const T* x, const T* w, const T* bias, T* y, std::size_t n, S sizes, const F& finish = {})
+template <class T, extent N, extent_of<dense_sizes> S, class F = std::identity>
+void dense_forward(const T* x, const T* w, const T* bias, T* y, N samples, S sizes, const F& finish = {})
 {
+    const auto n = as_extent(samples);
     const auto inputs = part<&dense_sizes::inputs>(sizes);
     const auto outputs = part<&dense_sizes::outputs>(sizes);
     if (outputs == 1) {
-        detail::inner_product<T>(x, w, y, n, inputs, 1);
-        if (bias) transform(y, y, n, [b = *bias](const auto& sum) { return sum + b; });
+        if constexpr (can_be_one<decltype(outputs)>) { // what is not reached is not compiled
+            detail::inner_product<T>(x, w, y, n, inputs, 1);
+            if (bias) transform(y, y, n, [b = *bias](const auto& sum) { return sum + b; });
+        }
     }
     else if (n == 1) detail::outer_row<T>(x, w, bias, y, inputs, outputs);
-    else detail::outer_product<T>(x, w, bias, y, n, inputs, outputs);
+    else if constexpr (!is_one<N>) detail::outer_product<T>(x, w, bias, y, n, inputs, outputs);
     if constexpr (!std::is_same_v<F, std::identity>) transform(y, y, n * outputs, finish);
 }
 

@@ -36,8 +36,9 @@ struct Mode {
 /// A block: sizes as constants, `forward` and `backward` as const functions over a chunk of n samples, channels last.
 ///
 /// `saved(n)`, `scratch(n)` are elements of T, none where it does not say; each region starts on 64 bytes, x and y may lie
-/// anywhere. `forward` with `saved == nullptr` keeps nothing (inference). `backward` adds to `gradient`, a block of the same type, and writes `dx`
-/// unless it is null. A block owns variables and never activations, so many threads may use one.
+/// anywhere. `forward` with `saved == nullptr` keeps nothing (inference); for one sample it is given constant<1>, and a block that
+/// takes an `extent auto` does not compile what only more samples need. `backward` adds to `gradient`, a block of the same type,
+/// and writes `dx` unless it is null. A block owns variables and never activations, so many threads may use one.
 template <class B>
 concept Block =
     requires(const B& block, B& gradient, const typename B::value_type* in, typename B::value_type* out, std::size_t n) {

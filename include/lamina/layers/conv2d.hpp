@@ -88,8 +88,9 @@ struct Conv2D {
                                                in_planes ? kernels::plane_scratch<T>(sizes.value) : 0);
         }
 
-        void forward(Mode, const T* x, T* y, T* saved, T* scratch, std::size_t n) const
+        void forward(Mode, const T* x, T* y, T* saved, T* scratch, extent auto samples) const
         {
+            const auto n = as_extent(samples);
             last::forward(y, saved, n, [&](T* z, auto finish) {
                 if constexpr (one_pixel) kernels::dense_forward(x, kernel.data(), bias.data(), z, n, product, finish);
                 else if constexpr (in_planes)

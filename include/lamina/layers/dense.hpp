@@ -57,8 +57,9 @@ struct Dense {
         static constexpr std::size_t saved(std::size_t n) { return last::saved(n); }
         static constexpr std::size_t scratch(std::size_t n) { return last::scratch(n); }
 
-        void forward(Mode, const T* x, T* y, T* saved, T*, std::size_t n) const
+        void forward(Mode, const T* x, T* y, T* saved, T*, extent auto samples) const
         {
+            const auto n = as_extent(samples);
             last::forward(y, saved, n, [&](T* z, auto finish) __attribute__((always_inline)) {
                 if constexpr (kernels::is_small(sizes))
                     kernels::small_forward(x, kernel.data(), bias.data(), z, n, sizes, finish);

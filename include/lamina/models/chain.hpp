@@ -67,8 +67,9 @@ public:
     static constexpr std::size_t saved(std::size_t n) { return layout(n).end; }
     static constexpr std::size_t scratch(std::size_t n) { return ping(n, 0) + ping(n, 1) + inner_scratch(n); }
 
-    [[gnu::always_inline]] void forward(Mode mode, const T* x, T* y, T* saved, T* scratch, std::size_t n) const
+    [[gnu::always_inline]] void forward(Mode mode, const T* x, T* y, T* saved, T* scratch, extent auto samples) const
     {
+        const auto n = as_extent(samples);
         [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
             const places at = saved ? layout(n) : places{};
             T* const room[2] = {scratch, scratch + ping(n, 0)};

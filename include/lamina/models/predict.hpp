@@ -44,12 +44,13 @@ template <Block B>
     Result<FixedTensor<T, B::output>> result; // is where the caller wants it, and not copied
     T* const y = result.data();
     require_bound(block);
-    constexpr std::size_t room = scratch_of<B>(1);
+    constexpr constant<std::size_t{1}> one; // what layers do with more samples is not compiled
+    constexpr std::size_t room = scratch_of<B>(one);
     if constexpr (room * sizeof(T) <= stack_bytes) {
         alignas(alignment) T scratch[room == 0 ? 1 : room];
-        block.forward(Mode{}, x, y, nullptr, scratch, 1);
+        block.forward(Mode{}, x, y, nullptr, scratch, one);
     }
-    else block.forward(Mode{}, x, y, nullptr, Borrowed<T>(room).data(), 1);
+    else block.forward(Mode{}, x, y, nullptr, Borrowed<T>(room).data(), one);
     return result;
 }
 
