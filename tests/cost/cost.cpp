@@ -3,8 +3,9 @@
 //     cost BASE PROGRAM RATIO MEBIBYTES KIBIBYTES compiler flags…
 //     cost difference BASE PROGRAM MILLISECONDS compiler flags…
 //
-// The base and the program are compiled in turns, three times each (five for a difference of time alone); the least time of each
-// counts, processor time alone.
+// The base and the program are compiled in turns, three times each (five for a difference of time alone), and five times as often
+// where that is not within the budget: other programs may take from the machine, but a least time only falls. The least time of
+// each counts, processor time alone.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -59,15 +60,20 @@ int main(int count, char** given)
         return run(command);
     };
     Cost base, ours;
-    for (int round = 0; round < (difference ? 5 : 3); ++round)
+    const double budget = std::strtod(words[2].c_str(), nullptr);
+    const auto over = [&] {
+        return difference ? 1000 * (ours.seconds - base.seconds) > budget : ours.seconds > budget * base.seconds;
+    };
+    const int rounds = difference ? 5 : 3;
+    for (int round = 0; round < rounds || (over() && round < 5 * rounds); ++round)
         for (auto [source, least] : {std::pair(words[0], &base), std::pair(words[1], &ours)}) {
             const Cost now = compile(source);
             *least = {std::min(least->seconds, now.seconds), std::max(least->mebibytes, now.mebibytes)};
         }
     if (difference) {
-        const double milliseconds = 1000 * (ours.seconds - base.seconds), budget = std::strtod(words[2].c_str(), nullptr);
-        std::printf("%s takes %.1f ms more than %s, at most %g\n", words[1].c_str(), milliseconds, words[0].c_str(), budget);
-        return milliseconds <= budget ? 0 : 1;
+        std::printf("%s takes %.1f ms more than %s, at most %g\n", words[1].c_str(), 1000 * (ours.seconds - base.seconds),
+                    words[0].c_str(), budget);
+        return over() ? 1 : 0;
     }
     run({compiler[0], "-s", object, "-o", program, "-pthread"});
 
@@ -77,9 +83,9 @@ int main(int count, char** given)
     bool within = true;
     std::printf("%s: %.2f s, the base file %.2f s\n", words[1].c_str(), ours.seconds, base.seconds);
     for (std::size_t i = 0; i < 3; ++i) {
-        const double budget = std::strtod(words[2 + i].c_str(), nullptr);
-        within = within && found[i] <= budget;
-        std::printf("  %8.2f %s, at most %g%s\n", found[i], units[i], budget, found[i] <= budget ? "" : ": TOO MUCH");
+        const double most = std::strtod(words[2 + i].c_str(), nullptr);
+        within = within && found[i] <= most;
+        std::printf("  %8.2f %s, at most %g%s\n", found[i], units[i], most, found[i] <= most ? "" : ": TOO MUCH");
     }
     return within ? 0 : 1;
 }
