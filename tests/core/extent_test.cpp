@@ -29,6 +29,10 @@ static_assert(extent<std::size_t> && extent<constant<5>> && extent<int> && !exte
 static_assert(extent_of<sizes, sizes> && extent_of<const sizes&, sizes> && extent_of<constant<sizes{2, 3}>, sizes> &&
               !extent_of<int, sizes>);
 static_assert(area(sizes{2, 3}) == 6 && area(constant<sizes{2, 3}>{}) == 6);
+static_assert(is_constant<decltype(as_extent(constant<std::size_t{5}>{}))> &&
+              std::is_same_v<decltype(as_extent(5)), std::size_t> && as_extent(5) == 5);
+static_assert(is_one<constant<1>> && !is_one<constant<2>> && !is_one<std::size_t>);
+static_assert(can_be_one<constant<1>> && !can_be_one<const constant<2>> && can_be_one<std::size_t>);
 static_assert(round_up(0, 16) == 0 && round_up(1, 16) == 16 && round_up(16, 16) == 16 && round_up(17, 16) == 32 &&
               round_up(5, 1) == 5);
 static_assert(padded<float>(1) == 16 && padded<float>(16) == 16 && padded<double>(9) == 16 && padded<char>(65) == 128 &&

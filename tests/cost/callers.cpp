@@ -7,6 +7,7 @@
 #include <lamina/models/state.hpp>
 
 #include <new>
+#include <ostream>
 #include <string>
 #include <utility>
 
@@ -56,6 +57,14 @@ void caller_of_compile(Net& model, void* to)
 void caller_of_fit(Fitted& training, const Data& data) { training.fit(data, {.epochs = 3}); }
 void caller_of_evaluate(Fitted& training, const Data& data) { training.evaluate(data); }
 void caller_of_train_on_batch(Fitted& training, const Data& data) { training.train_on_batch(data.x, data.y); }
+
+void caller_of_losses(void* to)
+{
+    using Two = Losses<SparseCategoricalCrossentropy, MeanSquaredError>;
+    new (to) Two(Two(SparseCategoricalCrossentropy{}, MeanSquaredError{}).weighted(1, 2).named("digit", "angle"));
+}
+void caller_of_history(const History& history, std::ostream& to) { to << history << history["loss"].back(); }
+void caller_of_shape(std::ostream& to) { to << Net::input; }
 
 // Files.
 void caller_of_save(const Net& model, const char* path) { save(model, path); }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <lamina/core/error.hpp>
+#include <lamina/core/once.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -48,7 +49,7 @@ struct shape {
         for (std::size_t axis = 0; axis < s.rank; ++axis) append(to, axis ? ", " : "", s[axis]);
         to += ']';
     }
-    [[gnu::cold]] friend std::ostream& operator<<(std::ostream& out, const shape& s)
+    LAMINA_ONCE friend std::ostream& operator<<(std::ostream& out, const shape& s)
     {
         std::string text;
         print(text, s);

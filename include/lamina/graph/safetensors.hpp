@@ -237,8 +237,7 @@ LAMINA_ONCE inline void write(const FilePath& path, const named_records& tensors
                 fail(path.string(), ": the text \"", plain, "\" is not UTF-8, which the format needs; rename it");
         return detail::json_quoted(plain);
     };
-    std::vector<std::string_view> names;
-    names.push_back("__metadata__");
+    std::vector<std::string_view> names{"__metadata__"};
     for (const auto& [name, numbers] : tensors) names.push_back(name);
     if (const auto name = repeated(names)) fail(path.string(), ": two tensors would have the name ", text(*name), "; rename one");
     std::vector<std::size_t> ordered;

@@ -44,8 +44,8 @@ public:
         if (trains && plan.nodes.size() > 1)
             for (std::size_t i = 0; i < most_inputs; ++i) append(aside, take(chunk * widest));
         arena.reserve(end);
-        in.reserve(most_inputs);
-        din.reserve(most_inputs);
+        in.resize(most_inputs);
+        din.resize(most_inputs);
     }
 
     T* value(std::size_t v) { return arena.data() + values[v]; }
@@ -61,7 +61,7 @@ public:
     {
         for (std::size_t k = 0; k < plan.nodes.size(); ++k) {
             const auto& node = plan.nodes[k];
-            for (std::size_t i = 0; i < node.inputs.size(); ++i) in.data()[i] = read(node.inputs[i], x, y);
+            for (std::size_t i = 0; i < node.inputs.size(); ++i) in[i] = read(node.inputs[i], x, y);
             node.forward(block_of(blocks, node), mode.inside(k), in.data(), place(node.output, y),
                          mode.training ? arena.data() + kept[k] : nullptr, arena.data() + scratch, n);
         }
@@ -79,17 +79,17 @@ public:
             if (!written[node.output]) continue;
             for (std::size_t i = 0; i < node.inputs.size(); ++i) {
                 const std::size_t v = node.inputs[i];
-                in.data()[i] = read(v, x, nullptr);
+                in[i] = read(v, x, nullptr);
                 bool again = written[v] != 0;
                 for (std::size_t before = 0; before < i; ++before) again = again || node.inputs[before] == v;
-                din.data()[i] = v < plan.inputs ? nullptr : arena.data() + (again ? aside[i] : gradients[v]);
+                din[i] = v < plan.inputs ? nullptr : arena.data() + (again ? aside[i] : gradients[v]);
             }
             const std::size_t o = output_of_value(node.output);
             (o != no_position && fused[o] != logits::none ? node.backward_from_logits : node.backward)(
                 block_of(blocks, node), node.block == no_position ? nullptr : gradient_blocks[node.block], mode.inside(k),
                 in.data(), value(node.output), arena.data() + kept[k], arena.data() + gradients[node.output], din.data(),
                 arena.data() + scratch, n);
-            for (std::size_t i = 0; i < node.inputs.size(); ++i) add_up(node.inputs[i], din.data()[i], n);
+            for (std::size_t i = 0; i < node.inputs.size(); ++i) add_up(node.inputs[i], din[i], n);
         }
     }
 
@@ -139,8 +139,8 @@ private:
     Aligned<T> arena;
     std::vector<std::size_t> values, gradients, kept, aside;
     std::vector<std::size_t> written; // 1 for a value whose gradient is there
-    Aligned<const T*> in;
-    Aligned<T*> din;
+    std::vector<const T*> in;
+    std::vector<T*> din;
     std::size_t scratch = 0;
 };
 

@@ -29,8 +29,9 @@ public:
     static constexpr std::size_t saved(std::size_t n) { return layout(n).end; }
     static constexpr std::size_t scratch(std::size_t n) { return room(n) + aside(n) + widest({scratch_of<Blocks>(n)...}); }
 
-    void forward(Mode mode, const T* x, T* y, T* saved, T* scratch, std::size_t n) const
+    void forward(Mode mode, const T* x, T* y, T* saved, T* scratch, extent auto samples) const
     {
+        const auto n = as_extent(samples);
         const places at = saved ? layout(n) : places{};
         T* const work = scratch + room(n) + aside(n);
         const auto step = [&]<std::size_t I>(constant<I>, const auto& branch) {

@@ -57,8 +57,9 @@ struct Residual {
         static constexpr std::size_t saved(std::size_t n) { return padded<T>(n * In.size()) + chain::saved(n); }
         static constexpr std::size_t scratch(std::size_t n) { return chain::scratch(n); }
 
-        void forward(Mode mode, const T* x, T* y, T* saved, T* scratch, std::size_t n) const
+        void forward(Mode mode, const T* x, T* y, T* saved, T* scratch, extent auto samples) const
         {
+            const auto n = as_extent(samples);
             const std::size_t size = n * In.size();
             T* const fx = saved ? saved : y;
             chain::forward(mode, x, fx, saved ? saved + padded<T>(size) : nullptr, scratch, n);

@@ -3,6 +3,7 @@
 
 #include <lamina/core/error.hpp>
 #include <lamina/core/extent.hpp>
+#include <lamina/core/once.hpp>
 #include <lamina/core/samples.hpp>
 #include <lamina/models/execution.hpp>
 #include <lamina/models/plan.hpp>
@@ -38,7 +39,7 @@ struct Losses {
     std::array<double, count> weights;
     std::array<std::string, count> names;
 
-    [[gnu::cold]] Losses(L... one_an_output) : losses(std::move(one_an_output)...)
+    LAMINA_ONCE Losses(L... one_an_output) : losses(std::move(one_an_output)...)
     {
         weights.fill(1);
         for (std::size_t i = 0; i < count; ++i) append(names[i], "output_", i + 1);
@@ -46,7 +47,7 @@ struct Losses {
 
     /// What each loss is multiplied by in their sum; Keras's `loss_weights`. Refuses what is no finite number.
     template <class... W>
-    [[gnu::cold]] Losses weighted(W... by) const
+    LAMINA_ONCE Losses weighted(W... by) const
     {
         static_assert(sizeof...(W) == count, "lamina: weighted needs a number for each loss");
         Losses changed = *this;
@@ -58,7 +59,7 @@ struct Losses {
 
     /// What the outputs are called in the figures. Refuses a name that is empty, is there twice, or begins as those of validation.
     template <class... Names>
-    [[gnu::cold]] Losses named(const Names&... of) const
+    LAMINA_ONCE Losses named(const Names&... of) const
     {
         static_assert(sizeof...(Names) == count, "lamina: named needs a name for each loss");
         Losses changed = *this;
