@@ -1,6 +1,7 @@
 // Texts as JSON writes them: UTF-8 and escapes.
 #include "catch.hpp"
 
+#include <lamina/core/error.hpp>
 #include <lamina/graph/json_text.hpp>
 
 #include <string>
@@ -8,6 +9,17 @@
 using namespace std::string_view_literals;
 using lamina::safetensors::detail::json_quoted;
 using lamina::safetensors::detail::utf8_length;
+
+namespace {
+
+std::string quoted(std::string_view text)
+{
+    std::string printed;
+    lamina::append(printed, json_quoted{text});
+    return printed;
+}
+
+} // namespace
 
 static_assert(utf8_length("a") == 1 && utf8_length("\0"sv) == 1 && utf8_length("\x7F") == 1);
 static_assert(utf8_length("") == 0);
@@ -34,10 +46,10 @@ TEST_CASE("every character of Unicode is one character, and every other pair of 
 
 TEST_CASE("json_quoted escapes what JSON needs escaped and nothing else", "[graph][json_text]")
 {
-    CHECK(json_quoted("") == "\"\"");
-    CHECK(json_quoted("body/0/kernel") == "\"body/0/kernel\"");
-    CHECK(json_quoted("a\"b\\c") == R"("a\"b\\c")");
-    CHECK(json_quoted("\n\x01\x1F"sv) == R"("\u000a\u0001\u001f")");
-    CHECK(json_quoted("\0"sv) == R"("\u0000")");
-    CHECK(json_quoted("Gewicht ä 😀") == "\"Gewicht ä 😀\"");
+    CHECK(quoted("") == "\"\"");
+    CHECK(quoted("body/0/kernel") == "\"body/0/kernel\"");
+    CHECK(quoted("a\"b\\c") == R"("a\"b\\c")");
+    CHECK(quoted("\n\x01\x1F"sv) == R"("\u000a\u0001\u001f")");
+    CHECK(quoted("\0"sv) == R"("\u0000")");
+    CHECK(quoted("Gewicht ä 😀") == "\"Gewicht ä 😀\"");
 }

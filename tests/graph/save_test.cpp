@@ -169,8 +169,10 @@ TEST_CASE("names, shapes and order in the file are the logical ones", "[graph][s
     CHECK(numbers_of<float>(bytes, "heads/left/kernel", "3,5") == count_from(200, 15));
     CHECK(numbers_of<float>(bytes, "heads/right/bias", "5") == count_from(235, 5));
     CHECK(numbers_of<double>(bytes, "scale", "") == std::vector<double>{240});
-    CHECK(safetensors::read(folder.path / "m").metadata ==
-          std::map<std::string, std::string>{{"format", "lamina"}, {"version", "1"}});
+    const auto metadata = safetensors::read(folder.path / "m").metadata;
+    REQUIRE(metadata.size() == 2);
+    CHECK(*find(metadata, "format") == "lamina");
+    CHECK(*find(metadata, "version") == "1");
 }
 
 TEST_CASE("one variable is a model, under no name", "[graph][save]")

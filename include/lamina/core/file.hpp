@@ -5,7 +5,6 @@
 #include <lamina/core/once.hpp>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <concepts>
 #include <cstddef>
@@ -97,12 +96,15 @@ inline void cut_file(const FilePath& path, std::uintmax_t size)
 /// sees the old file or the new one, never a part, and a failure leaves the old one as it was and no temporary file.
 class AtomicFile {
 public:
-    LAMINA_ONCE explicit AtomicFile(const FilePath& to) : target(to.string()), temporary(target)
+    LAMINA_ONCE explicit AtomicFile(const FilePath& to) : target(to.string())
     {
-        static std::atomic<unsigned> made = 0; // two threads may write one name at once
-        append(temporary, part, process(), '-', made++);
-        handle = std::fopen(temporary.c_str(), "wbx"); // x: never into a file, or through a link, of somebody else
-        if (!handle) refuse("cannot be created");
+        // x: never into a file, or through a link, of somebody else; another thread may write one name, too.
+        for (std::size_t tried = 0; !handle; ++tried) {
+            temporary = target;
+            append(temporary, part, process(), '-', tried);
+            handle = std::fopen(temporary.c_str(), "wbx");
+            if (!handle && errno != EEXIST) refuse("cannot be created");
+        }
     }
 
     AtomicFile(const AtomicFile&) = delete;

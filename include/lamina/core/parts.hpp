@@ -164,8 +164,9 @@ inline std::vector<std::string_view> paths_of(const std::vector<FoundVariable>& 
 template <class M>
 LAMINA_ONCE std::vector<FoundVariable> variables_of(const M& model)
 {
+    detail::now_and_then();
     std::vector<FoundVariable> found;
-    detail::Walk to{[](void* list, const std::string& path, const AnyVariable& variable) {
+    detail::Walk to{[](void* list, const std::string& path, const AnyVariable& variable) __attribute__((cold)) {
                         static_cast<std::vector<FoundVariable>*>(list)->push_back({path, const_cast<AnyVariable*>(&variable)});
                     },
                     &found, true};

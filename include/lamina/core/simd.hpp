@@ -312,6 +312,15 @@ mask<T, A> mask_xor(const mask<T, A>& a, const mask<T, A>& b)
     return (a & !b) | (!a & b);
 }
 
+/// Whether a part of a register is loaded and stored as quickly as the whole.
+template <class T, class A = native>
+inline constexpr bool has_masks =
+#if defined(__AVX512F__)
+    (std::is_same_v<T, float> && batch<T, A>::size == 16) || (std::is_same_v<T, double> && batch<T, A>::size == 8);
+#else
+    false;
+#endif
+
 /// The first `n` values at `p`, then `fill`. `n` is 0 … lanes; nothing behind `p + n` is read.
 template <class T, class A = native>
 batch<T, A> load_partial(const T* p, std::size_t n, T fill = T(0))

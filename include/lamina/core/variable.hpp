@@ -29,6 +29,7 @@ public:
     /// Binds to a record of the same shape and type, without copying.
     LAMINA_ONCE void bind(std::shared_ptr<record> to)
     {
+        detail::now_and_then();
         if (to->extents() != needed->extents || to->type() != needed->type)
             fail('"', to->name, "\" is ", name_of(to->type()), ' ', to->extents(), ", the variable needs ", name_of(needed->type),
                  ' ', needed->extents);

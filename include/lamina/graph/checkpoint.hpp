@@ -54,11 +54,9 @@ public:
         const StoredState state = collected();
         safetensors::named_records tensors;
         for (const auto& [name, numbers] : state.tensors) tensors.emplace_back(name, numbers);
-        std::map<std::string, std::string> metadata{{"format", format}};
-        for (const auto& value : state.values)
-            if (!metadata.emplace(value_key + value.path, value.write(value.at)).second)
-                fail(path.string(), ": two values would have the name \"", value.path, "\"; rename one");
-        for (const auto& [name, text] : notes) metadata.emplace(note_key + name, text);
+        safetensors::named_texts metadata{{"format", format}};
+        for (const auto& value : state.values) metadata.push_back({value_key + value.path, value.write(value.at)});
+        for (const auto& [name, text] : notes) metadata.push_back({note_key + name, text});
         safetensors::write(path, tensors, std::move(metadata));
     }
 
@@ -133,11 +131,11 @@ private:
         return state;
     }
 
-    [[gnu::cold]] static void require_checkpoint(const std::map<std::string, std::string>& metadata, std::string_view called)
+    [[gnu::cold]] static void require_checkpoint(const safetensors::named_texts& metadata, std::string_view called)
     {
-        const auto found = metadata.find("format"), version = metadata.find("version");
-        if (found == metadata.end() || found->second != format) fail(called, ": is no checkpoint; Checkpoint::save writes one");
-        if (version == metadata.end() || version->second != "1")
+        const auto found = find(metadata, "format"), version = find(metadata, "version");
+        if (!found || *found != format) fail(called, ": is no checkpoint; Checkpoint::save writes one");
+        if (!version || *version != "1")
             fail(called, ": is a checkpoint of another version, this lamina reads version \"1\"; use a newer lamina");
     }
 
@@ -170,11 +168,13 @@ private:
     [[gnu::cold]] std::vector<const std::string*> values_for(const StoredState& state, const safetensors::contents& file,
                                                              Problems& problems) const
     {
+        std::map<std::string_view, const std::string*> stored;
+        for (const auto& [key, text] : file.metadata) stored.emplace(key, &text);
         std::size_t known = 0;
         std::vector<const std::string*> texts;
         for (const auto& value : state.values) {
-            const auto found = file.metadata.find(value_key + value.path);
-            texts.push_back(found == file.metadata.end() ? nullptr : &found->second);
+            const auto found = stored.find(value_key + value.path);
+            texts.push_back(found == stored.end() ? nullptr : found->second);
             if (!texts.back()) problems.add("the file has no value \"", value.path, '"');
             else if (++known; !value.read(nullptr, *texts.back()))
                 problems.add("the value \"", value.path, "\" is \"", texts.back()->substr(0, 40), "\", it has to be ",

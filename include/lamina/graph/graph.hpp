@@ -184,9 +184,9 @@ LAMINA_ONCE inline void Graph::save(const FilePath& path) const
     std::string frozen;
     for (const auto& [name, kept] : records)
         if (!kept->trainable) append(frozen, frozen.empty() ? "" : "\n", name);
-    safetensors::write(path, tensors,
-                       frozen.empty() ? decltype(safetensors::contents::metadata){}
-                                      : decltype(safetensors::contents::metadata){{detail::frozen_key, frozen}});
+    safetensors::named_texts metadata;
+    if (!frozen.empty()) metadata.push_back({detail::frozen_key, frozen});
+    safetensors::write(path, tensors, std::move(metadata));
 }
 
 LAMINA_ONCE inline Graph Graph::of(const safetensors::contents& file, std::string_view called)
@@ -202,8 +202,8 @@ LAMINA_ONCE inline Graph Graph::of(const safetensors::contents& file, std::strin
         safetensors::copy_converted(tensor.type, file.data(tensor),
                                     *graph.add(tensor.name, extents, safetensors::number_for(tensor.type, where)), where);
     }
-    if (const auto frozen = file.metadata.find(detail::frozen_key); frozen != file.metadata.end())
-        for (std::string_view rest = frozen->second; !rest.empty();) {
+    if (const auto frozen = safetensors::find(file.metadata, detail::frozen_key))
+        for (std::string_view rest = *frozen; !rest.empty();) {
             const auto name = rest.substr(0, rest.find('\n'));
             rest.remove_prefix(std::min(name.size() + 1, rest.size()));
             if (const auto kept = graph.find(name)) kept->trainable = false;

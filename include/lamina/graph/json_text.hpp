@@ -24,18 +24,22 @@ constexpr std::size_t utf8_length(std::string_view text)
     return wrong ? 0 : n;
 }
 
-/// A text in JSON's quotes and escapes. (Not `quoted`: given a std::string, that would be the standard's.)
-[[gnu::cold]] inline std::string json_quoted(std::string_view text)
-{
-    constexpr char digits[] = "0123456789abcdef";
-    std::string result = "\"";
-    for (const char c : text) {
-        const auto code = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') (result += '\\') += c;
-        else if (code < 0x20) ((result += "\\u00") += digits[code >> 4]) += digits[code & 15];
-        else result += c;
+/// A text that is printed in JSON's quotes and escapes. (Not `quoted`: of a std::string, that would be the standard's.)
+struct json_quoted {
+    std::string_view text;
+
+    [[gnu::cold]] friend void print(std::string& to, const json_quoted& quoted)
+    {
+        constexpr char digits[] = "0123456789abcdef";
+        to += '"';
+        for (const char c : quoted.text) {
+            const auto code = static_cast<unsigned char>(c);
+            if (c == '"' || c == '\\') (to += '\\') += c;
+            else if (code < 0x20) ((to += "\\u00") += digits[code >> 4]) += digits[code & 15];
+            else to += c;
+        }
+        to += '"';
     }
-    return result += '"';
-}
+};
 
 } // namespace lamina::safetensors::detail

@@ -18,7 +18,6 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -70,11 +69,25 @@ struct stored_tensor {
            std::equal(tensor.shape.begin(), tensor.shape.end(), extents.extents, extents.extents + extents.rank);
 }
 
+/// Texts under names: what a file says of itself.
+struct named_text {
+    std::string name, text;
+};
+using named_texts = std::vector<named_text>;
+
+/// The text under a name, or null.
+[[gnu::cold]] inline const std::string* find(const named_texts& texts, std::string_view name)
+{
+    for (const auto& one : texts)
+        if (one.name == name) return &one.text;
+    return nullptr;
+}
+
 /// A file in memory, checked.
 struct contents {
     std::vector<stored_tensor> tensors; ///< in the order of the header
-    std::map<std::string, std::string> metadata;
-    std::string bytes; ///< the whole file
+    named_texts metadata;               ///< in the order of the header
+    std::string bytes;                  ///< the whole file
     std::size_t data_start = 0;
 
     /// The bytes of a tensor of this file.
@@ -97,7 +110,7 @@ namespace detail {
         else if (key == "data_offsets") {
             const auto offsets = header.sizes();
             if (offsets.size() != 2)
-                header.refuse("gives ", json_quoted(name), ' ', offsets.size(), " offsets where 2 are needed");
+                header.refuse({"gives ", json_quoted{name}, ' ', offsets.size(), " offsets where 2 are needed"});
             read.begin = offsets[0];
             read.end = offsets[1];
         }
@@ -108,20 +121,21 @@ namespace detail {
                     read.type = known.name;
                     bits = known.bits;
                 }
-            if (bits == 0) header.refuse("gives ", json_quoted(name), " the unknown type ", json_quoted(type));
+            if (bits == 0) header.refuse({"gives ", json_quoted{name}, " the unknown type ", json_quoted{type}});
         }
-        else header.refuse("has the unknown key ", json_quoted(key), " at ", json_quoted(name));
+        else header.refuse({"has the unknown key ", json_quoted{key}, " at ", json_quoted{name}});
     });
-    if (keys != 3) header.refuse("lacks dtype, shape or data_offsets of ", json_quoted(name));
+    if (keys != 3) header.refuse({"lacks dtype, shape or data_offsets of ", json_quoted{name}});
     if (read.begin > read.end || read.end > data_bytes)
-        header.refuse("places ", json_quoted(name), " at bytes ", read.begin, " to ", read.end, " of ", data_bytes);
+        header.refuse({"places ", json_quoted{name}, " at bytes ", read.begin, " to ", read.end, " of ", data_bytes});
     for (const std::size_t extent : read.shape) {
         if (extent != 0 && bits > std::numeric_limits<std::size_t>::max() / extent)
-            header.refuse("gives ", json_quoted(name), " more elements than can be counted");
+            header.refuse({"gives ", json_quoted{name}, " more elements than can be counted"});
         bits *= extent;
     }
     if (bits % 8 != 0 || bits / 8 != read.end - read.begin)
-        header.refuse("gives ", json_quoted(name), ' ', read.end - read.begin, " bytes where its type and shape need ", bits / 8);
+        header.refuse(
+            {"gives ", json_quoted{name}, ' ', read.end - read.begin, " bytes where its type and shape need ", bits / 8});
     return read;
 }
 
@@ -135,11 +149,11 @@ namespace detail {
     std::size_t covered = 0;
     for (const std::size_t place : order) {
         const auto& [name, type, shape, begin, end] = tensors[place];
-        if (begin < covered) header.refuse("lets ", json_quoted(name), " overlap with another tensor at byte ", begin);
-        if (begin > covered) header.refuse("leaves a hole before ", json_quoted(name), " at byte ", covered);
+        if (begin < covered) header.refuse({"lets ", json_quoted{name}, " overlap with another tensor at byte ", begin});
+        if (begin > covered) header.refuse({"leaves a hole before ", json_quoted{name}, " at byte ", covered});
         covered = end;
     }
-    if (covered != data_bytes) header.refuse("describes ", covered, " bytes where ", data_bytes, " follow it");
+    if (covered != data_bytes) header.refuse({"describes ", covered, " bytes where ", data_bytes, " follow it"});
 }
 
 } // namespace detail
@@ -163,10 +177,10 @@ namespace detail {
 /// Reads a header that describes at most `data_bytes`.
 [[gnu::cold]] inline void read_header(HeaderText& header, std::string_view text, std::size_t data_bytes, contents& to)
 {
-    if (!text.starts_with('{')) header.refuse("does not start with a brace");
+    if (!text.starts_with('{')) header.refuse({"does not start with a brace"});
     header.members([&](const std::string& name) {
-        if (name == "__metadata__") header.members([&](const std::string& key) { to.metadata.insert({key, header.string()}); });
-        else to.tensors.push_back(read_tensor(header, name, data_bytes));
+        if (name != "__metadata__") to.tensors.push_back(read_tensor(header, name, data_bytes));
+        else header.members([&](const std::string& key) { to.metadata.push_back({key, header.string()}); });
     });
     header.expect_end();
 }
@@ -190,7 +204,7 @@ LAMINA_ONCE inline contents parse(std::string bytes, std::string_view file)
 }
 
 /// A file's metadata, without reading its numbers, and without looking whether they are all there.
-LAMINA_ONCE inline std::map<std::string, std::string> read_metadata(const FilePath& path)
+LAMINA_ONCE inline named_texts read_metadata(const FilePath& path)
 {
     const std::string start = read_file(path, 8);
     const std::size_t length = detail::header_length(start, ~std::size_t{0}, path.string());
@@ -225,28 +239,31 @@ using named_records = std::vector<std::pair<std::string, std::shared_ptr<record>
 ///
 /// Refuses   a name that comes twice, is "__metadata__" or is not UTF-8, and what a file can fail of; then an older file
 ///           of that name is as it was.
-LAMINA_ONCE inline void write(const FilePath& path, const named_records& tensors,
-                              std::map<std::string, std::string> metadata = {})
+LAMINA_ONCE inline void write(const FilePath& path, const named_records& tensors, named_texts metadata = {})
 {
-    metadata.insert({"format", "lamina"}); // where it is not given
-    metadata.insert({"version", "1"});
+    if (!find(metadata, "format")) metadata.push_back({"format", "lamina"});
+    if (!find(metadata, "version")) metadata.push_back({"version", "1"});
 
     const auto text = [&](std::string_view plain) {
         for (auto rest = plain; !rest.empty(); rest.remove_prefix(detail::utf8_length(rest)))
             if (detail::utf8_length(rest) == 0)
                 fail(path.string(), ": the text \"", plain, "\" is not UTF-8, which the format needs; rename it");
-        return detail::json_quoted(plain);
+        return detail::json_quoted{plain};
     };
     std::vector<std::string_view> names{"__metadata__"};
     for (const auto& [name, numbers] : tensors) names.push_back(name);
     if (const auto name = repeated(names)) fail(path.string(), ": two tensors would have the name ", text(*name), "; rename one");
+    names.clear();
+    for (const auto& one : metadata) names.push_back(one.name);
+    if (const auto name = repeated(names)) fail(path.string(), ": two texts would have the name ", text(*name), "; rename one");
     std::vector<std::size_t> ordered;
     for (const number type : {number::float64, number::float32})
         for (std::size_t i = 0; i < tensors.size(); ++i)
             if (tensors[i].second->type() == type) ordered.push_back(i);
 
     std::string header = "{\"__metadata__\":{";
-    for (const auto& [key, value] : metadata) append(header, header.back() == '{' ? "" : ",", text(key), ':', text(value));
+    for (const std::size_t place : sorted_places(names.size(), [&](std::size_t a, std::size_t b) { return names[a] < names[b]; }))
+        append(header, header.back() == '{' ? "" : ",", text(names[place]), ':', text(metadata[place].text));
     header += '}';
     std::size_t end = 0;
     for (const std::size_t place : ordered) {

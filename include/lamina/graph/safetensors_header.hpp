@@ -5,12 +5,13 @@
 #pragma once
 
 #include <lamina/core/error.hpp>
+#include <lamina/core/text.hpp>
 #include <lamina/graph/json_text.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <map>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,10 +22,11 @@ class HeaderText {
 public:
     HeaderText(std::string_view text, std::string_view name) : rest(text), file(name) {}
 
-    template <class... Parts>
-    [[noreturn, gnu::cold]] void refuse(const Parts&... parts) const
+    [[noreturn, gnu::cold]] void refuse(std::initializer_list<lamina::detail::piece> why) const
     {
-        fail(file, ": the header ", parts..., "; save the file again, or copy it again");
+        std::string text;
+        lamina::detail::write(text, why);
+        fail(file, ": the header ", text, "; save the file again, or copy it again");
     }
 
     /// Calls `member(key)` for each key of an object; the value is left to be read. No key comes twice.
@@ -49,7 +51,7 @@ public:
                 fits = fits && value <= (~std::size_t{0} - digit) / 10;
                 value = value * 10 + digit;
             }
-            if (!fits || digits == 0 || (digits > 1 && rest[0] == '0')) refuse("has a list that is not made of sizes");
+            if (!fits || digits == 0 || (digits > 1 && rest[0] == '0')) refuse({"has a list that is not made of sizes"});
             rest.remove_prefix(digits);
             read.push_back(value);
         } while (accept(','));
@@ -62,8 +64,8 @@ public:
         std::string read;
         for (expect('"'); !rest.starts_with('"');) {
             const std::size_t n = utf8_length(rest);
-            if (n == 0) refuse(rest.empty() ? "has a text without end" : "has a text that is not UTF-8");
-            if (static_cast<unsigned char>(rest[0]) < 0x20) refuse("has a control character in a text");
+            if (n == 0) refuse({rest.empty() ? "has a text without end" : "has a text that is not UTF-8"});
+            if (static_cast<unsigned char>(rest[0]) < 0x20) refuse({"has a control character in a text"});
             const auto character = rest.substr(0, n);
             rest.remove_prefix(n);
             if (character == "\\") append_escaped(read);
@@ -76,22 +78,30 @@ public:
     [[gnu::cold]] void expect_end()
     {
         skip_spaces();
-        if (!rest.empty()) refuse("goes on after its closing brace");
+        if (!rest.empty()) refuse({"goes on after its closing brace"});
     }
 
 private:
     [[gnu::cold]] void members(const void* to, void (*member)(const void* to, const std::string& key))
     {
-        std::map<std::string, std::string> seen; // keys alone, in the type of the metadata: a set is compiled by itself
+        std::string keys; // one behind another, and where each begins
+        std::vector<std::size_t> starts;
         expect('{');
         if (accept('}')) return;
         do {
             const auto key = string();
-            if (!seen.insert({key, {}}).second) refuse("names ", json_quoted(key), " twice");
+            starts.push_back(keys.size());
+            keys += key;
             expect(':');
             member(to, key);
         } while (accept(','));
         expect('}');
+
+        starts.push_back(keys.size());
+        const auto at = [&](std::size_t i) { return std::string_view(keys).substr(starts[i], starts[i + 1] - starts[i]); };
+        const auto sorted = sorted_places(starts.size() - 1, [&](std::size_t a, std::size_t b) { return at(a) < at(b); });
+        for (std::size_t i = 1; i < sorted.size(); ++i)
+            if (at(sorted[i - 1]) == at(sorted[i])) refuse({"names ", json_quoted{at(sorted[i])}, " twice"});
     }
 
     void skip_spaces() { rest.remove_prefix(std::min(rest.find_first_not_of(" \t\n\r"), rest.size())); }
@@ -106,7 +116,7 @@ private:
 
     [[gnu::cold]] void expect(char c)
     {
-        if (!accept(c)) refuse("lacks a '", c, "' where ", rest.size(), " bytes of it are left");
+        if (!accept(c)) refuse({"lacks a '", c, "' where ", rest.size(), " bytes of it are left"});
     }
 
     [[gnu::cold]] void append_escaped(std::string& to)
@@ -123,7 +133,7 @@ private:
             const std::uint32_t low = utf16_unit();
             if (low >= 0xDC00 && low < 0xE000) code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
         }
-        if (code >= 0xD800 && code < 0xE000) refuse("has half a surrogate pair in a text");
+        if (code >= 0xD800 && code < 0xE000) refuse({"has half a surrogate pair in a text"});
         const int tails = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
         constexpr std::uint32_t marks[] = {0, 0xC0, 0xE0, 0xF0};
         to += static_cast<char>(marks[tails] | code >> 6 * tails);
@@ -141,7 +151,7 @@ private:
             fine = digit != digits.npos;
             value = value * 16 + static_cast<std::uint32_t>(digit % 16);
         }
-        if (!fine) refuse("has an unknown escape in a text");
+        if (!fine) refuse({"has an unknown escape in a text"});
         rest.remove_prefix(5);
         return value;
     }

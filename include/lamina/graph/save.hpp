@@ -28,9 +28,9 @@ namespace detail {
 /// Refuses a file that a later lamina wrote in another manner.
 [[gnu::cold]] inline void check_version(const safetensors::contents& file, std::string_view name)
 {
-    const auto version = file.metadata.find("version"), format = file.metadata.find("format");
-    if (version != file.metadata.end() && version->second != "1" && format != file.metadata.end() && format->second == "lamina")
-        fail(name, ": has version ", safetensors::detail::json_quoted(version->second),
+    const auto version = find(file.metadata, "version"), format = find(file.metadata, "format");
+    if (version && *version != "1" && format && *format == "lamina")
+        fail(name, ": has version ", safetensors::detail::json_quoted{*version},
              " of lamina's format, this lamina reads version \"1\"; use a newer lamina");
 }
 
@@ -69,14 +69,14 @@ namespace detail {
         if (sources[i] == missing) {
             Nearest near{path};
             for (const std::size_t place : unexpected) near.look_at(stored[place].name);
-            append(problems, json_quoted(path), " is missing");
-            if (!near.found.empty()) append(problems, " (the nearest name is ", json_quoted(near.found), ')');
+            append(problems, json_quoted{path}, " is missing");
+            if (!near.found.empty()) append(problems, " (the nearest name is ", json_quoted{near.found}, ')');
             append(problems, "; ");
             continue;
         }
         const auto& tensor = stored[sources[i]];
         if (!safetensors::fits(tensor, needs.type, needs.extents)) {
-            append(problems, json_quoted(path), " is ", tensor, ", the model needs ", safetensors::type_of(needs.type), ' ',
+            append(problems, json_quoted{path}, " is ", tensor, ", the model needs ", safetensors::type_of(needs.type), ' ',
                    needs.extents, "; ");
             continue;
         }
@@ -84,7 +84,7 @@ namespace detail {
         std::size_t first = 0;
         while (variables[first].variable->storage() != variable->storage()) ++first;
         if (first < i && sources[first] != missing && file.data(stored[sources[first]]) != file.data(tensor))
-            append(problems, json_quoted(variables[first].path), " and ", json_quoted(path),
+            append(problems, json_quoted{variables[first].path}, " and ", json_quoted{path},
                    " are one variable in the model and differ in the file; ");
     }
     for (std::size_t i = 0; i < unexpected.size(); ++i) {
@@ -92,7 +92,7 @@ namespace detail {
             append(problems, "and ", unexpected.size() - i, " more are no variables of the model; ");
             break;
         }
-        append(problems, json_quoted(stored[unexpected[i]].name), " is no variable of the model; ");
+        append(problems, json_quoted{stored[unexpected[i]].name}, " is no variable of the model; ");
     }
     if (!problems.empty()) fail(name, ": ", problems, "was it saved from another model?");
 
@@ -111,12 +111,13 @@ namespace detail {
 
 [[gnu::cold]] inline void save_variables(const std::vector<FoundVariable>& variables, const FilePath& path)
 {
-    safetensors::named_records tensors;
-    for (const auto& [name, variable] : variables) {
+    safetensors::named_records tensors(variables.size());
+    for (std::size_t i = 0; i < variables.size(); ++i) {
+        const auto& [name, variable] = variables[i];
         if (!variable->bound())
             fail(path.string(), ": \"", name,
                  "\" is unbound, so there is nothing to save; make the model with `build` or `load` first");
-        tensors.emplace_back(name, variable->storage());
+        tensors[i] = {name, variable->storage()};
     }
     safetensors::write(path, tensors);
 }

@@ -5,6 +5,7 @@
 // Reference: kernels/reference/elementwise.hpp; bounds at each function.
 #pragma once
 
+#include <lamina/core/once.hpp>
 #include <lamina/kernels/tile.hpp>
 
 #include <algorithm>
@@ -19,6 +20,7 @@ void transform_each(T* y, std::size_t n, const F& f, const Inputs*... inputs)
 {
     using lanes = simd::batch<T>;
     std::size_t i = 0;
+#pragma GCC unroll 4
     for (; i + lanes::size <= n; i += lanes::size) lanes(f(lanes::load_unaligned(inputs + i)...)).store_unaligned(y + i);
     if (i < n) simd::store_partial(lanes(f(simd::load_partial(inputs + i, n - i)...)), y + i, n - i);
 }
@@ -82,7 +84,7 @@ double sum_of_squares(const T* x, std::size_t n)
 ///
 /// Numerics: accumulated in T; |got - reference| <= (2 + sqrt(rows + 1)) · epsilon · (sum of |terms|).
 template <class T>
-[[gnu::noinline]] void add_rows(const T* x, T* sums, std::size_t rows, std::size_t width)
+LAMINA_ONE_COPY void add_rows(const T* x, T* sums, std::size_t rows, std::size_t width)
 {
     using lanes = simd::batch<T>;
     constexpr std::size_t streams = 8;

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <lamina/core/chunks.hpp>
+#include <lamina/core/once.hpp>
 #include <lamina/kernels/tile.hpp>
 
 #include <algorithm>
@@ -32,8 +33,7 @@ struct strip {
 /// A strip of sums over `chunks` chunks of inputs, tile after tile. `panel` is [chunks][Vectors] registers; `outputs` of the
 /// outputs are there, the sums of others are anything.
 template <std::size_t Vectors, class T>
-[[gnu::noinline]] void product_tiles(const T* panel, const T* w, std::size_t stride, std::size_t outputs, std::size_t chunks,
-                                     T* to)
+LAMINA_ONE_COPY void product_tiles(const T* panel, const T* w, std::size_t stride, std::size_t outputs, std::size_t chunks, T* to)
 {
     using lanes = simd::batch<T>;
     constexpr std::size_t chunk = simd::chunk_size<T>, count = simd::chunk_count<T>;
@@ -79,8 +79,8 @@ constexpr std::size_t row_start(std::size_t o, std::size_t outputs)
 /// The sums of one sample with a register of outputs; to[0] is output `first`. `x` is padded with zeros to whole registers. Where
 /// there are fewer outputs, up to three before them are summed again, and of less than a chunk some are anything.
 template <class T>
-[[gnu::noinline]] void product_row(const T* x, const T* w, std::size_t stride, std::size_t first, std::size_t outputs,
-                                   std::size_t inputs, T* to)
+LAMINA_ONE_COPY void product_row(const T* x, const T* w, std::size_t stride, std::size_t first, std::size_t outputs,
+                                 std::size_t inputs, T* to)
 {
     using lanes = simd::batch<T>;
     constexpr std::size_t chunk = simd::chunk_size<T>, count = simd::chunk_count<T>;
@@ -118,8 +118,8 @@ template <class T>
 /// Rearranges one register's samples, `samples` of which are there, to [inputs / chunk] registers that lie `step` apart. Zeros
 /// follow the inputs up to a whole register.
 template <class T>
-[[gnu::noinline]] void pack_samples(const T* x, std::size_t stride, std::size_t samples, std::size_t inputs, T* to,
-                                    std::size_t step)
+LAMINA_ONE_COPY void pack_samples(const T* x, std::size_t stride, std::size_t samples, std::size_t inputs, T* to,
+                                  std::size_t step)
 {
     using lanes = simd::batch<T>;
     constexpr std::size_t count = simd::chunk_count<T>;
@@ -163,7 +163,7 @@ constexpr std::size_t next_vectors(std::size_t rest)
 
 /// y = x · wᵀ.
 template <class T>
-[[gnu::noinline]] void inner_product(const T* x, const T* w, T* y, std::size_t n, std::size_t inputs, std::size_t outputs)
+LAMINA_ONE_COPY void inner_product(const T* x, const T* w, T* y, std::size_t n, std::size_t inputs, std::size_t outputs)
 {
     constexpr std::size_t lanes = simd::lanes<T>, count = simd::chunk_count<T>, whole = product_vectors * count;
     alignas(alignment) T panel[product_depth * whole], memory[strip<T>::before + strip<T>::stride * whole];

@@ -5,6 +5,7 @@
 // order of k in every tile, so that its bits depend neither on the tile that it falls into nor on the batch.
 #pragma once
 
+#include <lamina/core/once.hpp>
 #include <lamina/kernels/tile.hpp>
 
 #include <algorithm>
@@ -39,8 +40,8 @@ struct beginning {
 /// c = what it begins with + Σ a[r][k] · b[k][·] over `depth` steps, for the rows from `first` to `end`. The last register of c
 /// ends at `columns`; that of b is there as a whole.
 template <std::size_t Rows, std::size_t Vectors, class T>
-[[gnu::noinline]] void outer_tiles(grid<const T> a, const T* b, std::size_t b_step, std::size_t depth, beginning<T> from, T* c,
-                                   std::size_t c_step, std::size_t first, std::size_t end, std::size_t columns)
+LAMINA_ONE_COPY void outer_tiles(grid<const T> a, const T* b, std::size_t b_step, std::size_t depth, beginning<T> from, T* c,
+                                 std::size_t c_step, std::size_t first, std::size_t end, std::size_t columns)
 {
     using lanes = simd::batch<T>;
     constexpr std::size_t last = (Vectors - 1) * lanes::size;
@@ -105,7 +106,7 @@ void outer_panel(grid<const T> a, const T* b, std::size_t b_step, std::size_t de
 
 /// Copies rows of `columns` numbers to where they lie side by side, as wide as a tile and padded with zeros to whole registers.
 template <class T>
-[[gnu::noinline]] void pack_rows(const T* from, std::size_t step, std::size_t depth, std::size_t columns, T* to)
+LAMINA_ONE_COPY void pack_rows(const T* from, std::size_t step, std::size_t depth, std::size_t columns, T* to)
 {
     using lanes = simd::batch<T>;
     for (std::size_t k = 0; k < depth; ++k, from += step, to += outer_width<T>)
@@ -136,7 +137,8 @@ void outer_row(const T* x, const T* w, const T* bias, T* y, std::size_t inputs, 
 
 /// y = bias + x · w.
 template <class T>
-void outer_product(const T* x, const T* w, const T* bias, T* y, std::size_t n, std::size_t inputs, std::size_t outputs)
+LAMINA_ONE_COPY void outer_product(const T* x, const T* w, const T* bias, T* y, std::size_t n, std::size_t inputs,
+                                   std::size_t outputs)
 {
     const std::size_t stride = padded<T>(outputs);
     for (std::size_t o = 0; o < outputs; o += outer_width<T>) {
@@ -149,8 +151,7 @@ void outer_product(const T* x, const T* w, const T* bias, T* y, std::size_t n, s
 
 /// dw += xᵀ · dz for a few samples: row after row, as dw lies in memory.
 template <class T>
-[[gnu::noinline]] void outer_weights_of_few(const T* x, const T* dz, T* dw, std::size_t n, std::size_t inputs,
-                                            std::size_t outputs)
+LAMINA_ONE_COPY void outer_weights_of_few(const T* x, const T* dz, T* dw, std::size_t n, std::size_t inputs, std::size_t outputs)
 {
     using lanes = simd::batch<T>;
     for (std::size_t i = 0; i < inputs; ++i, dw += padded<T>(outputs))
@@ -164,7 +165,7 @@ template <class T>
 
 /// dw += xᵀ · dz. Panels of dz are copied: their rows may start anywhere, and the last ends within a register.
 template <class T>
-void outer_weights(const T* x, const T* dz, T* dw, std::size_t n, std::size_t inputs, std::size_t outputs)
+LAMINA_ONE_COPY void outer_weights(const T* x, const T* dz, T* dw, std::size_t n, std::size_t inputs, std::size_t outputs)
 {
     if (n <= 4) return outer_weights_of_few(x, dz, dw, n, inputs, outputs);
     alignas(alignment) T panel[copied_depth<T> * outer_width<T>];

@@ -40,6 +40,7 @@ LAMINA_ONCE void build(M& model, Seed seed = {})
     static_assert(!detail::has_open_layer<M>(),
                   "lamina: a layer becomes a part of a model once it knows its input: Dense<8>::on<4>, not Dense<8>");
     if constexpr (!is_refused<M>) {
+        detail::now_and_then();
         detail::make_records(variables_of(model));
         std::uint64_t stream = 0;
         detail::initialise_parts(model, seed, stream);

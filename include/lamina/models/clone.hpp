@@ -100,8 +100,9 @@ M zeros_like(const M& model)
 template <class M>
 LAMINA_ONCE std::vector<std::shared_ptr<record>> records_of(const M& model)
 {
+    detail::now_and_then();
     std::vector<std::shared_ptr<record>> found;
-    for_each_any_variable(model, [&](const AnyVariable& variable) {
+    for_each_any_variable(model, [&](const AnyVariable& variable) __attribute__((cold)) {
         if (variable.storage() && std::find(found.begin(), found.end(), variable.storage()) == found.end())
             found.push_back(variable.storage());
     });

@@ -169,6 +169,7 @@ template <class M>
 LAMINA_ONCE Plan<number_type<M>> trace(const M& model)
 {
     using T = number_type<M>;
+    lamina::detail::now_and_then();
     Plan<T> plan;
     for_each_block(model, [&](const auto& block) { plan.blocks.push_back(&block); });
     if constexpr (Block<M>) {

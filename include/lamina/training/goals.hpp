@@ -166,7 +166,7 @@ public:
     }
 
     /// Sets `loss` and the figures of each output in `logs`; allocates only where a name is new.
-    void report(Logs& logs, const Totals& of, bool validation) const
+    [[gnu::cold]] void report(Logs& logs, const Totals& of, bool validation) const
     {
         double sum = 0;
         for_each([&]<std::size_t I>(constant<I>, const auto& goal) { sum += goal.weight * std::get<I>(of).loss(); });

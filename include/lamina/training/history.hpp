@@ -25,6 +25,7 @@ struct History {
     /// One figure over the epochs. Refuses a name that an epoch does not have.
     LAMINA_ONCE std::vector<double> operator[](std::string_view name) const
     {
+        detail::now_and_then();
         std::vector<double> result;
         for (const auto& logs : epochs) result.push_back(logs[name]);
         return result;

@@ -111,7 +111,7 @@ template <class L, class Y>
 
 /// Throws unless there are samples, in every input as many and of the shape needed[i], of finite numbers that a model of T holds.
 template <class T, DenseTensors X>
-void require_samples_of(const X& x, const shape* needed, const char* where)
+[[gnu::cold]] void require_samples_of(const X& x, const shape* needed, const char* where)
 {
     if (tensor_at<0>(x).shape()[0] == 0) fail(where, ": there are no samples, at least one is needed");
     require_inputs(x, needed, where);

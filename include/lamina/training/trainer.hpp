@@ -52,7 +52,7 @@ class Trainer {
     static constexpr std::uint64_t shuffling = 0x73687566;
 
 public:
-    LAMINA_ONCE Trainer(M& of, O with, G measured_by)
+    [[gnu::cold]] Trainer(M& of, O with, G measured_by)
         : model(of), rule(std::move(with)), goals(std::move(measured_by)), plan(trace_bound(of)), blocks(plan.blocks),
           parameters(records_of(of))
     {
@@ -60,7 +60,7 @@ public:
         goals.prepare(plan);
     }
 
-    LAMINA_ONCE ~Trainer() {}
+    LAMINA_ONCE ~Trainer() { lamina::detail::now_and_then(); }
     Trainer(const Trainer&) = delete;
     Trainer& operator=(const Trainer&) = delete;
 

@@ -43,9 +43,10 @@ T crossentropy_of_softmax(const T* p, const Target& t, std::size_t width, T* gra
     return value;
 }
 
-/// −Σ t·log softmax(x), through the logarithm of the sum of exponentials less the largest.
+/// −Σ t·log softmax(x), through the logarithm of the sum of exponentials less the largest. Compiled for size: its time is that of
+/// std::exp, whatever is done about the rest.
 template <class T, class Target>
-T crossentropy_of_logits(const T* x, const Target& t, std::size_t width, T* gradient, T scale)
+[[gnu::cold]] T crossentropy_of_logits(const T* x, const Target& t, std::size_t width, T* gradient, T scale)
 {
     if (width == 0) return 0;
     const T largest = *std::max_element(x, x + width);

@@ -28,8 +28,9 @@ struct SparseCategoricalCrossentropy {
 
     void check() const { losses::check_label_smoothing(name, label_smoothing); }
 
+    /// Compiled for size: its time is that of std::log, whatever is done about the rest.
     template <class T, class Y>
-    T row(const T* prediction, const Y* target, std::size_t width, T* gradient, T scale) const
+    [[gnu::cold]] T row(const T* prediction, const Y* target, std::size_t width, T* gradient, T scale) const
     {
         const auto t = smoothed<T>(target, width);
         if (from_logits) return losses::crossentropy_of_logits(prediction, t, width, gradient, scale);
