@@ -312,7 +312,8 @@ mask<T, A> mask_xor(const mask<T, A>& a, const mask<T, A>& b)
     return (a & !b) | (!a & b);
 }
 
-/// Whether a part of a register is loaded and stored as quickly as the whole.
+/// Whether a part of a register is loaded and stored by one instruction. Storing one takes several times as long as storing a whole
+/// register on some processors (AMD Zen 5), so that it is not for a loop that does little else.
 template <class T, class A = native>
 inline constexpr bool has_masks =
 #if defined(__AVX512F__)

@@ -45,6 +45,14 @@ LAMINA_ONE_COPY void outer_tiles(grid<const T> a, const T* b, std::size_t b_step
 {
     using lanes = simd::batch<T>;
     constexpr std::size_t last = (Vectors - 1) * lanes::size;
+    const auto load_last = [&](const T* p) __attribute__((always_inline)) {
+        if constexpr (simd::has_masks<T>) return simd::load_partial(p, std::min(columns - last, lanes::size));
+        else return load_before(p, last, columns);
+    };
+    const auto store_last = [&](const lanes& x, T* p) __attribute__((always_inline)) {
+        if constexpr (simd::has_masks<T>) simd::store_partial(x, p, std::min(columns - last, lanes::size));
+        else store_before(x, p, last, columns);
+    };
     for (; first < end; first += Rows) {
         const std::size_t rows = std::min(Rows, end - first);
         const T* numbers[Rows];
@@ -58,7 +66,7 @@ LAMINA_ONE_COPY void outer_tiles(grid<const T> a, const T* b, std::size_t b_step
                 unroll<Vectors - 1>([&](std::size_t v) __attribute__((always_inline)) {
                     sums[r * Vectors + v] = lanes::load_unaligned(start + v * lanes::size);
                 });
-                sums[r * Vectors + Vectors - 1] = load_before(start + last, last, columns);
+                sums[r * Vectors + Vectors - 1] = load_last(start + last);
             }
         });
 
@@ -83,7 +91,7 @@ LAMINA_ONE_COPY void outer_tiles(grid<const T> a, const T* b, std::size_t b_step
             unroll<Vectors - 1>([&](std::size_t v) __attribute__((always_inline)) {
                 sums[r * Vectors + v].store_unaligned(row + v * lanes::size);
             });
-            store_before(sums[r * Vectors + Vectors - 1], row + last, last, columns);
+            store_last(sums[r * Vectors + Vectors - 1], row + last);
         });
     }
 }
@@ -149,9 +157,11 @@ LAMINA_ONE_COPY void outer_product(const T* x, const T* w, const T* bias, T* y, 
     }
 }
 
-/// dw += xᵀ · dz for a few samples: row after row, as dw lies in memory.
+/// dw += xᵀ · dz for a few samples: row after row, as dw lies in memory. A copy for each layer pays here: most of its time goes into
+/// bounds.
 template <class T>
-LAMINA_ONE_COPY void outer_weights_of_few(const T* x, const T* dz, T* dw, std::size_t n, std::size_t inputs, std::size_t outputs)
+[[gnu::noinline]] void outer_weights_of_few(const T* x, const T* dz, T* dw, std::size_t n, std::size_t inputs,
+                                            std::size_t outputs)
 {
     using lanes = simd::batch<T>;
     for (std::size_t i = 0; i < inputs; ++i, dw += padded<T>(outputs))
@@ -163,11 +173,10 @@ LAMINA_ONE_COPY void outer_weights_of_few(const T* x, const T* dz, T* dw, std::s
         }
 }
 
-/// dw += xᵀ · dz. Panels of dz are copied: their rows may start anywhere, and the last ends within a register.
+/// The same for many samples. Panels of dz are copied: their rows may start anywhere, and the last ends within a register.
 template <class T>
-LAMINA_ONE_COPY void outer_weights(const T* x, const T* dz, T* dw, std::size_t n, std::size_t inputs, std::size_t outputs)
+LAMINA_ONE_COPY void outer_weights_of_many(const T* x, const T* dz, T* dw, std::size_t n, std::size_t inputs, std::size_t outputs)
 {
-    if (n <= 4) return outer_weights_of_few(x, dz, dw, n, inputs, outputs);
     alignas(alignment) T panel[copied_depth<T> * outer_width<T>];
     for (std::size_t s = 0; s < n; s += copied_depth<T>)
         for (std::size_t o = 0; o < outputs; o += outer_width<T>) {
@@ -176,6 +185,14 @@ LAMINA_ONE_COPY void outer_weights(const T* x, const T* dz, T* dw, std::size_t n
             outer_panel<T>({x + s * inputs, 1, inputs}, panel, outer_width<T>, depth, {dw + o, padded<T>(outputs)}, dw + o,
                            padded<T>(outputs), inputs, columns);
         }
+}
+
+/// dw += xᵀ · dz.
+template <class T>
+void outer_weights(const T* x, const T* dz, T* dw, std::size_t n, std::size_t inputs, std::size_t outputs)
+{
+    if (n <= 4) outer_weights_of_few(x, dz, dw, n, inputs, outputs);
+    else outer_weights_of_many(x, dz, dw, n, inputs, outputs);
 }
 
 } // namespace lamina::inline LAMINA_ARCHITECTURE::kernels::detail

@@ -7,7 +7,6 @@
 #include <lamina/core/extent.hpp>
 #include <lamina/core/simd.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <type_traits>
@@ -83,8 +82,7 @@ constexpr auto vectors(E n)
 template <class T, class A>
 [[gnu::always_inline]] inline void store_before(const simd::batch<T, A>& x, T* p, std::size_t i, std::size_t n)
 {
-    if constexpr (simd::has_masks<T, A>) simd::store_partial(x, p, std::min(n - i, simd::batch<T, A>::size));
-    else if (i + simd::batch<T, A>::size <= n) x.store_unaligned(p);
+    if (i + simd::batch<T, A>::size <= n) x.store_unaligned(p);
     else simd::store_partial(x, p, n - i);
 }
 
@@ -92,9 +90,8 @@ template <class T, class A>
 template <class T>
 [[gnu::always_inline]] inline simd::batch<T> load_before(const T* p, std::size_t i, std::size_t n)
 {
-    if constexpr (simd::has_masks<T>) return simd::load_partial(p, std::min(n - i, simd::lanes<T>));
-    else if (i + simd::lanes<T> <= n) return simd::batch<T>::load_unaligned(p);
-    else return simd::load_partial(p, n - i);
+    if (i + simd::lanes<T> <= n) return simd::batch<T>::load_unaligned(p);
+    return simd::load_partial(p, n - i);
 }
 
 /// As `load_before`, but with whatever follows behind the values, as long as that lies before `end`: cheaper than zeros.
