@@ -1,6 +1,16 @@
 // LeNet-5, trained on what a program has in memory, and saved.
 // clang-format off: a model reads as a table
-#include <lamina/lamina.hpp>
+#include <lamina/graph/save.hpp>
+#include <lamina/layers/average_pooling2d.hpp>
+#include <lamina/layers/conv2d.hpp>
+#include <lamina/layers/dense.hpp>
+#include <lamina/layers/flatten.hpp>
+#include <lamina/models/build.hpp>
+#include <lamina/models/sequential.hpp>
+#include <lamina/training/losses/sparse_categorical_crossentropy.hpp>
+#include <lamina/training/metrics/accuracy.hpp>
+#include <lamina/training/optimizers/adam.hpp>
+#include <lamina/training/trainer.hpp>
 
 #include <cstdint>
 #include <cstdio>

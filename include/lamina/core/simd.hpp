@@ -100,6 +100,18 @@ batch<T, A> fma(const batch<T, A>& a, const batch<T, A>& b, const batch<T, A>& c
             return xsimd::fma(a, b, c);
 }
 
+/// sum += a * b, rounded as `fma` does. Kernels spell it out many times, so it is one call where registers are widest: through xsimd
+/// it is nine, which all take time to compile.
+template <class T, class A>
+inline void add_product(batch<T, A>& sum, const batch<T, A>& a, const batch<T, A>& b)
+{
+#if defined(__AVX512F__)
+    if constexpr (std::is_same_v<T, float> && batch<T, A>::size == 16) sum.data = _mm512_fmadd_ps(a.data, b.data, sum.data);
+    else
+#endif
+        sum = simd::fma(a, b, sum);
+}
+
 /// Whether `fma` rounds once.
 #if defined(__FMA__) || defined(__AVX512F__) || defined(__aarch64__)
 inline constexpr bool fma_rounds_once = true;
@@ -311,16 +323,6 @@ mask<T, A> mask_xor(const mask<T, A>& a, const mask<T, A>& b)
 {
     return (a & !b) | (!a & b);
 }
-
-/// Whether a part of a register is loaded and stored by one instruction. Storing one takes several times as long as storing a whole
-/// register on some processors (AMD Zen 5), so that it is not for a loop that does little else.
-template <class T, class A = native>
-inline constexpr bool has_masks =
-#if defined(__AVX512F__)
-    (std::is_same_v<T, float> && batch<T, A>::size == 16) || (std::is_same_v<T, double> && batch<T, A>::size == 8);
-#else
-    false;
-#endif
 
 /// The first `n` values at `p`, then `fill`. `n` is 0 … lanes; nothing behind `p + n` is read.
 template <class T, class A = native>

@@ -144,8 +144,7 @@ template <std::size_t Filters, std::size_t Taps, class T, class S>
             });
             unroll<Taps>([&](std::size_t t) __attribute__((always_inline)) {
                 const lanes x = simd::keep(lanes::load_unaligned(in + oy * at.row + ox + t * s.dilation_width));
-                unroll<Filters>([&](std::size_t f)
-                                    __attribute__((always_inline)) { total[f][t] = simd::fma(d[f], x, total[f][t]); });
+                unroll<Filters>([&](std::size_t f) __attribute__((always_inline)) { simd::add_product(total[f][t], d[f], x); });
             });
         }
     unroll<Filters * Taps>([&](std::size_t i) __attribute__((always_inline)) {

@@ -60,7 +60,7 @@ template <std::size_t Rows, std::size_t Pixels, class T, class S, class F>
                 unroll<Pixels + columns - 1>([&](std::size_t x) __attribute__((always_inline)) {
                     const lanes value = simd::keep(lanes(from[r * s.stride_height * row + x * s.channels]));
                     unroll<columns>([&](std::size_t kx) __attribute__((always_inline)) {
-                        if (x >= kx && x - kx < Pixels) sums[r][x - kx] = simd::fma(value, tap[kx], sums[r][x - kx]);
+                        if (x >= kx && x - kx < Pixels) simd::add_product(sums[r][x - kx], value, tap[kx]);
                     });
                 });
             });
@@ -102,7 +102,7 @@ template <std::size_t Rows, class T, class S>
                                            const lanes value = simd::keep(lanes(from[r * next + x * channels]));
                                            unroll<columns>([&](std::size_t kx) __attribute__((always_inline)) {
                                                if (x >= kx && x - kx < Pixels)
-                                                   sums[r][kx] = simd::fma(value, values[x - kx], sums[r][kx]);
+                                                   simd::add_product(sums[r][kx], value, values[x - kx]);
                                            });
                                        });
                                    });

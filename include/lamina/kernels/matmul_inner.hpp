@@ -33,7 +33,8 @@ struct strip {
 /// A strip of sums over `chunks` chunks of inputs, tile after tile. `panel` is [chunks][Vectors] registers; `outputs` of the
 /// outputs are there, the sums of others are anything.
 template <std::size_t Vectors, class T>
-LAMINA_ONE_COPY void product_tiles(const T* panel, const T* w, std::size_t stride, std::size_t outputs, std::size_t chunks, T* to)
+[[gnu::noinline]] void product_tiles(const T* panel, const T* w, std::size_t stride, std::size_t outputs, std::size_t chunks,
+                                     T* to)
 {
     using lanes = simd::batch<T>;
     constexpr std::size_t chunk = simd::chunk_size<T>, count = simd::chunk_count<T>;
@@ -55,7 +56,7 @@ LAMINA_ONE_COPY void product_tiles(const T* panel, const T* w, std::size_t strid
             unroll<product_outputs>([&](std::size_t o) __attribute__((always_inline)) {
                 const lanes weights = simd::keep(simd::repeat_chunk(rows[o] + i));
                 unroll<Vectors>([&](std::size_t v)
-                                    __attribute__((always_inline)) { sums[v][o] = simd::fma(values[v], weights, sums[v][o]); });
+                                    __attribute__((always_inline)) { simd::add_product(sums[v][o], values[v], weights); });
             });
         }
         alignas(alignment) T numbers[lanes::size];
@@ -103,7 +104,7 @@ LAMINA_ONE_COPY void product_row(const T* x, const T* w, std::size_t stride, std
             });
             simd::transpose_chunks<T>(weights);
             unroll<count>([&](std::size_t c)
-                              __attribute__((always_inline)) { sums[k] = simd::fma(values[c], weights[c], sums[k]); });
+                              __attribute__((always_inline)) { simd::add_product(sums[k], values[c], weights[c]); });
         });
     }
     alignas(alignment) T numbers[lanes::size];
@@ -163,7 +164,7 @@ constexpr std::size_t next_vectors(std::size_t rest)
 
 /// y = x · wᵀ.
 template <class T>
-LAMINA_ONE_COPY void inner_product(const T* x, const T* w, T* y, std::size_t n, std::size_t inputs, std::size_t outputs)
+[[gnu::noinline]] void inner_product(const T* x, const T* w, T* y, std::size_t n, std::size_t inputs, std::size_t outputs)
 {
     constexpr std::size_t lanes = simd::lanes<T>, count = simd::chunk_count<T>, whole = product_vectors * count;
     alignas(alignment) T panel[product_depth * whole], memory[strip<T>::before + strip<T>::stride * whole];

@@ -45,14 +45,6 @@ LAMINA_ONE_COPY void outer_tiles(grid<const T> a, const T* b, std::size_t b_step
 {
     using lanes = simd::batch<T>;
     constexpr std::size_t last = (Vectors - 1) * lanes::size;
-    const auto load_last = [&](const T* p) __attribute__((always_inline)) {
-        if constexpr (simd::has_masks<T>) return simd::load_partial(p, std::min(columns - last, lanes::size));
-        else return load_before(p, last, columns);
-    };
-    const auto store_last = [&](const lanes& x, T* p) __attribute__((always_inline)) {
-        if constexpr (simd::has_masks<T>) simd::store_partial(x, p, std::min(columns - last, lanes::size));
-        else store_before(x, p, last, columns);
-    };
     for (; first < end; first += Rows) {
         const std::size_t rows = std::min(Rows, end - first);
         const T* numbers[Rows];
@@ -66,7 +58,7 @@ LAMINA_ONE_COPY void outer_tiles(grid<const T> a, const T* b, std::size_t b_step
                 unroll<Vectors - 1>([&](std::size_t v) __attribute__((always_inline)) {
                     sums[r * Vectors + v] = lanes::load_unaligned(start + v * lanes::size);
                 });
-                sums[r * Vectors + Vectors - 1] = load_last(start + last);
+                sums[r * Vectors + Vectors - 1] = load_before(start + last, last, columns);
             }
         });
 
@@ -80,7 +72,7 @@ LAMINA_ONE_COPY void outer_tiles(grid<const T> a, const T* b, std::size_t b_step
             unroll<Rows>([&](std::size_t r) __attribute__((always_inline)) {
                 const lanes number = simd::keep(lanes(numbers[r][k * a.column]));
                 unroll<Vectors>([&](std::size_t v) __attribute__((always_inline)) {
-                    sums[r * Vectors + v] = simd::fma(number, values[v], sums[r * Vectors + v]);
+                    simd::add_product(sums[r * Vectors + v], number, values[v]);
                 });
             });
         }
@@ -91,7 +83,7 @@ LAMINA_ONE_COPY void outer_tiles(grid<const T> a, const T* b, std::size_t b_step
             unroll<Vectors - 1>([&](std::size_t v) __attribute__((always_inline)) {
                 sums[r * Vectors + v].store_unaligned(row + v * lanes::size);
             });
-            store_last(sums[r * Vectors + Vectors - 1], row + last);
+            store_before(sums[r * Vectors + Vectors - 1], row + last, last, columns);
         });
     }
 }
@@ -124,23 +116,36 @@ LAMINA_ONE_COPY void pack_rows(const T* from, std::size_t step, std::size_t dept
 /// The registers side by side in a tile of one row: as much of w as possible is read in the order in which it lies.
 inline constexpr std::size_t row_vectors = simd::registers == 32 ? 8 : 15;
 
+/// The registers of a tile where a row has that many: no more, if there is one at all.
+constexpr std::size_t row_tile(std::size_t registers)
+{
+    std::size_t tile = row_vectors;
+    while (tile > std::max<std::size_t>(registers, 1)) tile /= 2;
+    return tile;
+}
+
 /// y = bias + x · w for one sample. The last tile begins early enough to be whole: some outputs are computed twice, which takes less
 /// time than a narrow tile, where each sum waits for the one before.
-template <class T>
-void outer_row(const T* x, const T* w, const T* bias, T* y, std::size_t inputs, std::size_t outputs)
+template <class T, extent O>
+void outer_row(const T* x, const T* w, const T* bias, T* y, std::size_t inputs, O outputs)
 {
     constexpr std::size_t lanes = simd::lanes<T>;
-    const std::size_t stride = padded<T>(outputs), registers = (outputs + lanes - 1) / lanes;
-    const auto cover = [&]<std::size_t Vectors>(const auto& self, constant<Vectors>) __attribute__((always_inline)) {
-        if (registers >= Vectors)
-            for (std::size_t v = 0; v < registers; v += Vectors) {
-                const std::size_t o = std::min(v, registers - Vectors) * lanes;
-                outer_tiles<1, Vectors, T>({x, inputs, 1}, w + o, stride, inputs, {bias ? bias + o : nullptr, 0}, y + o, outputs,
-                                           0, 1, std::min(Vectors * lanes, outputs - o));
-            }
-        else if constexpr (Vectors > 1) self(self, constant<Vectors / 2>{});
+    const std::size_t stride = padded<T>(outputs), registers = vectors<T>(outputs);
+    const auto cover = [&]<std::size_t Vectors>(constant<Vectors>) {
+        for (std::size_t v = 0; v < registers; v += Vectors) {
+            const std::size_t o = std::min(v, registers - Vectors) * lanes;
+            outer_tiles<1, Vectors, T>({x, inputs, 1}, w + o, stride, inputs, {bias ? bias + o : nullptr, 0}, y + o, outputs, 0,
+                                       1, std::min<std::size_t>(Vectors * lanes, outputs - o));
+        }
     };
-    cover(cover, constant<row_vectors>{});
+    if constexpr (is_constant<O>) cover(constant<row_tile(vectors<T>(O{}))>{}); // the others are not compiled
+    else {
+        const auto choose = [&]<std::size_t Vectors>(const auto& self, constant<Vectors> tile) {
+            if (row_tile(registers) == Vectors) cover(tile);
+            else if constexpr (Vectors > 1) self(self, constant<Vectors / 2>{});
+        };
+        choose(choose, constant<row_vectors>{});
+    }
 }
 
 /// y = bias + x · w.
@@ -168,7 +173,7 @@ template <class T>
         for (std::size_t o = 0; o < outputs; o += lanes::size) {
             lanes sum = lanes::load_aligned(dw + o);
             for (std::size_t s = 0; s < n; ++s)
-                sum = simd::fma(lanes(x[s * inputs + i]), load_before(dz + s * outputs + o, o, outputs), sum);
+                simd::add_product(sum, lanes(x[s * inputs + i]), load_before(dz + s * outputs + o, o, outputs));
             store_before(sum, dw + o, o, outputs);
         }
 }

@@ -88,7 +88,7 @@ template <std::size_t Count, class T, std::size_t Inputs>
     [&]<std::size_t... K>(std::index_sequence<K...>) __attribute__((always_inline)) {
         const auto add = [&]<std::size_t I>(constant<I>) __attribute__((always_inline)) {
             const lanes number = x.template repeat<I, lanes>(), weights = lanes::load_aligned(w + I * stride);
-            sums[I % streams] = simd::fma(number, weights, sums[I % streams]);
+            simd::add_product(sums[I % streams], number, weights);
         };
         (add(constant<K>{}), ...);
     }(std::make_index_sequence<Inputs>{});
@@ -105,7 +105,7 @@ template <class T, std::size_t Inputs>
     using lanes = typename small_sample<T, Inputs>::lanes;
     lanes sum = bias ? load_first<1, lanes>(bias) : lanes(T(0));
     unroll<small_sample<T, Inputs>::vectors>([&](std::size_t v) __attribute__((always_inline)) {
-        sum = simd::fma(x.values[v], lanes::load_aligned(w + v * lanes::size), sum);
+        simd::add_product(sum, x.values[v], lanes::load_aligned(w + v * lanes::size));
     });
     return simd::sum_chunk(simd::fold_chunks(sum));
 }

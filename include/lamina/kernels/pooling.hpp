@@ -127,7 +127,7 @@ void gather_averages(const T* dy, T* dx, std::size_t n, S sizes)
                         for (std::size_t ox = columns.first; ox < columns.last; ++ox) {
                             const lanes share(T(1) / T(rows_of(oy, s).size() * columns_of(ox, s).size()));
                             const T* d = dy + image * out + (oy * s.out_width + ox) * s.channels + c;
-                            sum = simd::fma(load_within(d, c, s.channels, end), share, sum);
+                            simd::add_product(sum, load_within(d, c, s.channels, end), share);
                         }
                     store_before(sum, dx + c, c, s.channels);
                 }

@@ -70,7 +70,7 @@ void softmax_backward(const T* y, const T* dy, T* dx, std::size_t rows, E width)
     for (std::size_t row = 0; row < rows; ++row, y += width, dy += width, dx += width) {
         lanes products(T(0));
         detail::each_register(
-            width, T(0), [&](std::size_t, const lanes& p, const lanes& d) { products = simd::fma(p, d, products); }, y, dy);
+            width, T(0), [&](std::size_t, const lanes& p, const lanes& d) { simd::add_product(products, p, d); }, y, dy);
         const lanes sum(simd::reduce_add(products));
         detail::each_register(
             width, T(0), [&](std::size_t i, const lanes& p, const lanes& d) { store_before(p * (d - sum), dx + i, i, width); }, y,

@@ -146,7 +146,7 @@ public:
             const T* number = scalar(r);
             const lanes factor = Vectors > 1 ? simd::keep(lanes(*number)) : lanes(*number);
             unroll<Vectors>([&](std::size_t v)
-                                __attribute__((always_inline)) { sums[r][v] = simd::fma(factor, values[v], sums[r][v]); });
+                                __attribute__((always_inline)) { simd::add_product(sums[r][v], factor, values[v]); });
         });
     }
 
