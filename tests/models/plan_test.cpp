@@ -81,8 +81,7 @@ void check_plan(M& model, unsigned seed, const std::vector<std::size_t>& counts 
         double* const to = y.data();
         const logits plain = logits::none;
         M gradient = zeros_like(model);
-        std::vector<void*> gradients;
-        for_each_block(gradient, [&](auto& block) { gradients.push_back(&block); });
+        const auto gradients = blocks_of(gradient);
 
         const auto value = [&] {
             execution.forward(plan.blocks, mode, &from, &to, n);

@@ -110,8 +110,7 @@ void check_gradients(unsigned seed)
         };
 
         M gradient = zeros_like(model);
-        std::vector<void*> gradients;
-        for_each_block(gradient, [&](auto& block) { gradients.push_back(&block); });
+        const auto gradients = blocks_of(gradient);
         value();
         execution.forward(plan.blocks, mode, from.data(), nullptr, n);
         for (std::size_t i = 0; i < y.size(); ++i) {

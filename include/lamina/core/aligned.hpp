@@ -11,7 +11,7 @@
 
 namespace lamina {
 
-/// Uninitialised room for numbers, on 64 bytes. It grows and keeps nothing when it does.
+/// Uninitialised room for numbers or pointers, on 64 bytes. It grows and keeps nothing when it does.
 template <class T>
 class Aligned {
 public:
@@ -28,6 +28,7 @@ public:
     T* data() { return start.get(); }
     const T* data() const { return start.get(); }
     std::size_t size() const { return room; }
+    T& operator[](std::size_t i) { return start[i]; }
 
 private:
     struct release {

@@ -44,8 +44,8 @@ public:
         if (trains && plan.nodes.size() > 1)
             for (std::size_t i = 0; i < most_inputs; ++i) append(aside, take(chunk * widest));
         arena.reserve(end);
-        in.resize(most_inputs);
-        din.resize(most_inputs);
+        in.reserve(most_inputs);
+        din.reserve(most_inputs);
     }
 
     T* value(std::size_t v) { return arena.data() + values[v]; }
@@ -67,9 +67,9 @@ public:
         }
     }
 
-    /// Adds the parameters' gradients to `gradient_blocks`. Where fused[i] names an activation, the gradient of output i is that of
-    /// its logits.
-    [[gnu::cold, gnu::noinline]] void backward(std::span<const void* const> blocks, std::span<void* const> gradient_blocks,
+    /// Adds the parameters' gradients to `gradient_blocks`, blocks of a model that may be changed. Where fused[i] names an activation,
+    /// the gradient of output i is that of its logits.
+    [[gnu::cold, gnu::noinline]] void backward(std::span<const void* const> blocks, std::span<const void* const> gradient_blocks,
                                                Mode mode, const T* const* x, std::size_t n, const logits* fused)
     {
         for (std::size_t& known : written) known = 0;
@@ -86,8 +86,8 @@ public:
             }
             const std::size_t o = output_of_value(node.output);
             (o != no_position && fused[o] != logits::none ? node.backward_from_logits : node.backward)(
-                block_of(blocks, node), node.block == no_position ? nullptr : gradient_blocks[node.block], mode.inside(k),
-                in.data(), value(node.output), arena.data() + kept[k], arena.data() + gradients[node.output], din.data(),
+                block_of(blocks, node), const_cast<void*>(block_of(gradient_blocks, node)), mode.inside(k), in.data(),
+                value(node.output), arena.data() + kept[k], arena.data() + gradients[node.output], din.data(),
                 arena.data() + scratch, n);
             for (std::size_t i = 0; i < node.inputs.size(); ++i) add_up(node.inputs[i], din[i], n);
         }
@@ -139,8 +139,8 @@ private:
     Aligned<T> arena;
     std::vector<std::size_t> values, gradients, kept, aside;
     std::vector<std::size_t> written; // 1 for a value whose gradient is there
-    std::vector<const T*> in;
-    std::vector<T*> din;
+    Aligned<const T*> in;             // a std::vector of each takes longer to compile
+    Aligned<T*> din;
     std::size_t scratch = 0;
 };
 

@@ -16,6 +16,7 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace lamina::inline LAMINA_ARCHITECTURE {
 
@@ -164,6 +165,15 @@ inline constexpr shape output_of = [] {
     else return inner::traced<M>::extents;
 }();
 
+/// Where the blocks of a model lie, in the order of `for_each_block`.
+template <class M>
+[[gnu::cold]] std::vector<const void*> blocks_of(const M& model)
+{
+    std::vector<const void*> blocks;
+    for_each_block(model, [&](const auto& block) { blocks.push_back(&block); });
+    return blocks;
+}
+
 /// Runs a model's operator() on symbols and gives what it did. The plan refers to the model's blocks.
 template <class M>
 LAMINA_ONCE Plan<number_type<M>> trace(const M& model)
@@ -171,7 +181,7 @@ LAMINA_ONCE Plan<number_type<M>> trace(const M& model)
     using T = number_type<M>;
     lamina::detail::now_and_then();
     Plan<T> plan;
-    for_each_block(model, [&](const auto& block) { plan.blocks.push_back(&block); });
+    plan.blocks = blocks_of(model);
     if constexpr (Block<M>) {
         plan.values.push_back(M::input);
         plan.outputs.push_back(plan.add_node(inner::node_of<T, M, true>(), 0, {0}, M::output));

@@ -16,13 +16,10 @@ namespace lamina::inline LAMINA_ARCHITECTURE {
 template <class M>
 struct Gradient {
     M model;
-    std::vector<void*> blocks;
+    std::vector<const void*> blocks;
     std::vector<std::shared_ptr<record>> records;
 
-    [[gnu::cold]] explicit Gradient(const M& of) : model(zeros_like(of)), records(records_of(model))
-    {
-        for_each_block(model, [&](auto& block) { blocks.push_back(&block); });
-    }
+    [[gnu::cold]] explicit Gradient(const M& of) : model(zeros_like(of)), blocks(blocks_of(model)), records(records_of(model)) {}
 
     void clear()
     {

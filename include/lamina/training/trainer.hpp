@@ -210,18 +210,7 @@ private:
     [[gnu::cold]] void require_model() const
     {
         require_bound(model);
-        std::size_t met = 0, known = 0;
-        bool same = true;
-        for_each_block(model, [&](const auto& block) {
-            same = same && met < blocks.size() && blocks[met++] == static_cast<const void*>(&block);
-        });
-        for_each_any_variable(model, [&](const AnyVariable& variable) {
-            if (known < parameters.size() && parameters[known] == variable.storage()) ++known;
-            else
-                same = same && std::find(parameters.begin(), parameters.begin() + std::ptrdiff_t(known), variable.storage()) !=
-                                   parameters.begin() + std::ptrdiff_t(known);
-        });
-        if (!same || met != blocks.size() || known != parameters.size())
+        if (blocks_of(model) != blocks || records_of(model) != parameters)
             fail("the model was moved or changed since compile; compile it again where it lies");
     }
 
