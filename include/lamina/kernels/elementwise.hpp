@@ -5,7 +5,6 @@
 // Reference: kernels/reference/elementwise.hpp; bounds at each function.
 #pragma once
 
-#include <lamina/core/once.hpp>
 #include <lamina/kernels/tile.hpp>
 
 #include <algorithm>

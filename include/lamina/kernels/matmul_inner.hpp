@@ -8,7 +8,6 @@
 #pragma once
 
 #include <lamina/core/chunks.hpp>
-#include <lamina/core/once.hpp>
 #include <lamina/kernels/tile.hpp>
 
 #include <algorithm>

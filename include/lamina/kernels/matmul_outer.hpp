@@ -5,7 +5,6 @@
 // order of k in every tile, so that its bits depend neither on the tile that it falls into nor on the batch.
 #pragma once
 
-#include <lamina/core/once.hpp>
 #include <lamina/kernels/tile.hpp>
 
 #include <algorithm>

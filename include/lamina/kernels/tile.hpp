@@ -12,6 +12,14 @@
 #include <type_traits>
 #include <utility>
 
+/// A kernel that takes its sizes as numbers, so that all layers share it: g++ -O3 would copy it for each of them, whose sizes are
+/// constants.
+#if defined(__GNUC__) && !defined(__clang__)
+#define LAMINA_ONE_COPY [[gnu::noinline, gnu::noclone]]
+#else
+#define LAMINA_ONE_COPY [[gnu::noinline]]
+#endif
+
 namespace lamina::inline LAMINA_ARCHITECTURE::kernels {
 
 /// The accumulators that a tile may hold: the registers, less those for what is loaded.
