@@ -139,6 +139,10 @@ TEMPLATE_TEST_CASE("fma multiplies and adds, in one rounding where the hardware 
     CHECK((exact == 0 || exact == e * e));
 #endif
     CHECK(std::isnan(values_of<T>(simd::fma(simd::batch<T>(0), simd::batch<T>(std::numeric_limits<T>::infinity()), c))[0]));
+
+    auto sum = c;
+    simd::add_product(sum, a, a);
+    CHECK(values_of<T>(sum) == values_of<T>(simd::fma(a, a, c)));
 }
 
 TEMPLATE_TEST_CASE("mask_xor is set where exactly one is", "[core][simd]", float, double, std::int32_t)

@@ -182,7 +182,7 @@ TEST_CASE("what does not fit is refused, and nothing has changed", "[graph][chec
     CHECK(says(refusal([&] { Checkpoint{{"model", unbound}}.save(folder.path / "no"); }),
                "checkpoint: \"model/body/0/kernel\" is bound to no stored variable; make the model with build or load before"));
     CHECK(says(refusal([&] { Checkpoint{{"a", steps}, {"a", truth}}.save(folder.path / "no"); }),
-               "two texts would have the name \"value:a\""));
+               "two values would have the name \"a\""));
     CHECK(says(refusal([&] { Checkpoint{{"a", model}, {"a", same}}.save(folder.path / "no"); }), "two"));
     CHECK_FALSE(std::filesystem::exists(folder.path / "no"));
 }

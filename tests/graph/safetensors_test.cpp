@@ -291,5 +291,8 @@ TEST_CASE("names that the format cannot hold are refused before a file is made",
     CHECK(why({{"a", a}, {"a", a}}).find("two tensors would have the name \"a\"") != std::string::npos);
     CHECK(why({{"__metadata__", a}}).find("two tensors would have the name \"__metadata__\"") != std::string::npos);
     CHECK(why({{"\xFF", a}}).find("not UTF-8") != std::string::npos);
+    CHECK(refusal([&] {
+              safetensors::write(folder.path / "x", {}, {{"by", "a"}, {"by", "a"}});
+          }).find("two texts would have the name \"by\"") != std::string::npos);
     CHECK(std::filesystem::is_empty(folder.path));
 }

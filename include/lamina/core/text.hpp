@@ -57,16 +57,24 @@ template <class Before>
     return places;
 }
 
+/// The first of the places 0, 1, … whose text comes again; `count` where none does. `at(place)` gives a text as std::string_view.
+template <class At>
+[[gnu::cold]] std::size_t repeated_place(std::size_t count, const At& at)
+{
+    const auto sorted = sorted_places(count, [&](std::size_t a, std::size_t b) {
+        const int order = at(a).compare(at(b));
+        return order < 0 || (order == 0 && a < b);
+    });
+    std::size_t first = count;
+    for (std::size_t i = 1; i < count; ++i)
+        if (at(sorted[i - 1]) == at(sorted[i])) first = std::min(first, sorted[i - 1]);
+    return first;
+}
+
 /// The first text that is in a list more than once, if there is one.
 [[gnu::cold]] inline std::optional<std::string_view> repeated(const std::vector<std::string_view>& texts)
 {
-    const auto sorted = sorted_places(texts.size(), [&](std::size_t a, std::size_t b) {
-        const int order = texts[a].compare(texts[b]);
-        return order < 0 || (order == 0 && a < b);
-    });
-    std::size_t first = texts.size();
-    for (std::size_t i = 1; i < sorted.size(); ++i)
-        if (texts[sorted[i - 1]] == texts[sorted[i]]) first = std::min(first, sorted[i - 1]);
+    const std::size_t first = repeated_place(texts.size(), [&](std::size_t place) { return texts[place]; });
     if (first == texts.size()) return {};
     return texts[first];
 }

@@ -99,9 +99,8 @@ private:
 
         starts.push_back(keys.size());
         const auto at = [&](std::size_t i) { return std::string_view(keys).substr(starts[i], starts[i + 1] - starts[i]); };
-        const auto sorted = sorted_places(starts.size() - 1, [&](std::size_t a, std::size_t b) { return at(a) < at(b); });
-        for (std::size_t i = 1; i < sorted.size(); ++i)
-            if (at(sorted[i - 1]) == at(sorted[i])) refuse({"names ", json_quoted{at(sorted[i])}, " twice"});
+        if (const std::size_t place = repeated_place(starts.size() - 1, at); place + 1 < starts.size())
+            refuse({"names ", json_quoted{at(place)}, " twice"});
     }
 
     void skip_spaces() { rest.remove_prefix(std::min(rest.find_first_not_of(" \t\n\r"), rest.size())); }
