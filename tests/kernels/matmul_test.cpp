@@ -116,6 +116,7 @@ TEMPLATE_TEST_CASE("dense kernels equal plain loops where a panel does not hold 
         compare<TestType>(n, dense_sizes{3, 1});
     }
     compare<TestType>(700, dense_sizes{9, 7});
+    compare<TestType>(270, dense_sizes{2100, 55}); // more than a stretch, both of inputs and of samples
 }
 
 TEMPLATE_TEST_CASE("a sample's bits do not depend on its batch", "[kernels][matmul]", float, double)

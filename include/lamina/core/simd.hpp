@@ -287,11 +287,13 @@ fraction_and_exponent<T, A> split(const batch<T, A>& x)
     }
 }
 
-/// Asks for the cache line at `p`, which need not be there to be read.
-inline void prefetch([[maybe_unused]] const void* p)
+/// Asks for the line at `p`, which need not be there to be read, in the first cache or the second.
+template <int Cache = 1>
+void prefetch([[maybe_unused]] const void* p)
 {
+    static_assert(Cache == 1 || Cache == 2);
 #if defined(__GNUC__)
-    __builtin_prefetch(p);
+    __builtin_prefetch(p, 0, 4 - Cache);
 #endif
 }
 

@@ -16,9 +16,12 @@ inline constexpr std::size_t outer_rows = simd::registers == 32 ? 8 : 4;
 inline constexpr std::size_t outer_vectors = 3;
 template <class T>
 inline constexpr std::size_t outer_width = outer_vectors * simd::lanes<T>;
-/// The rows of b that are taken at a time: 96 KiB of w, which come from the second cache in time, and 24 KiB of dz, copied.
+/// The rows of b that are taken at a time: 96 KiB of w, which come from the second cache in time, and 24 KiB of dz, copied; and the
+/// samples that meet them, half a mebibyte of x, which stays in that cache from panel to panel.
 template <class T>
 inline constexpr std::size_t outer_depth = 96 * 1024 / (outer_width<T> * sizeof(T));
+template <class T>
+inline constexpr std::size_t outer_samples = 512 * 1024 / (outer_depth<T> * sizeof(T));
 template <class T>
 inline constexpr std::size_t copied_depth = 24 * 1024 / (outer_width<T> * sizeof(T));
 
@@ -37,10 +40,12 @@ struct beginning {
 };
 
 /// c = what it begins with + Σ a[r][k] · b[k][·] over `depth` steps, for the rows from `first` to `end`. The last register of c
-/// ends at `columns`; that of b is there as a whole.
+/// ends at `columns`; that of b is there as a whole. The first whole tiles fetch what lies `soon` numbers ahead (0: nothing),
+/// which is b next time: where w is large its rows lie on pages of their own, and no processor foresees those.
 template <std::size_t Rows, std::size_t Vectors, class T>
-LAMINA_ONE_COPY void outer_tiles(grid<const T> a, const T* b, std::size_t b_step, std::size_t depth, beginning<T> from, T* c,
-                                 std::size_t c_step, std::size_t first, std::size_t end, std::size_t columns)
+LAMINA_ONE_COPY void outer_tiles(grid<const T> a, const T* b, std::size_t b_step, std::size_t soon, std::size_t depth,
+                                 beginning<T> from, T* c, std::size_t c_step, std::size_t first, std::size_t end,
+                                 std::size_t columns)
 {
     using lanes = simd::batch<T>;
     constexpr std::size_t last = (Vectors - 1) * lanes::size;
@@ -62,7 +67,10 @@ LAMINA_ONE_COPY void outer_tiles(grid<const T> a, const T* b, std::size_t b_step
         });
 
         const T* next = b;
+        const bool fetches = Rows == outer_rows && Vectors == outer_vectors && soon > 0 && first < Rows * Vectors;
+        const std::size_t ahead = fetches ? soon + first / Rows * lanes::size : 0;
         for (std::size_t k = 0; k < depth; ++k, next += b_step) {
+            if (ahead > 0) simd::prefetch<2>(next + ahead);
             lanes values[Vectors];
             unroll<Vectors>([&](std::size_t v) __attribute__((always_inline)) {
                 values[v] = lanes::load_unaligned(next + v * lanes::size);
@@ -89,13 +97,13 @@ LAMINA_ONE_COPY void outer_tiles(grid<const T> a, const T* b, std::size_t b_step
 
 /// The same for all rows, in tiles as wide as `columns` needs.
 template <class T>
-void outer_panel(grid<const T> a, const T* b, std::size_t b_step, std::size_t depth, beginning<T> from, T* c, std::size_t c_step,
-                 std::size_t rows, std::size_t columns)
+void outer_panel(grid<const T> a, const T* b, std::size_t b_step, std::size_t soon, std::size_t depth, beginning<T> from, T* c,
+                 std::size_t c_step, std::size_t rows, std::size_t columns)
 {
     const std::size_t whole = (rows + outer_rows / 2 - 1) / outer_rows * outer_rows; // a rest of more than half a tile, too
     const auto cover = [&]<std::size_t Vectors>(constant<Vectors>) {
-        outer_tiles<outer_rows, Vectors>(a, b, b_step, depth, from, c, c_step, 0, std::min(whole, rows), columns);
-        outer_tiles<outer_rows / 2, Vectors>(a, b, b_step, depth, from, c, c_step, whole, rows, columns);
+        outer_tiles<outer_rows, Vectors>(a, b, b_step, soon, depth, from, c, c_step, 0, std::min(whole, rows), columns);
+        outer_tiles<outer_rows / 2, Vectors>(a, b, b_step, soon, depth, from, c, c_step, whole, rows, columns);
     };
     constexpr std::size_t lanes = simd::lanes<T>;
     if (columns > 2 * lanes) cover(constant<outer_vectors>{});
@@ -133,8 +141,8 @@ void outer_row(const T* x, const T* w, const T* bias, T* y, std::size_t inputs, 
     const auto cover = [&]<std::size_t Vectors>(constant<Vectors>) {
         for (std::size_t v = 0; v < registers; v += Vectors) {
             const std::size_t o = std::min(v, registers - Vectors) * lanes;
-            outer_tiles<1, Vectors, T>({x, inputs, 1}, w + o, stride, inputs, {bias ? bias + o : nullptr, 0}, y + o, outputs, 0,
-                                       1, std::min<std::size_t>(Vectors * lanes, outputs - o));
+            outer_tiles<1, Vectors, T>({x, inputs, 1}, w + o, stride, 0, inputs, {bias ? bias + o : nullptr, 0}, y + o, outputs,
+                                       0, 1, std::min<std::size_t>(Vectors * lanes, outputs - o));
         }
     };
     if constexpr (is_constant<O>) cover(constant<row_tile(vectors<T>(O{}))>{}); // the others are not compiled
@@ -153,12 +161,16 @@ LAMINA_ONE_COPY void outer_product(const T* x, const T* w, const T* bias, T* y, 
                                    std::size_t outputs)
 {
     const std::size_t stride = padded<T>(outputs);
-    for (std::size_t o = 0; o < outputs; o += outer_width<T>) {
-        beginning<T> from{bias ? bias + o : nullptr, 0};
-        for (std::size_t i = 0; i == 0 || i < inputs; i += outer_depth<T>, from = {y + o, outputs})
-            outer_panel<T>({x + i, inputs, 1}, w + i * stride + o, stride, std::min(outer_depth<T>, inputs - i), from, y + o,
-                           outputs, n, std::min(outer_width<T>, outputs - o));
-    }
+    for (std::size_t s = 0; s < n; s += outer_samples<T>)
+        for (std::size_t i = 0; i == 0 || i < inputs; i += outer_depth<T>)
+            for (std::size_t o = 0; o < outputs; o += outer_width<T>) {
+                T* const to = y + s * outputs + o;
+                const beginning<T> from = i == 0 ? beginning<T>{bias ? bias + o : nullptr, 0} : beginning<T>{to, outputs};
+                const T* const rows = w + i * stride;
+                const std::size_t soon = o + 2 * outer_width<T> <= stride ? outer_width<T> : 0; // a whole panel
+                outer_panel<T>({x + s * inputs + i, inputs, 1}, rows + o, stride, soon, std::min(outer_depth<T>, inputs - i),
+                               from, to, outputs, std::min(outer_samples<T>, n - s), std::min(outer_width<T>, outputs - o));
+            }
 }
 
 /// dw += xᵀ · dz for a few samples: row after row, as dw lies in memory. A copy for each layer pays here: most of its time goes into
@@ -186,7 +198,7 @@ LAMINA_ONE_COPY void outer_weights_of_many(const T* x, const T* dz, T* dw, std::
         for (std::size_t o = 0; o < outputs; o += outer_width<T>) {
             const std::size_t depth = std::min(copied_depth<T>, n - s), columns = std::min(outer_width<T>, outputs - o);
             pack_rows(dz + s * outputs + o, outputs, depth, columns, panel);
-            outer_panel<T>({x + s * inputs, 1, inputs}, panel, outer_width<T>, depth, {dw + o, padded<T>(outputs)}, dw + o,
+            outer_panel<T>({x + s * inputs, 1, inputs}, panel, outer_width<T>, 0, depth, {dw + o, padded<T>(outputs)}, dw + o,
                            padded<T>(outputs), inputs, columns);
         }
 }
