@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cstring>
 #include <type_traits>
+#include <utility>
 
 namespace lamina::inline LAMINA_ARCHITECTURE::kernels {
 

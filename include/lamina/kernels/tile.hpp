@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <functional>
 #include <type_traits>
-#include <utility>
 
 /// A kernel that takes its sizes as numbers, so that all layers share it: g++ -O3 would copy it for each of them, whose sizes are
 /// constants.
@@ -37,13 +36,15 @@ constexpr auto part(const S& sizes)
     else return get(sizes);
 }
 
-/// f(0), f(1), … f(N - 1), spelled out. Bodies are marked always_inline: an accumulator that is indexed by anything but a
-/// constant lives in memory.
+/// f(0), f(1), … f(N - 1), spelled out by the optimiser: it compiles the body once before it copies it. Bodies are marked
+/// always_inline: an accumulator that is indexed by anything but a constant lives in memory.
 template <std::size_t N, class F>
 [[gnu::always_inline]] inline void unroll(F&& f)
 {
-    [&]<std::size_t... I>(std::index_sequence<I...>)
-        __attribute__((always_inline)) { (f(I), ...); }(std::make_index_sequence<N>{});
+#if defined(__GNUC__)
+#pragma GCC unroll 64
+#endif
+    for (std::size_t i = 0; i < N; ++i) f(i);
 }
 
 /// The tile for an axis of `n`, at most `most`: a large divisor where there is one, else tiles of nearly one size.
