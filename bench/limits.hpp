@@ -22,12 +22,11 @@ template <class T>
 
     const lanes factor = simd::keep(lanes(T(0.999999))), addend = simd::keep(lanes(T(1e-7)));
     lanes c[chains];
-    kernels::unroll<chains>([&](std::size_t i) __attribute__((always_inline)) { c[i] = factor + lanes(T(i)); });
+    LAMINA_UNROLL (i, chains) c[i] = factor + lanes(T(i));
 
     const auto start = std::chrono::steady_clock::now();
     for (std::size_t turn = 0; turn < turns; ++turn)
-        kernels::unroll<chains>([&](std::size_t i)
-                                    __attribute__((always_inline)) { c[i] = simd::keep(simd::fma(c[i], factor, addend)); });
+        LAMINA_UNROLL (i, chains) c[i] = simd::keep(simd::fma(c[i], factor, addend));
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
 
     lanes sum = c[0];

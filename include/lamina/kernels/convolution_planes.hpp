@@ -133,23 +133,19 @@ template <std::size_t Filters, std::size_t Taps, class T, class S>
 
     lanes total[Filters][Taps];
     T* const from = sums;
-    unroll<Filters * Taps>([&](std::size_t i) __attribute__((always_inline)) {
+    LAMINA_UNROLL (i, Filters * Taps)
         total[i / Taps][i % Taps] = lanes::load_aligned(from + (i % Taps * s.filters + i / Taps) * lanes::size);
-    });
     for (std::size_t oy = 0; oy < at.lines; ++oy)
         for (std::size_t ox = 0; ox < at.vectors * lanes::size; ox += lanes::size) {
             lanes d[Filters];
-            unroll<Filters>([&](std::size_t f) __attribute__((always_inline)) {
-                d[f] = simd::keep(lanes::load_aligned(dz + f * at.plane + oy * at.pitch + ox));
-            });
-            unroll<Taps>([&](std::size_t t) __attribute__((always_inline)) {
+            LAMINA_UNROLL (f, Filters) d[f] = simd::keep(lanes::load_aligned(dz + f * at.plane + oy * at.pitch + ox));
+            LAMINA_UNROLL (t, Taps) {
                 const lanes x = simd::keep(lanes::load_unaligned(in + oy * at.row + ox + t * s.dilation_width));
-                unroll<Filters>([&](std::size_t f) __attribute__((always_inline)) { simd::add_product(total[f][t], d[f], x); });
-            });
+                LAMINA_UNROLL (f, Filters) simd::add_product(total[f][t], d[f], x);
+            }
         }
-    unroll<Filters * Taps>([&](std::size_t i) __attribute__((always_inline)) {
+    LAMINA_UNROLL (i, Filters * Taps)
         total[i / Taps][i % Taps].store_aligned(sums + (i % Taps * s.filters + i / Taps) * lanes::size);
-    });
 }
 
 } // namespace detail

@@ -47,23 +47,22 @@ template <std::size_t Rows, std::size_t Pixels, class T, class S, class F>
 
     const lanes start = bias ? load_before(bias + f, f, s.filters) : lanes(T(0));
     lanes sums[Rows][Pixels];
-    unroll<Rows * Pixels>([&](std::size_t i) __attribute__((always_inline)) { sums[i / Pixels][i % Pixels] = start; });
+    LAMINA_UNROLL (i, Rows * Pixels) sums[i / Pixels][i % Pixels] = start;
     for (std::size_t ky = 0; ky < s.kernel_height; ++ky)
         for (std::size_t c = 0; c < s.channels; ++c) {
             const T* weights = w + f + (ky * columns * s.channels + c) * padded<T>(s.filters);
             lanes tap[columns];
-            unroll<columns>([&](std::size_t kx) __attribute__((always_inline)) {
+            LAMINA_UNROLL (kx, columns)
                 tap[kx] = simd::keep(lanes::load_aligned(weights + kx * s.channels * padded<T>(s.filters)));
-            });
             const T* from = in + ky * s.dilation_height * row + c;
-            unroll<Rows>([&](std::size_t r) __attribute__((always_inline)) {
-                unroll<Pixels + columns - 1>([&](std::size_t x) __attribute__((always_inline)) {
+            LAMINA_UNROLL (r, Rows) {
+                LAMINA_UNROLL (x, Pixels + columns - 1) {
                     const lanes value = simd::keep(lanes(from[r * s.stride_height * row + x * s.channels]));
-                    unroll<columns>([&](std::size_t kx) __attribute__((always_inline)) {
+                    LAMINA_UNROLL (kx, columns) {
                         if (x >= kx && x - kx < Pixels) simd::add_product(sums[r][x - kx], value, tap[kx]);
-                    });
-                });
-            });
+                    }
+                }
+            }
         }
     finish_each<T, Rows * Pixels>(
         finish, [&](std::size_t i) __attribute__((always_inline)) { return sums[i / Pixels][i % Pixels]; },
@@ -85,31 +84,26 @@ template <std::size_t Rows, class T, class S>
     const auto place = [](std::size_t i) __attribute__((always_inline)) { return i * channels * padded<T>(filters); };
 
     lanes sums[Rows][columns];
-    unroll<Rows * columns>([&](std::size_t i) __attribute__((always_inline)) {
-        sums[i / columns][i % columns] = lanes::load_aligned(dw + place(i));
-    });
+    LAMINA_UNROLL (i, Rows * columns) sums[i / columns][i % columns] = lanes::load_aligned(dw + place(i));
     for (std::size_t oy = 0; oy < s.out_height; ++oy)
         tiles<sliding_outputs>(constant<s.out_width>{},
                                [&]<std::size_t Pixels>(std::size_t ox, constant<Pixels>) __attribute__((always_inline)) {
                                    const T* const d = dz + (oy * s.out_width + ox) * filters;
                                    const T* const from = in + oy * s.stride_height * row + ox * channels;
                                    lanes values[Pixels];
-                                   unroll<Pixels>([&](std::size_t p) __attribute__((always_inline)) {
+                                   LAMINA_UNROLL (p, Pixels)
                                        values[p] = simd::keep(load_within(d + p * filters, f, filters, end));
-                                   });
-                                   unroll<Rows>([&](std::size_t r) __attribute__((always_inline)) {
-                                       unroll<Pixels + columns - 1>([&](std::size_t x) __attribute__((always_inline)) {
+                                   LAMINA_UNROLL (r, Rows) {
+                                       LAMINA_UNROLL (x, Pixels + columns - 1) {
                                            const lanes value = simd::keep(lanes(from[r * next + x * channels]));
-                                           unroll<columns>([&](std::size_t kx) __attribute__((always_inline)) {
+                                           LAMINA_UNROLL (kx, columns) {
                                                if (x >= kx && x - kx < Pixels)
                                                    simd::add_product(sums[r][kx], value, values[x - kx]);
-                                           });
-                                       });
-                                   });
+                                           }
+                                       }
+                                   }
                                });
-    unroll<Rows * columns>([&](std::size_t i) __attribute__((always_inline)) {
-        store_before(sums[i / columns][i % columns], dw + place(i), f, filters);
-    });
+    LAMINA_UNROLL (i, Rows * columns) store_before(sums[i / columns][i % columns], dw + place(i), f, filters);
 }
 
 } // namespace lamina::inline LAMINA_ARCHITECTURE::kernels::detail

@@ -41,31 +41,25 @@ template <std::size_t Vectors, class T>
 
     for (std::size_t first = 0; first < outputs; first += product_outputs, w += product_outputs * stride, to += product_outputs) {
         const T* rows[product_outputs];
-        unroll<product_outputs>([&](std::size_t o)
-                                    __attribute__((always_inline)) { rows[o] = w + (first + o < outputs ? o : 0) * stride; });
+        LAMINA_UNROLL (o, product_outputs) rows[o] = w + (first + o < outputs ? o : 0) * stride;
         lanes sums[Vectors][product_outputs];
-        unroll<Vectors * product_outputs>([&](std::size_t i)
-                                              __attribute__((always_inline)) { sums[i % Vectors][i / Vectors] = lanes(T(0)); });
+        LAMINA_UNROLL (i, Vectors * product_outputs) sums[i % Vectors][i / Vectors] = lanes(T(0));
         const T* from = panel;
         for (std::size_t i = 0; i < chunks * chunk; i += chunk, from += Vectors * lanes::size) {
             lanes values[Vectors];
-            unroll<Vectors>([&](std::size_t v) __attribute__((always_inline)) {
-                values[v] = simd::keep(lanes::load_aligned(from + v * lanes::size));
-            });
-            unroll<product_outputs>([&](std::size_t o) __attribute__((always_inline)) {
+            LAMINA_UNROLL (v, Vectors) values[v] = simd::keep(lanes::load_aligned(from + v * lanes::size));
+            LAMINA_UNROLL (o, product_outputs) {
                 const lanes weights = simd::keep(simd::repeat_chunk(rows[o] + i));
-                unroll<Vectors>([&](std::size_t v)
-                                    __attribute__((always_inline)) { simd::add_product(sums[v][o], values[v], weights); });
-            });
+                LAMINA_UNROLL (v, Vectors) simd::add_product(sums[v][o], values[v], weights);
+            }
         }
         alignas(alignment) T numbers[lanes::size];
-        unroll<Vectors * product_outputs / chunk>([&](std::size_t i) __attribute__((always_inline)) {
+        LAMINA_UNROLL (i, Vectors * product_outputs / chunk) {
             const std::size_t v = i % Vectors, o = i / Vectors * chunk;
             simd::sum_chunks<T>(sums[v] + o).store_aligned(numbers);
-            unroll<count>([&](std::size_t r) __attribute__((always_inline)) {
+            LAMINA_UNROLL (r, count)
                 std::memcpy(to + (v * count + r) * strip<T>::stride + o, numbers + r * chunk, chunk * sizeof(T));
-            });
-        });
+        }
     }
 }
 
@@ -87,32 +81,27 @@ LAMINA_ONE_COPY void product_row(const T* x, const T* w, std::size_t stride, std
 
     const T* rows[count];
     std::size_t offsets[chunk];
-    unroll<count>([&](std::size_t c)
-                      __attribute__((always_inline)) { rows[c] = w + row_start<T>(first + c * chunk, outputs) * stride; });
-    unroll<chunk>([&](std::size_t k) __attribute__((always_inline)) { offsets[k] = (k < outputs ? k : 0) * stride; });
+    LAMINA_UNROLL (c, count) rows[c] = w + row_start<T>(first + c * chunk, outputs) * stride;
+    LAMINA_UNROLL (k, chunk) offsets[k] = (k < outputs ? k : 0) * stride;
     lanes sums[chunk];
-    unroll<chunk>([&](std::size_t k) __attribute__((always_inline)) { sums[k] = lanes(T(0)); });
+    LAMINA_UNROLL (k, chunk) sums[k] = lanes(T(0));
     for (std::size_t i = 0; i < inputs; i += lanes::size) {
         lanes values[count];
-        unroll<count>([&](std::size_t c)
-                          __attribute__((always_inline)) { values[c] = simd::keep(simd::repeat_chunk(x + i + c * chunk)); });
-        unroll<chunk>([&](std::size_t k) __attribute__((always_inline)) {
+        LAMINA_UNROLL (c, count) values[c] = simd::keep(simd::repeat_chunk(x + i + c * chunk));
+        LAMINA_UNROLL (k, chunk) {
             lanes weights[count];
-            unroll<count>([&](std::size_t c) __attribute__((always_inline)) {
-                weights[c] = simd::keep(lanes::load_aligned(rows[c] + offsets[k] + i));
-            });
+            LAMINA_UNROLL (c, count) weights[c] = simd::keep(lanes::load_aligned(rows[c] + offsets[k] + i));
             simd::transpose_chunks<T>(weights);
-            unroll<count>([&](std::size_t c)
-                              __attribute__((always_inline)) { simd::add_product(sums[k], values[c], weights[c]); });
-        });
+            LAMINA_UNROLL (c, count) simd::add_product(sums[k], values[c], weights[c]);
+        }
     }
     alignas(alignment) T numbers[lanes::size];
     simd::sum_chunks<T>(sums).store_aligned(numbers);
-    unroll<count>([&](std::size_t c) __attribute__((always_inline)) {
+    LAMINA_UNROLL (c, count) {
         const auto back =
             static_cast<std::ptrdiff_t>(first) - static_cast<std::ptrdiff_t>(row_start<T>(first + c * chunk, outputs));
         std::memcpy(to - back, numbers + c * chunk, chunk * sizeof(T));
-    });
+    }
 }
 
 /// Rearranges one register's samples, `samples` of which are there, to [inputs / chunk] registers that lie `step` apart. Zeros
@@ -125,13 +114,13 @@ LAMINA_ONE_COPY void pack_samples(const T* x, std::size_t stride, std::size_t sa
     constexpr std::size_t count = simd::chunk_count<T>;
 
     const T* rows[count];
-    unroll<count>([&](std::size_t r) __attribute__((always_inline)) { rows[r] = x + (r < samples ? r : 0) * stride; });
+    LAMINA_UNROLL (r, count) rows[r] = x + (r < samples ? r : 0) * stride;
     std::size_t i = 0;
     const auto put = [&](const auto& load) __attribute__((always_inline)) {
         lanes values[count];
-        unroll<count>([&](std::size_t r) __attribute__((always_inline)) { values[r] = load(rows[r] + i); });
+        LAMINA_UNROLL (r, count) values[r] = load(rows[r] + i);
         simd::transpose_chunks<T>(values);
-        unroll<count>([&](std::size_t r) __attribute__((always_inline)) { values[r].store_aligned(to + r * step); });
+        LAMINA_UNROLL (r, count) values[r].store_aligned(to + r * step);
         to += count * step;
     };
     for (; i + lanes::size <= inputs; i += lanes::size)

@@ -53,18 +53,16 @@ LAMINA_ONE_COPY void outer_tiles(grid<const T> a, const T* b, std::size_t b_step
         const std::size_t rows = std::min(Rows, end - first);
         const T* numbers[Rows];
         lanes sums[Rows * Vectors];
-        unroll<Rows>([&](std::size_t r) __attribute__((always_inline)) {
+        LAMINA_UNROLL (r, Rows) {
             const std::size_t row = first + (r < rows ? r : 0);
             numbers[r] = a.start + row * a.row;
             const T* const start = from.start + row * from.step;
-            unroll<Vectors>([&](std::size_t v) __attribute__((always_inline)) { sums[r * Vectors + v] = lanes(T(0)); });
+            LAMINA_UNROLL (v, Vectors) sums[r * Vectors + v] = lanes(T(0));
             if (from.start) {
-                unroll<Vectors - 1>([&](std::size_t v) __attribute__((always_inline)) {
-                    sums[r * Vectors + v] = lanes::load_unaligned(start + v * lanes::size);
-                });
+                LAMINA_UNROLL (v, Vectors - 1) sums[r * Vectors + v] = lanes::load_unaligned(start + v * lanes::size);
                 sums[r * Vectors + Vectors - 1] = load_before(start + last, last, columns);
             }
-        });
+        }
 
         const T* next = b;
         const bool fetches = Rows == outer_rows && Vectors == outer_vectors && soon > 0 && first < Rows * Vectors;
@@ -72,26 +70,22 @@ LAMINA_ONE_COPY void outer_tiles(grid<const T> a, const T* b, std::size_t b_step
         for (std::size_t k = 0; k < depth; ++k, next += b_step) {
             if (ahead > 0) simd::prefetch<2>(next + ahead);
             lanes values[Vectors];
-            unroll<Vectors>([&](std::size_t v) __attribute__((always_inline)) {
+            LAMINA_UNROLL (v, Vectors) {
                 values[v] = lanes::load_unaligned(next + v * lanes::size);
                 if constexpr (Rows > 1) values[v] = simd::keep(values[v]);
-            });
-            unroll<Rows>([&](std::size_t r) __attribute__((always_inline)) {
+            }
+            LAMINA_UNROLL (r, Rows) {
                 const lanes number = simd::keep(lanes(numbers[r][k * a.column]));
-                unroll<Vectors>([&](std::size_t v) __attribute__((always_inline)) {
-                    simd::add_product(sums[r * Vectors + v], number, values[v]);
-                });
-            });
+                LAMINA_UNROLL (v, Vectors) simd::add_product(sums[r * Vectors + v], number, values[v]);
+            }
         }
 
-        unroll<Rows>([&](std::size_t r) __attribute__((always_inline)) {
-            if (r >= rows) return;
+        LAMINA_UNROLL (r, Rows) {
+            if (r >= rows) break;
             T* const row = c + (first + r) * c_step;
-            unroll<Vectors - 1>([&](std::size_t v) __attribute__((always_inline)) {
-                sums[r * Vectors + v].store_unaligned(row + v * lanes::size);
-            });
+            LAMINA_UNROLL (v, Vectors - 1) sums[r * Vectors + v].store_unaligned(row + v * lanes::size);
             store_before(sums[r * Vectors + Vectors - 1], row + last, last, columns);
-        });
+        }
     }
 }
 

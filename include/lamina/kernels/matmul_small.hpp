@@ -61,8 +61,7 @@ struct small_sample {
 
     [[gnu::always_inline]] explicit small_sample(const T* x) : numbers(x)
     {
-        unroll<vectors - 1>([&](std::size_t v)
-                                __attribute__((always_inline)) { values[v] = lanes::load_unaligned(x + v * lanes::size); });
+        LAMINA_UNROLL (v, vectors - 1) values[v] = lanes::load_unaligned(x + v * lanes::size);
         values[vectors - 1] = load_first<last, lanes>(x + (vectors - 1) * lanes::size);
     }
 
@@ -105,9 +104,7 @@ template <class T, std::size_t Inputs>
 {
     using lanes = typename small_sample<T, Inputs>::lanes;
     lanes sum = bias ? load_first<1, lanes>(bias) : lanes(T(0));
-    unroll<small_sample<T, Inputs>::vectors>([&](std::size_t v) __attribute__((always_inline)) {
-        simd::add_product(sum, x.values[v], lanes::load_aligned(w + v * lanes::size));
-    });
+    LAMINA_UNROLL (v, x.vectors) simd::add_product(sum, x.values[v], lanes::load_aligned(w + v * lanes::size));
     return simd::sum_chunk(simd::fold_chunks(sum));
 }
 

@@ -1,7 +1,7 @@
 // lamina/kernels/tile.hpp: cutting an axis into register tiles, with sizes known at compile time or at run time.
 //
 // A kernel's inner loop has constant tiles, so that its accumulators live in registers; its bounds are extents. What joins
-// the two stands here: `tiles` cuts an axis, `unroll` spells out a loop over one tile, `part` takes a size out of an aggregate.
+// the two stands here: `tiles` cuts an axis, `LAMINA_UNROLL` spells out a loop over a tile, `part` takes a size out of an aggregate.
 #pragma once
 
 #include <lamina/core/extent.hpp>
@@ -19,6 +19,14 @@
 #define LAMINA_ONE_COPY [[gnu::noinline]]
 #endif
 
+/// A loop of `i` over a tile, 0 … n - 1, whose turns are spelled out: what is indexed by `i` lives in registers. The optimiser does
+/// that after it has compiled the body once: a function for each turn would take longer to compile.
+#if defined(__GNUC__)
+#define LAMINA_UNROLL(i, n) _Pragma("GCC unroll 64") for (std::size_t i = 0; i < (n); ++i)
+#else
+#define LAMINA_UNROLL(i, n) for (std::size_t i = 0; i < (n); ++i)
+#endif
+
 namespace lamina::inline LAMINA_ARCHITECTURE::kernels {
 
 /// The accumulators that a tile may hold: the registers, less those for what is loaded.
@@ -34,17 +42,6 @@ constexpr auto part(const S& sizes)
     };
     if constexpr (is_constant<S>) return constant<get(S::value)>{};
     else return get(sizes);
-}
-
-/// f(0), f(1), … f(N - 1), spelled out by the optimiser: it compiles the body once before it copies it. Bodies are marked
-/// always_inline: an accumulator that is indexed by anything but a constant lives in memory.
-template <std::size_t N, class F>
-[[gnu::always_inline]] inline void unroll(F&& f)
-{
-#if defined(__GNUC__)
-#pragma GCC unroll 64
-#endif
-    for (std::size_t i = 0; i < N; ++i) f(i);
 }
 
 /// The tile for an axis of `n`, at most `most`: a large divisor where there is one, else tiles of nearly one size.
@@ -117,10 +114,10 @@ template <class T, std::size_t N, class F, class Sum, class Store>
 [[gnu::always_inline]] inline void finish_each(const F& finish, const Sum& sum, const Store& store)
 {
     if constexpr (std::is_same_v<F, std::identity>)
-        unroll<N>([&](std::size_t i) __attribute__((always_inline)) { store(i, sum(i)); });
+        LAMINA_UNROLL (i, N) store(i, sum(i));
     else {
         simd::batch<T> sums[N]; // beside the accumulators, which stay in registers
-        unroll<N>([&](std::size_t i) __attribute__((always_inline)) { sums[i] = sum(i); });
+        LAMINA_UNROLL (i, N) sums[i] = sum(i);
         for (std::size_t i = 0; i < N; ++i) store(i, simd::batch<T>(finish(sums[i])));
     }
 }
@@ -135,10 +132,10 @@ public:
     template <class F>
     [[gnu::always_inline]] explicit register_tile(F start)
     {
-        unroll<Vectors>([&](std::size_t v) __attribute__((always_inline)) {
+        LAMINA_UNROLL (v, Vectors) {
             const lanes value = start(v);
-            unroll<Rows>([&](std::size_t r) __attribute__((always_inline)) { sums[r][v] = value; });
-        });
+            LAMINA_UNROLL (r, Rows) sums[r][v] = value;
+        }
     }
 
     [[gnu::always_inline]] register_tile() : register_tile([](std::size_t) __attribute__((always_inline)) { return lanes(T(0)); })
@@ -149,30 +146,27 @@ public:
     [[gnu::always_inline]] void add(F scalar, G vector)
     {
         lanes values[Vectors];
-        unroll<Vectors>([&](std::size_t v) __attribute__((always_inline)) { values[v] = simd::keep(lanes(vector(v))); });
-        unroll<Rows>([&](std::size_t r) __attribute__((always_inline)) {
+        LAMINA_UNROLL (v, Vectors) values[v] = simd::keep(lanes(vector(v)));
+        LAMINA_UNROLL (r, Rows) {
             // A number that is used once had better be a memory operand of its multiplication.
             const T* number = scalar(r);
             const lanes factor = Vectors > 1 ? simd::keep(lanes(*number)) : lanes(*number);
-            unroll<Vectors>([&](std::size_t v)
-                                __attribute__((always_inline)) { simd::add_product(sums[r][v], factor, values[v]); });
-        });
+            LAMINA_UNROLL (v, Vectors) simd::add_product(sums[r][v], factor, values[v]);
+        }
     }
 
     /// f(r, v, sum) for each register, which it may change.
     template <class F>
     [[gnu::always_inline]] void change(F f)
     {
-        unroll<Rows * Vectors>(
-            [&](std::size_t i) __attribute__((always_inline)) { f(i / Vectors, i % Vectors, sums[i / Vectors][i % Vectors]); });
+        LAMINA_UNROLL (i, Rows * Vectors) f(i / Vectors, i % Vectors, sums[i / Vectors][i % Vectors]);
     }
 
     /// f(r, v, sum) for each register.
     template <class F>
     [[gnu::always_inline]] void each(F f) const
     {
-        unroll<Rows * Vectors>(
-            [&](std::size_t i) __attribute__((always_inline)) { f(i / Vectors, i % Vectors, sums[i / Vectors][i % Vectors]); });
+        LAMINA_UNROLL (i, Rows * Vectors) f(i / Vectors, i % Vectors, sums[i / Vectors][i % Vectors]);
     }
 
     /// f(r, v, finish(sum)) for each register.
