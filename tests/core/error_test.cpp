@@ -20,7 +20,7 @@ bool as_a_stream_prints(const Part& part)
     std::ostringstream stream;
     stream << part;
     std::string text;
-    append(text, part);
+    append(text, {part});
     return text == stream.str();
 }
 
@@ -52,7 +52,7 @@ TEST_CASE("fail throws its parts one after another", "[core][error]")
 {
     const std::string file = "x.npy";
     try {
-        fail(file, ": has ", std::size_t{3}, " of ", shape{2, 2}, ' ', 0.5f);
+        fail({file, ": has ", std::size_t{3}, " of ", shape{2, 2}, ' ', 0.5f});
         FAIL("nothing was thrown");
     }
     catch (const error& e) {

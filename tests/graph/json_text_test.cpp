@@ -15,7 +15,7 @@ namespace {
 std::string quoted(std::string_view text)
 {
     std::string printed;
-    lamina::append(printed, json_quoted{text});
+    lamina::append(printed, {json_quoted{text}});
     return printed;
 }
 

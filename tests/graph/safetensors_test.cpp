@@ -64,7 +64,7 @@ TEST_CASE("a tensor says what it is, and whether it fits", "[graph][safetensors]
 {
     const auto said = [](const safetensors::stored_tensor& tensor) {
         std::string text;
-        append(text, tensor);
+        append(text, {tensor});
         return text;
     };
     const safetensors::stored_tensor tensor{"a", "F32", {3, 2}}, scalar{"b", "F64", {}}, deep{"c", "F32", {1, 1, 1, 1, 1, 1, 1}};

@@ -60,32 +60,20 @@ struct piece {
     {}
 };
 
-[[gnu::cold, gnu::noinline]] inline void write(std::string& to, std::initializer_list<piece> pieces)
-{
-    for (const piece& p : pieces) p.write(to, p.at);
-}
-
-[[noreturn, gnu::cold, gnu::noinline]] inline void throw_error(std::initializer_list<piece> pieces)
-{
-    std::string text;
-    write(text, pieces);
-    throw error(text);
-}
-
 } // namespace detail
 
-/// Appends the parts to a text, one after another.
-template <class... Parts>
-[[gnu::cold]] void append(std::string& to, const Parts&... parts)
+/// Appends the parts to a text, one after another: `append(text, {"batch ", n, ": "})`.
+[[gnu::cold, gnu::noinline]] inline void append(std::string& to, std::initializer_list<detail::piece> parts)
 {
-    detail::write(to, {detail::piece(parts)...});
+    for (const detail::piece& part : parts) part.write(to, part.at);
 }
 
-/// Throws an `error` whose text is the parts one after another.
-template <class... Parts>
-[[noreturn, gnu::cold]] void fail(const Parts&... parts)
+/// Throws an `error` whose text is the parts one after another. A list of parts without types is one function for all sentences.
+[[noreturn, gnu::cold, gnu::noinline]] inline void fail(std::initializer_list<detail::piece> parts)
 {
-    detail::throw_error({detail::piece(parts)...});
+    std::string text;
+    append(text, parts);
+    throw error(text);
 }
 
 } // namespace lamina

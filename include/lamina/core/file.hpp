@@ -101,7 +101,7 @@ public:
         // x: never into a file, or through a link, of somebody else; another thread may write one name, too.
         for (std::size_t tried = 0; !handle; ++tried) {
             temporary = target;
-            append(temporary, part, process(), '-', tried);
+            append(temporary, {part, process(), '-', tried});
             handle = std::fopen(temporary.c_str(), "wbx");
             if (!handle && errno != EEXIST) refuse("cannot be created");
         }
@@ -145,7 +145,7 @@ private:
     {
         const std::string reason = std::strerror(errno);
         discard();
-        fail(target, ": ", what, " (", reason, "); what was there before is unchanged");
+        fail({target, ": ", what, " (", reason, "); what was there before is unchanged"});
     }
 
     [[gnu::cold]] void discard() noexcept
@@ -194,16 +194,16 @@ LAMINA_ONCE inline void write_file_atomically(const FilePath& path, std::string_
 LAMINA_ONCE inline std::string read_file(const FilePath& path, std::size_t most = ~std::size_t{0})
 {
     const auto kind = detail::what_is_at(path);
-    if (kind == detail::at_path::folder) fail(path.string(), ": is a folder, a file was needed");
-    if (kind == detail::at_path::other) fail(path.string(), ": is no regular file, one was needed");
+    if (kind == detail::at_path::folder) fail({path.string(), ": is a folder, a file was needed"});
+    if (kind == detail::at_path::other) fail({path.string(), ": is no regular file, one was needed"});
     std::FILE* const file = std::fopen(path.c_str(), "rb");
-    if (!file) fail(path.string(), ": cannot be opened (", std::strerror(errno), ")");
+    if (!file) fail({path.string(), ": cannot be opened (", std::strerror(errno), ")"});
     std::string bytes;
     char block[1 << 16];
     while (const std::size_t n = std::fread(block, 1, std::min(sizeof block, most - bytes.size()), file)) bytes.append(block, n);
     const bool broken = std::ferror(file) != 0;
     std::fclose(file);
-    if (broken) fail(path.string(), ": cannot be read (", std::strerror(errno), ")");
+    if (broken) fail({path.string(), ": cannot be read (", std::strerror(errno), ")"});
     return bytes;
 }
 

@@ -46,7 +46,7 @@ struct shape {
     [[gnu::cold]] friend void print(std::string& to, const shape& s)
     {
         to += '[';
-        for (std::size_t axis = 0; axis < s.rank; ++axis) append(to, axis ? ", " : "", s[axis]);
+        for (std::size_t axis = 0; axis < s.rank; ++axis) append(to, {axis ? ", " : "", s[axis]});
         to += ']';
     }
     LAMINA_ONCE friend std::ostream& operator<<(std::ostream& out, const shape& s)

@@ -31,8 +31,8 @@ public:
     {
         detail::now_and_then();
         if (to->extents() != needed->extents || to->type() != needed->type)
-            fail('"', to->name, "\" is ", name_of(to->type()), ' ', to->extents(), ", the variable needs ", name_of(needed->type),
-                 ' ', needed->extents);
+            fail({'"', to->name, "\" is ", name_of(to->type()), ' ', to->extents(), ", the variable needs ",
+                  name_of(needed->type), ' ', needed->extents});
         kept = std::move(to);
     }
 
@@ -59,9 +59,9 @@ namespace detail {
                                                                   std::string_view remedy = "make the model with build or load")
 {
     if (const auto& released = variable.storage())
-        fail(where, '"', path, "\" was bound to \"", released->name,
-             "\", which its graph has let go; bind the model again before it is used");
-    fail(where, '"', path, "\" is bound to no stored variable; ", remedy, " before it is used");
+        fail({where, '"', path, "\" was bound to \"", released->name,
+              "\", which its graph has let go; bind the model again before it is used"});
+    fail({where, '"', path, "\" is bound to no stored variable; ", remedy, " before it is used"});
 }
 
 } // namespace detail

@@ -45,10 +45,10 @@ public:
     explicit File(const std::filesystem::path& path) : name(path.string())
     {
         std::error_code ignored;
-        if (std::filesystem::is_directory(path, ignored)) fail(name, ": is a folder, an idx file was needed");
+        if (std::filesystem::is_directory(path, ignored)) fail({name, ": is a folder, an idx file was needed"});
         errno = 0;
         stream.reset(gzopen(name.c_str(), "rb"));
-        if (!stream) fail(name, ": cannot be opened (", errno == 0 ? "out of memory" : std::strerror(errno), ")");
+        if (!stream) fail({name, ": cannot be opened (", errno == 0 ? "out of memory" : std::strerror(errno), ")"});
     }
 
     /// Fills as much of `into` as there is and says how much that was.
@@ -57,9 +57,9 @@ public:
         const int got = gzread(stream.get(), into.data(), static_cast<unsigned>(into.size()));
         int problem = Z_OK;
         gzerror(stream.get(), &problem);
-        if (problem == Z_BUF_ERROR) fail(name, ": the gzip data ends in the middle; copy the file again");
-        if (got < 0 && problem == Z_ERRNO) fail(name, ": cannot be read (", std::strerror(errno), ")");
-        if (got < 0) fail(name, ": the gzip data is damaged; copy the file again");
+        if (problem == Z_BUF_ERROR) fail({name, ": the gzip data ends in the middle; copy the file again"});
+        if (got < 0 && problem == Z_ERRNO) fail({name, ": cannot be read (", std::strerror(errno), ")"});
+        if (got < 0) fail({name, ": the gzip data is damaged; copy the file again"});
         return static_cast<std::size_t>(got);
     }
 
@@ -85,11 +85,11 @@ inline array read(const std::filesystem::path& path, std::size_t rank)
     detail::File file(path);
     std::uint8_t header[4 + 4 * shape::max_rank];
     if (file.read({header, 4}) < 4 || header[0] != 0 || header[1] != 0)
-        fail(file.name, ": does not start with an idx header; is it another file?");
-    if (header[2] != 8) fail(file.name, ": holds idx elements of type ", +header[2], ", unsigned bytes (type 8) were needed");
+        fail({file.name, ": does not start with an idx header; is it another file?"});
+    if (header[2] != 8) fail({file.name, ": holds idx elements of type ", +header[2], ", unsigned bytes (type 8) were needed"});
     if (header[3] != rank)
-        fail(file.name, ": has ", +header[3], " dimensions, ", rank, " were needed; are images and labels swapped?");
-    if (file.read({header + 4, 4 * rank}) < 4 * rank) fail(file.name, ": ends within its header; copy the file again");
+        fail({file.name, ": has ", +header[3], " dimensions, ", rank, " were needed; are images and labels swapped?"});
+    if (file.read({header + 4, 4 * rank}) < 4 * rank) fail({file.name, ": ends within its header; copy the file again"});
 
     array result;
     for (std::size_t axis = 0; axis < rank; ++axis) result.shape.push_back(detail::big_endian(header + 4 + 4 * axis));
@@ -97,7 +97,7 @@ inline array read(const std::filesystem::path& path, std::size_t rank)
     for (std::size_t axis = 0; axis < rank; ++axis) {
         const std::size_t extent = result.shape[axis];
         if (extent != 0 && claimed > std::numeric_limits<std::size_t>::max() / extent)
-            fail(file.name, ": the header claims ", result.shape, " elements, more than any file holds; copy the file again");
+            fail({file.name, ": the header claims ", result.shape, " elements, more than any file holds; copy the file again"});
         claimed *= extent;
     }
 
@@ -107,11 +107,11 @@ inline array read(const std::filesystem::path& path, std::size_t rank)
         result.bytes.resize(before + wanted);
         const std::size_t got = file.read(std::span(result.bytes).subspan(before));
         if (got < wanted)
-            fail(file.name, ": the header claims ", result.shape, " elements, the file holds ", before + got,
-                 "; copy the file again");
+            fail({file.name, ": the header claims ", result.shape, " elements, the file holds ", before + got,
+                  "; copy the file again"});
     }
     if (file.read({header, 1}) != 0)
-        fail(file.name, ": goes on after the ", result.shape, " elements that its header claims; copy the file again");
+        fail({file.name, ": goes on after the ", result.shape, " elements that its header claims; copy the file again"});
     return result;
 }
 

@@ -37,7 +37,7 @@ inline idx::array read(const std::filesystem::path& folder, const std::string& n
     const auto plain = folder / name, packed = folder / (name + ".gz");
     if (std::filesystem::exists(plain, ignored)) return idx::read(plain, rank);
     if (std::filesystem::exists(packed, ignored)) return idx::read(packed, rank);
-    fail(plain.string(), ": is missing, and so is the same with .gz; put MNIST's four idx files into this folder");
+    fail({plain.string(), ": is missing, and so is the same with .gz; put MNIST's four idx files into this folder"});
 }
 
 inline Digits digits(const std::filesystem::path& folder, const std::string& part)
@@ -48,15 +48,15 @@ inline Digits digits(const std::filesystem::path& folder, const std::string& par
     const std::size_t n = images.shape[0];
 
     if (images.shape[1] != 28 || images.shape[2] != 28)
-        fail(named("-images-idx3-ubyte"), ": has images of ", images.shape[1], " by ", images.shape[2],
-             " pixels, 28 by 28 were needed; is it MNIST?");
+        fail({named("-images-idx3-ubyte"), ": has images of ", images.shape[1], " by ", images.shape[2],
+              " pixels, 28 by 28 were needed; is it MNIST?"});
     if (n != labels.shape[0])
-        fail(named("-images-idx3-ubyte"), ": has ", n, " images where the labels beside it are ", labels.shape[0],
-             "; take both from one download");
+        fail({named("-images-idx3-ubyte"), ": has ", n, " images where the labels beside it are ", labels.shape[0],
+              "; take both from one download"});
     const auto wrong = std::find_if(labels.bytes.begin(), labels.bytes.end(), [](auto label) { return label > 9; });
     if (wrong != labels.bytes.end())
-        fail(named("-labels-idx1-ubyte"), ": label ", wrong - labels.bytes.begin(), " is ", +*wrong,
-             ", 0 to 9 were needed; is it MNIST?");
+        fail({named("-labels-idx1-ubyte"), ": label ", wrong - labels.bytes.begin(), " is ", +*wrong,
+              ", 0 to 9 were needed; is it MNIST?"});
 
     Digits result{xt::xtensor<float, 4>::from_shape({n, 28, 28, 1}), xt::xtensor<std::int32_t, 1>::from_shape({n})};
     std::copy(images.bytes.begin(), images.bytes.end(), result.x.data());
@@ -75,7 +75,8 @@ inline Data load(const std::filesystem::path& folder)
 {
     std::error_code ignored;
     if (!std::filesystem::is_directory(folder, ignored))
-        fail(folder.string(), ": is no folder, one with MNIST's four idx files was needed; download them or name another folder");
+        fail({folder.string(),
+              ": is no folder, one with MNIST's four idx files was needed; download them or name another folder"});
     return {detail::digits(folder, "train"), detail::digits(folder, "t10k")};
 }
 

@@ -99,8 +99,8 @@ struct array {
                 std::memcpy(&element, bytes.data() + i * sizeof element, sizeof element);
                 if (type == npy::type::boolean) element = element != 0;
                 if (!detail::fits<T>(element))
-                    fail("npy: element ", i, " is ", +element,
-                         ", which the integer type asked for cannot hold; ask for a wider one or a real one");
+                    fail({"npy: element ", i, " is ", +element,
+                          ", which the integer type asked for cannot hold; ask for a wider one or a real one"});
                 result[i] = static_cast<T>(element); // NOLINT(bugprone-signed-char-misuse): numbers, no characters
             }
         });
@@ -148,7 +148,7 @@ private:
     template <class... Parts>
     [[noreturn]] void refuse(const Parts&... parts) const
     {
-        fail(file, ": the header ", parts..., "; write the array again with numpy.save");
+        fail({file, ": the header ", parts..., "; write the array again with numpy.save"});
     }
 
     [[noreturn]] bool& unknown(std::string_view key) const { refuse("has the unknown key \"", key, '"'); }
@@ -182,14 +182,14 @@ private:
     void read_type()
     {
         skip_spaces();
-        if (rest.starts_with('[')) fail(file, ": holds records, numbers were needed; save each field with numpy.save");
+        if (rest.starts_with('[')) fail({file, ": holds records, numbers were needed; save each field with numpy.save"});
         const auto text = quoted();
         const auto found = std::find(std::begin(names), std::end(names), text);
         if (text.starts_with('>'))
-            fail(file, ": holds big-endian numbers (", text, "), little-endian ones were needed; save array.astype('<",
-                 text.substr(1), "')");
+            fail({file, ": holds big-endian numbers (", text, "), little-endian ones were needed; save array.astype('<",
+                  text.substr(1), "')"});
         if (found == std::end(names))
-            fail(file, ": holds elements of type ", text, ", which is none that lamina reads; save array.astype('<f4')");
+            fail({file, ": holds elements of type ", text, ", which is none that lamina reads; save array.astype('<f4')"});
         type = static_cast<npy::type>(found - std::begin(names));
     }
 
@@ -243,18 +243,18 @@ inline array parse(std::string_view content, std::string_view file)
 {
     constexpr std::string_view magic = "\x93NUMPY";
     if (!content.starts_with(magic))
-        fail(file, ": does not start with NumPy's magic, an .npy file was needed; write it with numpy.save");
+        fail({file, ": does not start with NumPy's magic, an .npy file was needed; write it with numpy.save"});
     const auto byte = [&](std::size_t at) { return std::size_t{static_cast<unsigned char>(content[at])}; };
 
-    if (content.size() < 10) fail(file, ": ends within its first 10 bytes; copy the file again");
+    if (content.size() < 10) fail({file, ": ends within its first 10 bytes; copy the file again"});
     const std::size_t version = byte(6);
     if (version < 1 || version > 3 || byte(7) != 0)
-        fail(file, ": has format version ", version, '.', byte(7), ", lamina reads 1.0, 2.0 and 3.0; write it with numpy.save");
+        fail({file, ": has format version ", version, '.', byte(7), ", lamina reads 1.0, 2.0 and 3.0; write it with numpy.save"});
     const std::size_t start = version == 1 ? 10 : 12;
-    if (content.size() < start) fail(file, ": ends within its first 12 bytes; copy the file again");
+    if (content.size() < start) fail({file, ": ends within its first 12 bytes; copy the file again"});
     const std::size_t length = byte(8) | byte(9) << 8 | (version == 1 ? 0 : byte(10) << 16 | byte(11) << 24);
     if (length > content.size() - start)
-        fail(file, ": claims a header of ", length, " bytes and has ", content.size() - start, "; copy the file again");
+        fail({file, ": claims a header of ", length, " bytes and has ", content.size() - start, "; copy the file again"});
 
     detail::Header header(content.substr(start, length), file);
     header.parse();
@@ -266,10 +266,10 @@ inline array parse(std::string_view content, std::string_view file)
     for (const std::size_t extent : header.shape)
         if (!empty && claimed <= data.size()) claimed = extent > data.size() / claimed ? data.size() + 1 : claimed * extent;
     if (claimed > data.size())
-        fail(file, ": the header claims more elements than the ", data.size(), " bytes after it hold; copy the file again");
+        fail({file, ": the header claims more elements than the ", data.size(), " bytes after it hold; copy the file again"});
     if (claimed < data.size())
-        fail(file, ": has ", data.size(), " bytes of elements where the header claims ", claimed,
-             "; write one array a file, with numpy.save");
+        fail({file, ": has ", data.size(), " bytes of elements where the header claims ", claimed,
+              "; write one array a file, with numpy.save"});
 
     const auto* bytes = reinterpret_cast<const std::byte*>(data.data());
     array result{std::move(header.shape), header.type, {}};

@@ -35,8 +35,8 @@ inline Svg bars(const std::vector<Bar>& values, const BarOptions& options = {})
     double greatest = 0, longest = 0;
     for (const Bar& bar : values) {
         if (bar.value < 0)
-            fail("bars: \"", bar.label, "\" is ", bar.value,
-                 ", zero or more was needed; draw the difference the other way round");
+            fail({"bars: \"", bar.label, "\" is ", bar.value,
+                  ", zero or more was needed; draw the difference the other way round"});
         if (drawable(bar.value)) greatest = std::max(greatest, bar.value);
         longest = std::max(longest, text_width(bar.label, 12));
     }

@@ -50,10 +50,10 @@ inline std::string blocks(std::span<const float> images, std::size_t height, std
 {
     const std::size_t size = height * width;
     if (size == 0 || images.size() % size != 0)
-        fail("blocks: ", images.size(), " values are no whole number of ", height, " by ", width, " images");
+        fail({"blocks: ", images.size(), " values are no whole number of ", height, " by ", width, " images"});
     const std::size_t n = images.size() / size, a_row = std::max<std::size_t>(1, (columns + 2) / (width + 2));
     if (!captions.empty() && captions.size() != n)
-        fail("blocks: ", captions.size(), " captions for ", n, " images, one each or none was needed");
+        fail({"blocks: ", captions.size(), " captions for ", n, " images, one each or none was needed"});
 
     std::string result;
     const auto end_line = [&] {

@@ -20,13 +20,13 @@ namespace lamina::draw {
 inline std::vector<std::size_t> confusion(std::span<const int> truth, std::span<const int> predicted, std::size_t classes)
 {
     if (truth.size() != predicted.size())
-        fail("confusion: ", truth.size(), " true classes and ", predicted.size(),
-             " predicted ones, as many were needed; take both from the same samples");
+        fail({"confusion: ", truth.size(), " true classes and ", predicted.size(),
+              " predicted ones, as many were needed; take both from the same samples"});
     std::vector<std::size_t> counts(classes * classes);
     const auto checked = [&](int label, std::size_t i, const char* what) {
         if (label < 0 || static_cast<std::size_t>(label) >= classes)
-            fail("confusion: ", what, " class ", i, " is ", label, ", classes lie in [0, ", classes,
-                 "); count with more classes");
+            fail({"confusion: ", what, " class ", i, " is ", label, ", classes lie in [0, ", classes,
+                  "); count with more classes"});
         return static_cast<std::size_t>(label);
     };
     for (std::size_t i = 0; i < truth.size(); ++i)
@@ -61,12 +61,12 @@ inline Svg confusion_matrix(std::span<const std::size_t> counts, std::vector<std
     std::size_t classes = 0;
     while (classes * classes < counts.size()) ++classes;
     if (classes * classes != counts.size())
-        fail("confusion_matrix: ", counts.size(),
-             " counts are no square, classes times classes were needed; use draw::confusion");
+        fail({"confusion_matrix: ", counts.size(),
+              " counts are no square, classes times classes were needed; use draw::confusion"});
     if (names.empty())
         for (std::size_t i = 0; i < classes; ++i) names.push_back(std::to_string(i));
     if (names.size() != classes)
-        fail("confusion_matrix: ", names.size(), " names for ", classes, " classes, one each was needed");
+        fail({"confusion_matrix: ", names.size(), " names for ", classes, " classes, one each was needed"});
 
     double longest = 0;
     for (const auto& name : names) longest = std::max(longest, text_width(name, 12));

@@ -141,7 +141,7 @@ private:
 
     static std::string coordinate(double value)
     {
-        if (!std::isfinite(value)) fail("svg: a coordinate is ", value, ", a finite number was needed; leave such points out");
+        if (!std::isfinite(value)) fail({"svg: a coordinate is ", value, ", a finite number was needed; leave such points out"});
         return number(std::round(value * 100) / 100, 15);
     }
 

@@ -58,7 +58,7 @@ public:
         if (const std::size_t place =
                 repeated_place(state.values.size(), [&](std::size_t i) { return std::string_view(state.values[i].path); });
             place < state.values.size())
-            fail(path.string(), ": two values would have the name \"", state.values[place].path, "\"; rename one");
+            fail({path.string(), ": two values would have the name \"", state.values[place].path, "\"; rename one"});
         safetensors::named_texts metadata{{"format", format}};
         for (const auto& value : state.values) metadata.push_back({value_key + value.path, value.write(value.at)});
         for (const auto& [name, text] : notes) metadata.push_back({note_key + name, text});
@@ -110,14 +110,14 @@ private:
         template <class... Words>
         void add(const Words&... words)
         {
-            if (++count <= 20) append(text, words..., "; ");
+            if (++count <= 20) append(text, {words..., "; "});
         }
         void refuse(std::string_view called) const
         {
             if (count == 0) return;
-            if (count > 20) fail(called, ": ", text, "and ", count - 20, " more; nothing was restored");
-            fail(called, ": ", text,
-                 "nothing was restored; was it saved by another program, or before the optimizer was compiled?");
+            if (count > 20) fail({called, ": ", text, "and ", count - 20, " more; nothing was restored"});
+            fail({called, ": ", text,
+                  "nothing was restored; was it saved by another program, or before the optimizer was compiled?"});
         }
     };
 
@@ -139,9 +139,9 @@ private:
     [[gnu::cold]] static void require_checkpoint(const safetensors::named_texts& metadata, std::string_view called)
     {
         const auto found = find(metadata, "format"), version = find(metadata, "version");
-        if (!found || *found != format) fail(called, ": is no checkpoint; Checkpoint::save writes one");
+        if (!found || *found != format) fail({called, ": is no checkpoint; Checkpoint::save writes one"});
         if (!version || *version != "1")
-            fail(called, ": is a checkpoint of another version, this lamina reads version \"1\"; use a newer lamina");
+            fail({called, ": is a checkpoint of another version, this lamina reads version \"1\"; use a newer lamina"});
     }
 
     /// The tensor of the file for each of the state's.

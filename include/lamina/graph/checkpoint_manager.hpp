@@ -37,7 +37,7 @@ public:
     {
         std::error_code problem;
         std::filesystem::create_directories(folder, problem);
-        if (problem) fail(folder.string(), ": cannot be made (", problem.message(), "); choose another folder");
+        if (problem) fail({folder.string(), ": cannot be made (", problem.message(), "); choose another folder"});
         remove_parts();
         for (const auto number : numbers()) {
             const auto notes = Checkpoint::notes(file(number));

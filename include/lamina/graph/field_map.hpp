@@ -63,7 +63,7 @@ public:
         FieldMap result;
         for (const auto& [field, stored] : names)
             if (!result.names.emplace(rename(field, rules), stored).second)
-                fail("field map: the renamings give two fields the name \"", rename(field, rules), "\"; make them differ");
+                fail({"field map: the renamings give two fields the name \"", rename(field, rules), "\"; make them differ"});
         return result;
     }
 
@@ -81,7 +81,7 @@ public:
         return nlohmann::json(names).dump(2) + '\n';
     }
     catch (const nlohmann::json::exception&) {
-        fail("field map: a name is not UTF-8, which JSON needs; rename it");
+        fail({"field map: a name is not UTF-8, which JSON needs; rename it"});
     }
 
     /// A map from JSON; `called` is what errors call it. Refuses what is not one object of texts, and a field that comes twice.
@@ -95,7 +95,7 @@ public:
             if (event == event_t::key && depth == 1) field = value.get<std::string>();
             else if (event == event_t::value && depth == 1 && value.is_string()) {
                 if (!read.names.emplace(field, value.get<std::string>()).second && problem.empty())
-                    append(problem, "names the field \"", field, "\" twice");
+                    append(problem, {"names the field \"", field, "\" twice"});
             }
             else if (problem.empty() &&
                      (event == event_t::value || event == event_t::array_start || (event == event_t::object_start && depth > 0)))
@@ -108,9 +108,11 @@ public:
         }
         catch (const nlohmann::json::exception& wrong) {
             problem = "is no JSON";
-            if (const auto* at = dynamic_cast<const nlohmann::json::parse_error*>(&wrong)) append(problem, " at byte ", at->byte);
+            if (const auto* at = dynamic_cast<const nlohmann::json::parse_error*>(&wrong))
+                append(problem, {" at byte ", at->byte});
         }
-        if (!problem.empty()) fail(called, ": ", problem, "; a field map is written as {\"head/kernel\": \"mnist/head/kernel\"}");
+        if (!problem.empty())
+            fail({called, ": ", problem, "; a field map is written as {\"head/kernel\": \"mnist/head/kernel\"}"});
         return read;
     }
 
@@ -164,7 +166,7 @@ namespace detail {
     std::string problems;
     std::size_t wrong = 0;
     const auto say = [&](auto&&... parts) {
-        if (++wrong <= 20) append(problems, parts..., "; ");
+        if (++wrong <= 20) append(problems, {parts..., "; "});
     };
     const auto suggest = [&](std::string_view name, const std::vector<std::string_view>& among) {
         const auto near = wrong < 20 ? nearest(name, among) : std::string_view{};
@@ -192,8 +194,8 @@ namespace detail {
             else found.emplace_back(const_cast<AnyVariable*>(&variable), kept);
         }
     }
-    if (wrong > 20) append(problems, "and ", wrong - 20, " more; ");
-    if (wrong > 0) fail("from_graph: ", problems, "nothing was bound; does the map belong to this model and this graph?");
+    if (wrong > 20) append(problems, {"and ", wrong - 20, " more; "});
+    if (wrong > 0) fail({"from_graph: ", problems, "nothing was bound; does the map belong to this model and this graph?"});
     for (auto& [variable, kept] : found) variable->bind(std::move(kept));
     return left_out;
 }

@@ -60,8 +60,8 @@ inline bool chosen_by(const FieldPatterns& patterns, std::string_view path)
         for (const auto path : paths) met = met || matches(pattern, path);
         if (met) continue;
         const auto near = nearest(pattern, paths);
-        fail(where, ": no field is called \"", pattern, '"', near.empty() ? "" : " (the nearest is \"", near,
-             near.empty() ? "" : "\")", "; patterns are paths, beginnings of paths, or have * and ** in them");
+        fail({where, ": no field is called \"", pattern, '"', near.empty() ? "" : " (the nearest is \"", near,
+              near.empty() ? "" : "\")", "; patterns are paths, beginnings of paths, or have * and ** in them"});
     }
 }
 

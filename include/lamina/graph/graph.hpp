@@ -72,7 +72,7 @@ public:
     void rename(std::string_view from, const std::string& to)
     {
         const auto found = records.find(from);
-        if (found == records.end()) fail("graph: there is no \"", from, "\" to be renamed; names() lists what there is");
+        if (found == records.end()) fail({"graph: there is no \"", from, "\" to be renamed; names() lists what there is"});
         if (from == to) return;
         refuse_taken(to);
         auto node = records.extract(found);
@@ -142,8 +142,8 @@ private:
             made.back()->trainable = variable->storage()->trainable;
         }
         if (const auto path = repeated(paths_of(variables)))
-            fail("graph: two variables would have the name \"", prefix.empty() ? "" : prefix + '/', *path,
-                 "\"; name one with Name<\"…\">");
+            fail({"graph: two variables would have the name \"", prefix.empty() ? "" : prefix + '/', *path,
+                  "\"; name one with Name<\"…\">"});
         for (std::size_t i = 0; i < variables.size(); ++i) {
             variables[i].variable->bind(made[i]);
             records[made[i]->name] = made[i];
@@ -168,7 +168,7 @@ private:
 
     void refuse_taken(std::string_view name) const
     {
-        if (contains(name)) fail("graph: there is already a \"", name, "\"; choose another name, or erase it first");
+        if (contains(name)) fail({"graph: there is already a \"", name, "\"; choose another name, or erase it first"});
     }
 
     std::map<std::string, std::shared_ptr<record>, std::less<>> records;
@@ -183,7 +183,7 @@ LAMINA_ONCE inline void Graph::save(const FilePath& path) const
     safetensors::named_records tensors(records.begin(), records.end());
     std::string frozen;
     for (const auto& [name, kept] : records)
-        if (!kept->trainable) append(frozen, frozen.empty() ? "" : "\n", name);
+        if (!kept->trainable) append(frozen, {frozen.empty() ? "" : "\n", name});
     safetensors::named_texts metadata;
     if (!frozen.empty()) metadata.push_back({detail::frozen_key, frozen});
     safetensors::write(path, tensors, std::move(metadata));
@@ -195,8 +195,8 @@ LAMINA_ONCE inline Graph Graph::of(const safetensors::contents& file, std::strin
     for (const auto& tensor : file.tensors) {
         const auto where = std::string(called) + ": \"" + tensor.name + '"';
         if (tensor.shape.size() > shape::max_rank)
-            fail(where, " has ", tensor.shape.size(), " axes, at most ", shape::max_rank,
-                 " are possible; reshape it before it is saved");
+            fail({where, " has ", tensor.shape.size(), " axes, at most ", shape::max_rank,
+                  " are possible; reshape it before it is saved"});
         shape extents;
         for (const std::size_t extent : tensor.shape) extents.push_back(extent);
         safetensors::copy_converted(tensor.type, file.data(tensor),

@@ -56,8 +56,8 @@ struct stored_tensor {
     /// Writes its form, `F32 [3, 2]`.
     [[gnu::cold]] friend void print(std::string& to, const stored_tensor& tensor)
     {
-        append(to, tensor.type, " [");
-        for (std::size_t axis = 0; axis < tensor.shape.size(); ++axis) append(to, axis > 0 ? ", " : "", tensor.shape[axis]);
+        append(to, {tensor.type, " ["});
+        for (std::size_t axis = 0; axis < tensor.shape.size(); ++axis) append(to, {axis > 0 ? ", " : "", tensor.shape[axis]});
         to += ']';
     }
 };
@@ -164,13 +164,13 @@ namespace detail {
 [[gnu::cold]] inline std::size_t header_length(std::string_view start, std::size_t size, std::string_view file)
 {
     if (start.size() < 8)
-        fail(file, ": has ", start.size(),
-             " bytes, a safetensors file starts with 8 for the length of its header; copy it again");
+        fail({file, ": has ", start.size(),
+              " bytes, a safetensors file starts with 8 for the length of its header; copy it again"});
     std::uint64_t length = 0;
     std::memcpy(&length, start.data(), 8);
     if (length > largest_header)
-        fail(file, ": claims a header of ", length, " bytes, at most ", largest_header, " are read; is it a safetensors file?");
-    if (length > size - 8) fail(file, ": claims a header of ", length, " bytes and has ", size - 8, "; copy the file again");
+        fail({file, ": claims a header of ", length, " bytes, at most ", largest_header, " are read; is it a safetensors file?"});
+    if (length > size - 8) fail({file, ": claims a header of ", length, " bytes and has ", size - 8, "; copy the file again"});
     return static_cast<std::size_t>(length);
 }
 
@@ -247,15 +247,16 @@ LAMINA_ONCE inline void write(const FilePath& path, const named_records& tensors
     const auto text = [&](std::string_view plain) {
         for (auto rest = plain; !rest.empty(); rest.remove_prefix(detail::utf8_length(rest)))
             if (detail::utf8_length(rest) == 0)
-                fail(path.string(), ": the text \"", plain, "\" is not UTF-8, which the format needs; rename it");
+                fail({path.string(), ": the text \"", plain, "\" is not UTF-8, which the format needs; rename it"});
         return detail::json_quoted{plain};
     };
     std::vector<std::string_view> names{"__metadata__"};
     for (const auto& [name, numbers] : tensors) names.push_back(name);
-    if (const auto name = repeated(names)) fail(path.string(), ": two tensors would have the name ", text(*name), "; rename one");
+    if (const auto name = repeated(names))
+        fail({path.string(), ": two tensors would have the name ", text(*name), "; rename one"});
     names.clear();
     for (const auto& one : metadata) names.push_back(one.name);
-    if (const auto name = repeated(names)) fail(path.string(), ": two texts would have the name ", text(*name), "; rename one");
+    if (const auto name = repeated(names)) fail({path.string(), ": two texts would have the name ", text(*name), "; rename one"});
     std::vector<std::size_t> ordered;
     for (const number type : {number::float64, number::float32})
         for (std::size_t i = 0; i < tensors.size(); ++i)
@@ -263,16 +264,16 @@ LAMINA_ONCE inline void write(const FilePath& path, const named_records& tensors
 
     std::string header = "{\"__metadata__\":{";
     for (const std::size_t place : sorted_places(names.size(), [&](std::size_t a, std::size_t b) { return names[a] < names[b]; }))
-        append(header, header.back() == '{' ? "" : ",", text(names[place]), ':', text(metadata[place].text));
+        append(header, {header.back() == '{' ? "" : ",", text(names[place]), ':', text(metadata[place].text)});
     header += '}';
     std::size_t end = 0;
     for (const std::size_t place : ordered) {
         const auto& [name, numbers] = tensors[place];
-        append(header, ',', text(name), ":{\"dtype\":\"", type_of(numbers->type()), "\",\"shape\":[");
+        append(header, {',', text(name), ":{\"dtype\":\"", type_of(numbers->type()), "\",\"shape\":["});
         const shape& extents = numbers->extents();
-        for (std::size_t axis = 0; axis < extents.rank; ++axis) append(header, axis > 0 ? "," : "", extents[axis]);
+        for (std::size_t axis = 0; axis < extents.rank; ++axis) append(header, {axis > 0 ? "," : "", extents[axis]});
         const std::size_t begin = std::exchange(end, end + extents.size() * bytes_of(numbers->type()));
-        append(header, "],\"data_offsets\":[", begin, ',', end, "]}");
+        append(header, {"],\"data_offsets\":[", begin, ',', end, "]}"});
     }
     header += '}';
     header.resize(round_up(header.size(), 8), ' ');

@@ -25,8 +25,8 @@ public:
     [[noreturn, gnu::cold]] void refuse(std::initializer_list<lamina::detail::piece> why) const
     {
         std::string text;
-        lamina::detail::write(text, why);
-        fail(file, ": the header ", text, "; save the file again, or copy it again");
+        append(text, why);
+        fail({file, ": the header ", text, "; save the file again, or copy it again"});
     }
 
     /// Calls `member(key)` for each key of an object; the value is left to be read. No key comes twice.

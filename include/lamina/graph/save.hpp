@@ -30,8 +30,8 @@ namespace detail {
 {
     const auto version = find(file.metadata, "version"), format = find(file.metadata, "format");
     if (version && *version != "1" && format && *format == "lamina")
-        fail(name, ": has version ", safetensors::detail::json_quoted{*version},
-             " of lamina's format, this lamina reads version \"1\"; use a newer lamina");
+        fail({name, ": has version ", safetensors::detail::json_quoted{*version},
+              " of lamina's format, this lamina reads version \"1\"; use a newer lamina"});
 }
 
 /// Fills all variables, giving a record to those that have none, or throws and changes nothing.
@@ -69,32 +69,32 @@ namespace detail {
         if (sources[i] == missing) {
             Nearest near{path};
             for (const std::size_t place : unexpected) near.look_at(stored[place].name);
-            append(problems, json_quoted{path}, " is missing");
-            if (!near.found.empty()) append(problems, " (the nearest name is ", json_quoted{near.found}, ')');
-            append(problems, "; ");
+            append(problems, {json_quoted{path}, " is missing"});
+            if (!near.found.empty()) append(problems, {" (the nearest name is ", json_quoted{near.found}, ')'});
+            append(problems, {"; "});
             continue;
         }
         const auto& tensor = stored[sources[i]];
         if (!safetensors::fits(tensor, needs.type, needs.extents)) {
-            append(problems, json_quoted{path}, " is ", tensor, ", the model needs ", safetensors::type_of(needs.type), ' ',
-                   needs.extents, "; ");
+            append(problems, {json_quoted{path}, " is ", tensor, ", the model needs ", safetensors::type_of(needs.type), ' ',
+                              needs.extents, "; "});
             continue;
         }
         if (!variable->bound()) continue;
         std::size_t first = 0;
         while (variables[first].variable->storage() != variable->storage()) ++first;
         if (first < i && sources[first] != missing && file.data(stored[sources[first]]) != file.data(tensor))
-            append(problems, json_quoted{variables[first].path}, " and ", json_quoted{path},
-                   " are one variable in the model and differ in the file; ");
+            append(problems, {json_quoted{variables[first].path}, " and ", json_quoted{path},
+                              " are one variable in the model and differ in the file; "});
     }
     for (std::size_t i = 0; i < unexpected.size(); ++i) {
         if (i == 20) {
-            append(problems, "and ", unexpected.size() - i, " more are no variables of the model; ");
+            append(problems, {"and ", unexpected.size() - i, " more are no variables of the model; "});
             break;
         }
-        append(problems, json_quoted{stored[unexpected[i]].name}, " is no variable of the model; ");
+        append(problems, {json_quoted{stored[unexpected[i]].name}, " is no variable of the model; "});
     }
-    if (!problems.empty()) fail(name, ": ", problems, "was it saved from another model?");
+    if (!problems.empty()) fail({name, ": ", problems, "was it saved from another model?"});
 
     std::vector<std::shared_ptr<record>> fresh(variables.size());
     for (std::size_t i = 0; i < variables.size(); ++i) {
@@ -115,8 +115,8 @@ namespace detail {
     for (std::size_t i = 0; i < variables.size(); ++i) {
         const auto& [name, variable] = variables[i];
         if (!variable->bound())
-            fail(path.string(), ": \"", name,
-                 "\" is unbound, so there is nothing to save; make the model with `build` or `load` first");
+            fail({path.string(), ": \"", name,
+                  "\" is unbound, so there is nothing to save; make the model with `build` or `load` first"});
         tensors[i] = {name, variable->storage()};
     }
     safetensors::write(path, tensors);

@@ -52,7 +52,7 @@ void convert_each(std::string_view from, record& to, const F& f)
         if (type == known) return number::float32;
     for (const std::string_view known : {"F64", "I32", "U32", "I64", "U64"})
         if (type == known) return number::float64;
-    fail(where, " is of type ", type, ", which is not read; convert it to F32 before it is saved");
+    fail({where, " is of type ", type, ", which is not read; convert it to F32 before it is saved"});
 }
 
 /// Copies numbers of a file's type into a record of `number_for` it.
@@ -66,7 +66,7 @@ void convert_each(std::string_view from, record& to, const F& f)
         constexpr auto most = std::uint64_t{1} << 53;
         const bool holds =
             value < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(value) <= most : static_cast<std::uint64_t>(value) <= most;
-        if (!holds) fail(where, " holds ", value, ", and integers are read up to 2 to the 53rd; convert it before it is saved");
+        if (!holds) fail({where, " holds ", value, ", and integers are read up to 2 to the 53rd; convert it before it is saved"});
         return static_cast<double>(value);
     };
     if (type == "F32" || type == "F64") copy(from, to);

@@ -112,7 +112,7 @@ std::string list_text(const std::vector<P>& list)
     std::string result;
     for (std::size_t i = 0; i < list.size(); ++i) {
         const std::string text = value_text<P>(list[i]);
-        append(result, result.empty() ? "" : ",", text.size(), ':', text);
+        append(result, {result.empty() ? "" : ",", text.size(), ':', text});
     }
     return result;
 }
@@ -174,7 +174,7 @@ void collect_state(Part& part, const std::string& path, StoredState& to)
                              [](void* at, std::string_view text) { return read_list(static_cast<Part*>(at), text); },
                              "a list of values"});
     else if constexpr (std::is_same_v<Part, std::shared_ptr<record>>) {
-        if (!part || !part->alive()) fail("checkpoint: \"", path, "\" holds no numbers; is its graph still there?");
+        if (!part || !part->alive()) fail({"checkpoint: \"", path, "\" holds no numbers; is its graph still there?"});
         to.tensors.push_back({path + '/' + part->name, part});
     }
     else if constexpr (std::is_same_v<Part, std::vector<std::shared_ptr<record>>>)

@@ -81,8 +81,8 @@ std::array<std::size_t, Rank> extents_in(const X& x)
 
 [[noreturn, gnu::cold]] inline void refuse_to_join(std::size_t axis, std::size_t first, std::size_t other)
 {
-    fail("concatenate: axis ", axis, " has ", first, " entries in the first value and ", other,
-         " in another; they may differ in the last axis alone");
+    fail({"concatenate: axis ", axis, " has ", first, " entries in the first value and ", other,
+          " in another; they may differ in the last axis alone"});
 }
 
 } // namespace inner

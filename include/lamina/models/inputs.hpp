@@ -135,8 +135,8 @@ template <DenseTensor X>
 void require_samples(const X& x, const shape& needed, const char* where)
 {
     if (sample_shape(x) != needed)
-        fail(where, ": samples of shape ", sample_shape(x), " were given, the model needs ", needed,
-             "; reshape them to [n, …] with these extents");
+        fail({where, ": samples of shape ", sample_shape(x), " were given, the model needs ", needed,
+              "; reshape them to [n, …] with these extents"});
 }
 
 namespace detail {
@@ -145,15 +145,15 @@ namespace detail {
 [[gnu::cold]] inline std::string place_of(const char* where, const char* what, std::size_t i, std::size_t count)
 {
     std::string place = where;
-    if (count > 1) append(place, ", ", what, ' ', i + 1);
+    if (count > 1) append(place, {", ", what, ' ', i + 1});
     return place;
 }
 
 [[gnu::cold]] inline void require_rows(std::size_t rows, std::size_t first, std::size_t i, const char* where)
 {
     if (rows != first)
-        fail(where, ": input ", i + 1, " has ", rows, " samples and input 1 has ", first,
-             "; row i of every input belongs to sample i, so each needs as many");
+        fail({where, ": input ", i + 1, " has ", rows, " samples and input 1 has ", first,
+              "; row i of every input belongs to sample i, so each needs as many"});
 }
 
 } // namespace detail

@@ -196,8 +196,8 @@ LAMINA_ONCE Plan<number_type<M>> trace(const M& model)
         }(std::make_index_sequence<output_count<M>>{});
         for (std::size_t i = 0; i < plan.inputs; ++i)
             if (!inner::declares_inputs<M> && plan.values[i].rank == 0)
-                fail("input ", i + 1, " of a model goes to no block, so its shape is not known; ",
-                     "declare `using inputs = Inputs<Input<...>, ...>` in it");
+                fail({"input ", i + 1, " of a model goes to no block, so its shape is not known; ",
+                      "declare `using inputs = Inputs<Input<...>, ...>` in it"});
     }
     return plan;
 }

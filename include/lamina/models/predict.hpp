@@ -187,7 +187,7 @@ void predict(const M& model, const X& x, Y& into, Workspace<M>& workspace)
     if constexpr (inner::one_batch_an_input<M, X>() && outputs_fit) {
         require_bound(model);
         if (!workspace.belongs_to(model))
-            fail("predict: the workspace was made for another model, or before this one was moved; make one for it");
+            fail({"predict: the workspace was made for another model, or before this one was moved; make one for it"});
         require_inputs(x, &workspace.input(), "predict");
         const std::size_t count = tensor_at<0>(x).shape()[0];
         const auto check = [&]<std::size_t I>(constant<I>) {
@@ -197,8 +197,8 @@ void predict(const M& model, const X& x, Y& into, Workspace<M>& workspace)
                     rank_of<tensor_type<Y, I>> == output_of<M, I>.rank + 1,
                 "lamina: the results of predict are an xtensor of the model's number type, of one rank more than its output");
             if (sample_shape(y) != output_of<M, I> || y.shape()[0] != count)
-                fail("predict: ", count, " samples give ", count, " results of shape ", output_of<M, I>,
-                     ", the place given holds ", y.shape()[0], " of ", sample_shape(y), "; resize it first");
+                fail({"predict: ", count, " samples give ", count, " results of shape ", output_of<M, I>,
+                      ", the place given holds ", y.shape()[0], " of ", sample_shape(y), "; resize it first"});
         };
         [&]<std::size_t... I>(std::index_sequence<I...>) {
             (check(constant<I>{}), ...);
@@ -270,7 +270,7 @@ template <Block B, class X>
             static_assert(std::is_same_v<element<X>, T>, "lamina: a sample holds the model's number type; cast it with xt::cast");
             shape found;
             for (auto extent : x.shape()) found.push_back(static_cast<std::size_t>(extent));
-            if (found != B::input) fail("a sample of shape ", found, " was given, the model needs ", B::input);
+            if (found != B::input) fail({"a sample of shape ", found, " was given, the model needs ", B::input});
             return inner::result_of_sample(block, start_of(x));
         }
         else return Result(predict(block, x));

@@ -29,7 +29,7 @@ template <class A, class B>
 std::remove_cvref_t<A> operator+(A&& a, B&& b)
 {
     if (a.size() != b.size())
-        fail("a sum of results: one has ", a.size(), " numbers, the other ", b.size(), "; both need the same samples");
+        fail({"a sum of results: one has ", a.size(), " numbers, the other ", b.size(), "; both need the same samples"});
     std::remove_cvref_t<A> sum = std::forward<A>(a);
     kernels::add(b.data(), sum.data(), sum.size());
     return sum;

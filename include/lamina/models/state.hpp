@@ -37,8 +37,8 @@ public:
     auto view() const
     {
         if (kept->type() != number_of<T>)
-            fail('"', kept->name, "\" is ", name_of(kept->type()), ", view<", name_of(number_of<T>), "> was asked for");
-        if (!kept->alive()) fail('"', kept->name, "\" has no numbers any more; its graph has let it go");
+            fail({'"', kept->name, "\" is ", name_of(kept->type()), ", view<", name_of(number_of<T>), "> was asked for"});
+        if (!kept->alive()) fail({'"', kept->name, "\" has no numbers any more; its graph has let it go"});
         const lamina::shape& extents = kept->extents();
         const std::vector<std::size_t> lengths(extents.extents, extents.extents + extents.rank);
         const std::vector<std::size_t> strides(kept->places().strides.begin(),

@@ -87,9 +87,9 @@ struct summary_table {
         if (automatic) {
             const auto before = std::count(automatic_names.begin(), automatic_names.end(), name);
             automatic_names.push_back(name);
-            if (before > 0) append(name, '_', before);
+            if (before > 0) append(name, {'_', before});
         }
-        append(name, " (", kind, ')');
+        append(name, {" (", kind, ')'});
         print(extents, output);
         rows.push_back({name, extents, with_commas(learned), with_commas(work)});
     }
@@ -106,21 +106,21 @@ struct summary_table {
                 text += c == 0 ? left : middle;
                 for (std::size_t i = 0; i < width[c] + 2; ++i) text += "─";
             }
-            append(text, right, '\n');
+            append(text, {right, '\n'});
         };
         rule("┌", "┬", "┐");
         for (std::size_t r = 0; r < rows.size(); ++r) {
             for (std::size_t c = 0; c < 4; ++c) {
                 const std::string space(width[c] - display_width(rows[r][c]), ' ');
-                append(text, "│ ", c < 2 ? rows[r][c] : space, c < 2 ? space : rows[r][c], ' ');
+                append(text, {"│ ", c < 2 ? rows[r][c] : space, c < 2 ? space : rows[r][c], ' '});
             }
             text += "│\n";
             if (r == 0) rule("├", "┼", "┤");
         }
         rule("└", "┴", "┘");
-        append(text, " Total params: ", with_commas(parameters), " (", as_bytes(bytes),
-               ")\n Trainable params: ", with_commas(trainable), "\n Non-trainable params: ", with_commas(parameters - trainable),
-               "\n Multiply-adds: ", with_commas(multiply_adds), " a sample\n");
+        append(text, {" Total params: ", with_commas(parameters), " (", as_bytes(bytes), ")\n Trainable params: ",
+                      with_commas(trainable), "\n Non-trainable params: ", with_commas(parameters - trainable),
+                      "\n Multiply-adds: ", with_commas(multiply_adds), " a sample\n"});
         return text;
     }
 };

@@ -68,8 +68,8 @@ struct Plan {
     {
         const auto found = std::find(blocks.begin(), blocks.end(), block);
         if (found == blocks.end())
-            fail("a model's operator() called a block that is no part of the model; make it a field, in aggregates without "
-                 "constructors, so that it can be trained and saved");
+            fail({"a model's operator() called a block that is no part of the model; make it a field, in aggregates without "
+                  "constructors, so that it can be trained and saved"});
         return static_cast<std::size_t>(found - blocks.begin());
     }
 };
@@ -175,8 +175,8 @@ auto call(const B& block, const AnySymbol<T>& x)
     shape& known = x.plan->values[x.value];
     if (known.rank == 0) known = B::input;
     else if (known != B::input)
-        fail("a model's input goes to one block that needs ", known, " and to one that needs ", B::input,
-             "; declare `using input = Input<...>` in it, or `using inputs = Inputs<Input<...>, ...>`");
+        fail({"a model's input goes to one block that needs ", known, " and to one that needs ", B::input,
+              "; declare `using input = Input<...>` in it, or `using inputs = Inputs<Input<...>, ...>`"});
     return call(block, Symbol<T, B::input>{x.plan, x.value});
 }
 

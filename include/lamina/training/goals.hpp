@@ -42,7 +42,7 @@ struct Losses {
     LAMINA_ONCE Losses(L... one_an_output) : losses(std::move(one_an_output)...)
     {
         weights.fill(1);
-        for (std::size_t i = 0; i < count; ++i) append(names[i], "output_", i + 1);
+        for (std::size_t i = 0; i < count; ++i) append(names[i], {"output_", i + 1});
     }
 
     /// What each loss is multiplied by in their sum; Keras's `loss_weights`. Refuses what is no finite number.
@@ -53,7 +53,7 @@ struct Losses {
         Losses changed = *this;
         changed.weights = {static_cast<double>(by)...};
         for (const double weight : changed.weights)
-            if (!std::isfinite(weight)) fail("Losses: ", weight, " is the weight of a loss, a finite number is needed");
+            if (!std::isfinite(weight)) fail({"Losses: ", weight, " is the weight of a loss, a finite number is needed"});
         return changed;
     }
 
@@ -67,7 +67,7 @@ struct Losses {
         for (const auto& name : changed.names)
             if (name.empty() || name == "val" || name.starts_with("val_") ||
                 std::count(changed.names.begin(), changed.names.end(), name) > 1)
-                fail("Losses: \"", name, "\" cannot name an output; names differ, are not empty and do not begin with val_");
+                fail({"Losses: \"", name, "\" cannot name an output; names differ, are not empty and do not begin with val_"});
         return changed;
     }
 };
@@ -94,8 +94,8 @@ struct Goal {
     [[gnu::cold]] Goal(L by, std::tuple<M...> also, double times, const std::string& name)
         : loss(std::move(by)), metrics(std::move(also)), weight(times)
     {
-        if (!name.empty()) append(prefix, name, '_');
-        append(validation_prefix, "val_", prefix);
+        if (!name.empty()) append(prefix, {name, '_'});
+        append(validation_prefix, {"val_", prefix});
     }
 
     L loss;

@@ -42,8 +42,8 @@ struct History {
             if (found == values.size() || (down ? values[i] < values[found] : values[i] > values[found])) found = i;
         }
         if (found == values.size())
-            fail("history: \"", name, "\" is a number in none of ", size(),
-                 " epochs, so none is the best; was the model trained?");
+            fail({"history: \"", name, "\" is a number in none of ", size(),
+                  " epochs, so none is the best; was the model trained?"});
         return found;
     }
 

@@ -61,16 +61,16 @@ private:
     [[gnu::cold]] void add(std::string_view prefix, std::string_view name, double value)
     {
         std::string whole;
-        append(whole, prefix, name);
+        append(whole, {prefix, name});
         entries.emplace_back(std::move(whole), value);
     }
 
     [[noreturn, gnu::cold]] void refuse(std::string_view name) const
     {
         std::string have;
-        for (const auto& [known, value] : entries) append(have, have.empty() ? "" : ", ", known);
-        fail("there is no \"", name, "\" among the figures of this run (", have,
-             "); is it spelled as the metric's name, and was validation data given?");
+        for (const auto& [known, value] : entries) append(have, {have.empty() ? "" : ", ", known});
+        fail({"there is no \"", name, "\" among the figures of this run (", have,
+              "); is it spelled as the metric's name, and was validation data given?"});
     }
 };
 

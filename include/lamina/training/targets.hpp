@@ -53,7 +53,7 @@ constexpr shape without_ones(const shape& s)
     std::string text = "[";
     for (const std::size_t extent : extents) {
         step /= extent;
-        append(text, text.size() > 1 ? ", " : "", flat / step % extent);
+        append(text, {text.size() > 1 ? ", " : "", flat / step % extent});
     }
     text += ']';
     return text;
@@ -81,8 +81,8 @@ template <class T, class X>
             if (!fine)
                 for (std::size_t i = first; i < end; ++i)
                     if (!(std::fabs(data[i]) <= largest))
-                        fail(where, ": ", name, position_in(x, i), " is ", data[i],
-                             ", the model needs finite numbers of its type; clean the data first");
+                        fail({where, ": ", name, position_in(x, i), " is ", data[i],
+                              ", the model needs finite numbers of its type; clean the data first"});
         }
     }
 }
@@ -91,11 +91,11 @@ template <class T, class X>
 [[gnu::cold]] inline void require_shapes(std::size_t count, std::size_t labels, const shape& given, targets kind,
                                          std::string_view loss, const shape& output, const char* where)
 {
-    if (labels != count) fail(where, ": there are ", count, " samples and ", labels, " labels; each sample needs one");
+    if (labels != count) fail({where, ": there are ", count, " samples and ", labels, " labels; each sample needs one"});
     const shape needed = kind == targets::class_index ? without_last(output) : output;
     if (given.size() != needed.size() || (given.rank > 1 && without_ones(given) != without_ones(needed)))
-        fail(where, ": labels of shape ", given, " a sample were given, ", loss, " of an output ", output, " needs ", needed,
-             ", ", needed.size(), " number", needed.size() == 1 ? "" : "s", " a sample");
+        fail({where, ": labels of shape ", given, " a sample were given, ", loss, " of an output ", output, " needs ", needed,
+              ", ", needed.size(), " number", needed.size() == 1 ? "" : "s", " a sample"});
 }
 
 template <class L, class Y>
@@ -103,8 +103,8 @@ template <class L, class Y>
                                           const char* where)
 {
     std::string found;
-    for (std::size_t i = 0; i < step && i < 12; ++i) append(found, i ? ", " : "", std::to_string(start_of(y)[first + i]));
-    fail(where, ": y", position_in(y, first), " is ", found, ", ", L::name, " needs ", loss.needs(width));
+    for (std::size_t i = 0; i < step && i < 12; ++i) append(found, {i ? ", " : "", std::to_string(start_of(y)[first + i])});
+    fail({where, ": y", position_in(y, first), " is ", found, ", ", L::name, " needs ", loss.needs(width)});
 }
 
 } // namespace detail
@@ -113,7 +113,7 @@ template <class L, class Y>
 template <class T, DenseTensors X>
 [[gnu::cold]] void require_samples_of(const X& x, const shape* needed, const char* where)
 {
-    if (tensor_at<0>(x).shape()[0] == 0) fail(where, ": there are no samples, at least one is needed");
+    if (tensor_at<0>(x).shape()[0] == 0) fail({where, ": there are no samples, at least one is needed"});
     require_inputs(x, needed, where);
     [&]<std::size_t... I>(std::index_sequence<I...>) {
         (detail::require_finite<T>(tensor_at<I>(x), detail::place_of(where, "input", I, sizeof...(I)).c_str(), "x"), ...);

@@ -131,7 +131,7 @@ private:
     {
         require(samples, "fit");
         if (options.validation_data) require(*options.validation_data, "fit, validation data");
-        if (options.batch_size == 0) fail("fit: batch_size is 0, at least 1 is needed");
+        if (options.batch_size == 0) fail({"fit: batch_size is 0, at least 1 is needed"});
         const std::size_t held_back =
             lamina::detail::held_back_of(samples.size(), options.validation_split, bool(options.validation_data));
         const std::vector<float> weights = lamina::detail::weights_of<loss_at<0>::kind>(samples, options);
@@ -211,7 +211,7 @@ private:
     {
         require_bound(model);
         if (blocks_of(model) != blocks || records_of(model) != parameters)
-            fail("the model was moved or changed since compile; compile it again where it lies");
+            fail({"the model was moved or changed since compile; compile it again where it lies"});
     }
 
     /// Rooms for `threads` threads; made once, and again only when more are asked for.

@@ -70,7 +70,7 @@ private:
         if (before.empty()) return names + '\n';
         const auto first = before.substr(0, before.find_first_of("\r\n"));
         if (first != names)
-            fail(path.string(), ": has the columns ", first, ", this training writes ", names, "; append to another file");
+            fail({path.string(), ": has the columns ", first, ", this training writes ", names, "; append to another file"});
         return before.back() == '\n' ? "" : "\n";
     }
 
@@ -86,8 +86,8 @@ private:
     {
         std::FILE* const file = std::fopen(path.c_str(), how);
         if (!file)
-            fail(path.string(), ": cannot be opened for the figures of the training (", std::strerror(errno),
-                 "); give CSVLogger another path");
+            fail({path.string(), ": cannot be opened for the figures of the training (", std::strerror(errno),
+                  "); give CSVLogger another path"});
         std::fseek(file, 0, SEEK_END);
         const long whole = std::ftell(file);
         bool written = std::fwrite(lines.data(), 1, lines.size(), file) == lines.size() && std::fflush(file) == 0;
@@ -98,8 +98,8 @@ private:
         }
         if (written) return;
         if (whole >= 0) detail::cut_file(path, static_cast<std::uintmax_t>(whole));
-        fail(path.string(), ": the figures of an epoch cannot be written (", std::strerror(problem),
-             "); the epochs before it are in the file");
+        fail({path.string(), ": the figures of an epoch cannot be written (", std::strerror(problem),
+              "); the epochs before it are in the file"});
     }
 };
 

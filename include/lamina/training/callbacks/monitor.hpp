@@ -18,8 +18,8 @@ inline monitor_mode direction_of(std::string_view figure, monitor_mode mode)
     for (const auto word : {"loss", "error", "crossentropy"})
         if (figure.find(word) != figure.npos) return monitor_mode::min;
     if (figure.find("accuracy") != figure.npos) return monitor_mode::max;
-    fail("whether \"", figure, "\" gets better downwards or upwards cannot be told by its name; ",
-         "set the mode to monitor_mode::min or monitor_mode::max");
+    fail({"whether \"", figure, "\" gets better downwards or upwards cannot be told by its name; ",
+          "set the mode to monitor_mode::min or monitor_mode::max"});
 }
 
 } // namespace lamina

@@ -67,7 +67,7 @@ template <class T, class Target>
 
 inline void check_label_smoothing(std::string_view loss, float smoothing)
 {
-    if (!(smoothing >= 0 && smoothing <= 1)) fail(loss, ": label_smoothing is ", smoothing, ", it has to be in [0, 1]");
+    if (!(smoothing >= 0 && smoothing <= 1)) fail({loss, ": label_smoothing is ", smoothing, ", it has to be in [0, 1]"});
 }
 
 } // namespace lamina::inline LAMINA_ARCHITECTURE::losses

@@ -67,7 +67,7 @@ struct SparseCategoricalCrossentropy {
     std::string needs(std::size_t width) const
     {
         std::string text;
-        append(text, "a class in [0, ", width, ')');
+        append(text, {"a class in [0, ", width, ')'});
         return text;
     }
 

@@ -40,11 +40,12 @@ struct Adam {
     void check() const
     {
         const auto below_one = [](std::string_view option, double beta) {
-            if (!(beta >= 0 && static_cast<float>(beta) < 1)) fail(name, ": ", option, " is ", beta, ", it has to be in [0, 1)");
+            if (!(beta >= 0 && static_cast<float>(beta) < 1))
+                fail({name, ": ", option, " is ", beta, ", it has to be in [0, 1)"});
         };
         below_one("beta_1", beta_1);
         below_one("beta_2", beta_2);
-        if (!(epsilon > 0 && std::isfinite(epsilon))) fail(name, ": epsilon is ", epsilon, ", it has to be a positive number");
+        if (!(epsilon > 0 && std::isfinite(epsilon))) fail({name, ": epsilon is ", epsilon, ", it has to be a positive number"});
     }
 
     template <class T>

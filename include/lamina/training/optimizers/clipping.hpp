@@ -29,10 +29,10 @@ template <Clipping O>
 void check_clipping(const O& o)
 {
     if (o.clipnorm.has_value() + o.clipvalue.has_value() + o.global_clipnorm.has_value() > 1)
-        fail(O::name, ": more than one of clipnorm, clipvalue and global_clipnorm is set, set only one of them");
+        fail({O::name, ": more than one of clipnorm, clipvalue and global_clipnorm is set, set only one of them"});
     const auto positive = [](const char* option, const std::optional<float>& limit) {
         if (limit && !(*limit > 0 && std::isfinite(*limit)))
-            fail(O::name, ": ", option, " is ", *limit, ", it has to be a positive number");
+            fail({O::name, ": ", option, " is ", *limit, ", it has to be a positive number"});
     };
     positive("clipnorm", o.clipnorm);
     positive("clipvalue", o.clipvalue);

@@ -60,8 +60,8 @@ inline bool alike(const record& a, const record& b) { return a.extents() == b.ex
 {
     for (std::size_t i = 0; i < records.size(); ++i)
         if (!records[i] || !records[i]->alive())
-            fail(optimizer, ": ", what, ' ', i, " of ", records.size(),
-                 " holds no numbers; was its model built, and is its graph still there?");
+            fail({optimizer, ": ", what, ' ', i, " of ", records.size(),
+                  " holds no numbers; was its model built, and is its graph still there?"});
 }
 
 /// Checks what a step needs of an optimizer and its parameters.
@@ -69,10 +69,10 @@ inline bool alike(const record& a, const record& b) { return a.extents() == b.ex
                                      std::span<const std::shared_ptr<record>> parameters)
 {
     if (!(rate >= 0 && std::isfinite(rate)))
-        fail(optimizer, ": the learning rate of step ", step, " is ", rate, ", it has to be a finite number and not negative");
+        fail({optimizer, ": the learning rate of step ", step, " is ", rate, ", it has to be a finite number and not negative"});
     check_alive(optimizer, "parameter", parameters);
     if (slot_count > max_slots)
-        fail(optimizer, ": ", slot_count, " slots a parameter were asked for, at most ", max_slots, " are possible");
+        fail({optimizer, ": ", slot_count, " slots a parameter were asked for, at most ", max_slots, " are possible"});
 }
 
 /// Slots for every parameter, filled with zeros.
@@ -83,7 +83,7 @@ inline bool alike(const record& a, const record& b) { return a.extents() == b.ex
     for (const auto& parameter : parameters)
         for (const auto& name : names) {
             std::string whole;
-            append(whole, name, '/', parameter->name);
+            append(whole, {name, '/', parameter->name});
             made.push_back(make_record(std::move(whole), parameter->extents(), parameter->type()));
             made.back()->trainable = false;
         }
@@ -94,15 +94,15 @@ inline bool alike(const record& a, const record& b) { return a.extents() == b.ex
                                       std::size_t each, std::span<const std::shared_ptr<record>> parameters)
 {
     if (slots.size() != each * parameters.size())
-        fail(optimizer, ": its state has ", slots.size(), " slots, ", parameters.size(), " parameters need ",
-             each * parameters.size(), "; does the state come from another model, or from other settings?");
+        fail({optimizer, ": its state has ", slots.size(), " slots, ", parameters.size(), " parameters need ",
+              each * parameters.size(), "; does the state come from another model, or from other settings?"});
     check_alive(optimizer, "slot", slots);
     for (std::size_t i = 0; i < slots.size(); ++i) {
         const record &slot = *slots[i], &parameter = *parameters[i / each];
         if (!alike(slot, parameter))
-            fail(optimizer, ": the slot \"", slot.name, "\" is ", name_of(slot.type()), ' ', slot.extents(), ", its parameter \"",
-                 parameter.name, "\" is ", name_of(parameter.type()), ' ', parameter.extents(),
-                 "; does the state come from another model?");
+            fail({optimizer, ": the slot \"", slot.name, "\" is ", name_of(slot.type()), ' ', slot.extents(),
+                  ", its parameter \"", parameter.name, "\" is ", name_of(parameter.type()), ' ', parameter.extents(),
+                  "; does the state come from another model?"});
     }
 }
 
@@ -110,12 +110,12 @@ inline bool alike(const record& a, const record& b) { return a.extents() == b.ex
                                           std::span<const std::shared_ptr<record>> gradients)
 {
     if (gradients.size() != parameters.size())
-        fail(optimizer, ": there are ", gradients.size(), " gradients for ", parameters.size(), " parameters");
+        fail({optimizer, ": there are ", gradients.size(), " gradients for ", parameters.size(), " parameters"});
     check_alive(optimizer, "gradient", gradients);
     for (std::size_t i = 0; i < gradients.size(); ++i)
         if (!alike(*gradients[i], *parameters[i]))
-            fail(optimizer, ": the gradient of \"", parameters[i]->name, "\" is ", name_of(gradients[i]->type()), ' ',
-                 gradients[i]->extents(), ", the parameter is ", name_of(parameters[i]->type()), ' ', parameters[i]->extents());
+            fail({optimizer, ": the gradient of \"", parameters[i]->name, "\" is ", name_of(gradients[i]->type()), ' ',
+                  gradients[i]->extents(), ", the parameter is ", name_of(parameters[i]->type()), ' ', parameters[i]->extents()});
 }
 
 /// Checks settings and slots, makes the slots where there are none, and returns the learning rate of this step.

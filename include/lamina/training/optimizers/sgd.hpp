@@ -33,7 +33,7 @@ struct SGD {
 
     void check() const
     {
-        if (!(momentum >= 0 && momentum <= 1)) fail(name, ": momentum is ", momentum, ", it has to be in [0, 1]");
+        if (!(momentum >= 0 && momentum <= 1)) fail({name, ": momentum is ", momentum, ", it has to be in [0, 1]"});
     }
 
     template <class T>

@@ -27,7 +27,7 @@ struct CosineDecay {
 
     float operator()(std::size_t step) const
     {
-        if (decay_steps == 0) fail("CosineDecay: decay_steps is 0, the decay needs at least one step");
+        if (decay_steps == 0) fail({"CosineDecay: decay_steps is 0, the decay needs at least one step"});
         const double start = static_cast<double>(initial_learning_rate),
                      top = static_cast<double>(warmup_target.value_or(initial_learning_rate));
         const std::size_t warm = warmup_target ? warmup_steps : 0;

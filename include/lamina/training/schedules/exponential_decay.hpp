@@ -22,8 +22,8 @@ struct ExponentialDecay {
 
     float operator()(std::size_t step) const
     {
-        if (decay_steps == 0) fail("ExponentialDecay: decay_steps is 0, the decay needs at least one step");
-        if (!(decay_rate > 0)) fail("ExponentialDecay: decay_rate is ", decay_rate, ", it has to be positive");
+        if (decay_steps == 0) fail({"ExponentialDecay: decay_steps is 0, the decay needs at least one step"});
+        if (!(decay_rate > 0)) fail({"ExponentialDecay: decay_rate is ", decay_rate, ", it has to be positive"});
         const double exponent = static_cast<double>(step) / static_cast<double>(decay_steps);
         return static_cast<float>(static_cast<double>(initial_learning_rate) *
                                   std::pow(static_cast<double>(decay_rate), staircase ? std::floor(exponent) : exponent));
