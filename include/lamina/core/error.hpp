@@ -16,6 +16,11 @@ struct error : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+/// How a part of a sentence is written, as a stream prints it. Other types have a `print` of their own beside them. Texts and letters
+/// share one function: the compiler would spell out what std::string does wherever it is asked to grow.
+[[gnu::cold, gnu::noinline]] inline void print(std::string& to, std::string_view text) { to += text; }
+[[gnu::cold]] inline void print(std::string& to, char letter) { print(to, std::string_view(&letter, 1)); }
+
 namespace detail {
 
 [[gnu::cold, gnu::noinline]] inline void print_whole(std::string& to, unsigned long long size, bool negative)
@@ -25,14 +30,11 @@ namespace detail {
     do *--first = static_cast<char>('0' + size % 10);
     while (size /= 10);
     if (negative) *--first = '-';
-    to.append(first, static_cast<std::size_t>(digits + sizeof digits - first));
+    print(to, std::string_view(first, static_cast<std::size_t>(digits + sizeof digits - first)));
 }
 
 } // namespace detail
 
-/// How a part of a sentence is written, as a stream prints it. Other types have a `print` of their own beside them.
-[[gnu::cold]] inline void print(std::string& to, std::string_view text) { to += text; }
-[[gnu::cold]] inline void print(std::string& to, char letter) { to += letter; }
 [[gnu::cold]] inline void print(std::string& to, std::integral auto number)
 {
     const auto bits = static_cast<unsigned long long>(number);
@@ -43,7 +45,7 @@ namespace detail {
 {
     char digits[32];
     std::snprintf(digits, sizeof digits, "%g", number);
-    to += digits;
+    print(to, std::string_view(digits));
 }
 
 namespace detail {
@@ -53,7 +55,9 @@ struct piece {
     const void* at;
     void (*write)(std::string& to, const void* at);
 
-    piece(const char* text) : at(text), write([](std::string& to, const void* from) { to += static_cast<const char*>(from); }) {}
+    piece(const char* text)
+        : at(text), write([](std::string& to, const void* from) { print(to, std::string_view(static_cast<const char*>(from))); })
+    {}
     template <class Part>
     piece(const Part& part)
         : at(&part), write([](std::string& to, const void* from) { print(to, *static_cast<const Part*>(from)); })

@@ -1,6 +1,7 @@
 // lamina/core/parts.hpp: walks over a model: its parts, their names, its variables.
 #pragma once
 
+#include <lamina/core/error.hpp>
 #include <lamina/core/fields.hpp>
 #include <lamina/core/once.hpp>
 #include <lamina/core/text.hpp>
@@ -118,10 +119,10 @@ struct Walk {
     [[gnu::cold, gnu::noinline]] std::size_t enter(std::string_view name)
     {
         const std::size_t before = path.size();
-        if (named) (path += before > 0 ? "/" : "") += name;
+        if (named) append(path, {before > 0 ? "/" : "", name});
         return before;
     }
-    [[gnu::cold, gnu::noinline]] void leave(std::size_t before) { path.resize(before); }
+    [[gnu::cold, gnu::noinline]] void leave(std::size_t before) { path.erase(before); }
     [[gnu::cold, gnu::noinline]] void meet_in(std::string_view name, const AnyVariable& variable)
     {
         const std::size_t before = enter(name);

@@ -45,9 +45,9 @@ struct shape {
     /// Writes `[28, 28, 1]`.
     [[gnu::cold]] friend void print(std::string& to, const shape& s)
     {
-        to += '[';
+        print(to, '[');
         for (std::size_t axis = 0; axis < s.rank; ++axis) append(to, {axis ? ", " : "", s[axis]});
-        to += ']';
+        print(to, ']');
     }
     LAMINA_ONCE friend std::ostream& operator<<(std::ostream& out, const shape& s)
     {

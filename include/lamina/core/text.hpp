@@ -45,6 +45,14 @@ namespace detail {
 
 } // namespace detail
 
+/// Whether a value is in a list: std::find is spelled out four times over, which takes long to compile.
+[[gnu::cold]] bool contains(const auto& list, const auto& value)
+{
+    for (const auto& one : list)
+        if (one == value) return true;
+    return false;
+}
+
 /// The places 0, 1, … of a list in the order of what stands there; `before(a, b)` compares two places. It is one function for all
 /// lists: std::sort takes long to compile for each.
 template <class Before>

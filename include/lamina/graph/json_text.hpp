@@ -3,6 +3,8 @@
 // Source: RFC 8259 (JSON), RFC 3629 (UTF-8).
 #pragma once
 
+#include <lamina/core/error.hpp>
+
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -31,14 +33,14 @@ struct json_quoted {
     [[gnu::cold]] friend void print(std::string& to, const json_quoted& quoted)
     {
         constexpr char digits[] = "0123456789abcdef";
-        to += '"';
+        append(to, {'"'});
         for (const char c : quoted.text) {
             const auto code = static_cast<unsigned char>(c);
-            if (c == '"' || c == '\\') (to += '\\') += c;
-            else if (code < 0x20) ((to += "\\u00") += digits[code >> 4]) += digits[code & 15];
-            else to += c;
+            if (c == '"' || c == '\\') append(to, {'\\', c});
+            else if (code < 0x20) append(to, {"\\u00", digits[code >> 4], digits[code & 15]});
+            else append(to, {c});
         }
-        to += '"';
+        append(to, {'"'});
     }
 };
 

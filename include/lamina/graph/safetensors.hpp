@@ -58,7 +58,7 @@ struct stored_tensor {
     {
         append(to, {tensor.type, " ["});
         for (std::size_t axis = 0; axis < tensor.shape.size(); ++axis) append(to, {axis > 0 ? ", " : "", tensor.shape[axis]});
-        to += ']';
+        lamina::print(to, ']');
     }
 };
 
@@ -265,7 +265,7 @@ LAMINA_ONCE inline void write(const FilePath& path, const named_records& tensors
     std::string header = "{\"__metadata__\":{";
     for (const std::size_t place : sorted_places(names.size(), [&](std::size_t a, std::size_t b) { return names[a] < names[b]; }))
         append(header, {header.back() == '{' ? "" : ",", text(names[place]), ':', text(metadata[place].text)});
-    header += '}';
+    append(header, {'}'});
     std::size_t end = 0;
     for (const std::size_t place : ordered) {
         const auto& [name, numbers] = tensors[place];
@@ -275,8 +275,8 @@ LAMINA_ONCE inline void write(const FilePath& path, const named_records& tensors
         const std::size_t begin = std::exchange(end, end + extents.size() * bytes_of(numbers->type()));
         append(header, {"],\"data_offsets\":[", begin, ',', end, "]}"});
     }
-    header += '}';
-    header.resize(round_up(header.size(), 8), ' ');
+    append(header, {'}'});
+    while (header.size() % 8 != 0) append(header, {' '});
 
     AtomicFile file(path);
     const std::uint64_t length = header.size();

@@ -90,11 +90,13 @@ LAMINA_ONE_COPY void add_rows(const T* x, T* sums, std::size_t rows, std::size_t
 
     const T* end = x + rows * width;
     for (std::size_t j = 0; j < width; j += lanes::size) {
+        // Rows of which a whole register may be read, though it goes on into the next ones.
+        const std::size_t whole = rows - std::min(rows, (j + lanes::size - 1) / width);
         lanes partial[streams];
         LAMINA_UNROLL (s, streams) partial[s] = lanes(T(0));
         std::size_t row = 0;
-        for (; row + streams <= rows; row += streams)
-            LAMINA_UNROLL (s, streams) partial[s] = partial[s] + load_within(x + (row + s) * width + j, j, width, end);
+        for (; row + streams <= whole; row += streams)
+            LAMINA_UNROLL (s, streams) partial[s] = partial[s] + lanes::load_unaligned(x + (row + s) * width + j);
         for (; row < rows; ++row) partial[0] = partial[0] + load_within(x + row * width + j, j, width, end);
         for (std::size_t half = streams / 2; half > 0; half /= 2)
             for (std::size_t s = 0; s < half; ++s) partial[s] = partial[s] + partial[s + half];

@@ -4,7 +4,6 @@
 #include <lamina/core/once.hpp>
 #include <lamina/core/parts.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <memory>
@@ -76,8 +75,9 @@ template <class M>
 [[noreturn, gnu::cold, gnu::noinline]] void refuse_unbound(const M& model)
 {
     const auto variables = variables_of(model);
-    const auto found = std::find_if(variables.begin(), variables.end(), [](const auto& f) { return !f.variable->bound(); });
-    refuse_unbound(*found->variable, found->path);
+    std::size_t first = 0;
+    while (variables[first].variable->bound()) ++first;
+    refuse_unbound(*variables[first].variable, variables[first].path);
 }
 
 } // namespace detail
@@ -103,8 +103,7 @@ LAMINA_ONCE std::vector<std::shared_ptr<record>> records_of(const M& model)
     detail::now_and_then();
     std::vector<std::shared_ptr<record>> found;
     for_each_any_variable(model, [&](const AnyVariable& variable) __attribute__((cold)) {
-        if (variable.storage() && std::find(found.begin(), found.end(), variable.storage()) == found.end())
-            found.push_back(variable.storage());
+        if (variable.storage() && !contains(found, variable.storage())) found.push_back(variable.storage());
     });
     return found;
 }

@@ -99,7 +99,7 @@ public:
         logits offers = logits::none;
         for (const auto& node : of.nodes) {
             if (node.output == of.outputs[i]) offers = node.ends_in;
-            if (std::find(node.inputs.begin(), node.inputs.end(), of.outputs[i]) != node.inputs.end()) return logits::none;
+            if (contains(node.inputs, of.outputs[i])) return logits::none;
         }
         return offers;
     }

@@ -125,7 +125,7 @@ template <class T, shape S>
 [[gnu::cold]] void add_output(Plan<T>& plan, const Symbol<T, S>& result)
 {
     std::size_t value = result.value;
-    if (value < plan.inputs || std::find(plan.outputs.begin(), plan.outputs.end(), value) != plan.outputs.end())
+    if (value < plan.inputs || contains(plan.outputs, value))
         value = plan.add_node(function_node<T>([](const void*, Mode, const T* const* in, T* out, T*, T*,
                                                   std::size_t n) { std::copy_n(in[0], n * S.size(), out); },
                                                [](const void*, void*, Mode, const T* const*, const T*, const T*, const T* dout,

@@ -66,11 +66,12 @@ struct Plan {
 
     [[gnu::cold]] std::size_t position_of(const void* block) const
     {
-        const auto found = std::find(blocks.begin(), blocks.end(), block);
-        if (found == blocks.end())
+        std::size_t position = 0;
+        while (position < blocks.size() && blocks[position] != block) ++position;
+        if (position == blocks.size())
             fail({"a model's operator() called a block that is no part of the model; make it a field, in aggregates without "
                   "constructors, so that it can be trained and saved"});
-        return static_cast<std::size_t>(found - blocks.begin());
+        return position;
     }
 };
 

@@ -167,7 +167,7 @@ private:
             else if (!kept.empty())
                 goals.report(state.logs, measure(samples, kept, options.sample_weight, options.threads), true);
             (detail::call_epoch_end(callbacks, state), ...);
-            history.epochs.emplace_back().entries = state.logs.entries;
+            history.epochs.push_back(state.logs);
         }
         (detail::call_train_end(callbacks, state), ...);
         history.stopped_by = state.stopped_by;
@@ -214,10 +214,20 @@ private:
             fail({"the model was moved or changed since compile; compile it again where it lies"});
     }
 
-    /// Rooms for `threads` threads; made once, and again only when more are asked for.
-    [[gnu::cold]] void prepare_rooms(std::vector<std::unique_ptr<Execution<T>>>& rooms, std::size_t threads, bool trains)
+    /// What `threads` threads, `parts` of a gradient and `chunks` of samples need; made once, and more only when it is asked for.
+    [[gnu::cold]] void make_places(std::size_t threads, std::size_t parts, std::size_t chunks)
     {
-        while (rooms.size() < std::max<std::size_t>(threads, 1)) rooms.push_back(std::make_unique<Execution<T>>(plan, trains));
+        threads = std::max<std::size_t>(threads, 1);
+        if (places.size() < std::max(threads, parts)) places.resize(std::max(threads, parts));
+        for (std::size_t i = 0; i < places.size(); ++i) {
+            auto& room = parts > 0 ? places[i].training : places[i].inference;
+            if (i < threads && !room) room = std::make_unique<Execution<T>>(plan, parts > 0);
+            if (i < parts && !places[i].gradient) places[i].gradient = std::make_unique<Gradient<M>>(model);
+        }
+        if (chunks > most_chunks) {
+            scores = std::make_unique<Totals[]>(chunks);
+            most_chunks = chunks;
+        }
     }
 
     /// Where a chunk of each input lies.
@@ -259,12 +269,10 @@ private:
     {
         const std::size_t count = positions.empty() ? samples.size() : positions.size(), chunks = (count + chunk - 1) / chunk;
         const std::size_t parts = gradients_for(chunks);
-        prepare_rooms(training_rooms, std::min(parts, threads), true);
-        while (gradients.size() < parts) gradients.push_back(std::make_unique<Gradient<M>>(model));
-        scores.resize(std::max(scores.size(), chunks));
+        make_places(std::min(parts, threads), parts, chunks);
         parallel_for(parts, threads, [&](std::size_t part, std::size_t thread) {
-            Execution<T>& room = *training_rooms[thread];
-            Gradient<M>& gradient = *gradients[part];
+            Execution<T>& room = *places[thread].training;
+            Gradient<M>& gradient = *places[part].gradient;
             gradient.clear();
             for (std::size_t k = part; k < chunks; k += parts) {
                 const std::size_t first = k * chunk, n = std::min(chunk, count - first);
@@ -279,7 +287,7 @@ private:
         step_total = Totals{};
         for (std::size_t k = 0; k < chunks; ++k) goals.merge(step_total, scores[k]);
         add_gradients(parts, threads);
-        apply_gradients<T>(rule, parameters, gradients[0]->records, threads);
+        apply_gradients<T>(rule, parameters, places[0].gradient->records, threads);
         return step_total;
     }
 
@@ -289,9 +297,9 @@ private:
         if (parts < 2) return;
         optimizers::for_each_range(
             std::span<const std::shared_ptr<record>>(parameters), threads, [&](std::size_t r, std::size_t first, std::size_t n) {
-                T* const sum = gradients[0]->records[r]->template data<T>() + first;
+                T* const sum = places[0].gradient->records[r]->template data<T>() + first;
                 for (std::size_t part = 1; part < parts; ++part)
-                    kernels::add(std::as_const(*gradients[part]->records[r]).template data<T>() + first, sum, n);
+                    kernels::add(std::as_const(*places[part].gradient->records[r]).template data<T>() + first, sum, n);
             });
     }
 
@@ -300,11 +308,10 @@ private:
                                  std::size_t threads)
     {
         const std::size_t count = positions.empty() ? samples.size() : positions.size(), chunks = (count + chunk - 1) / chunk;
-        prepare_rooms(inference_rooms, std::min(threads, chunks), false);
-        scores.resize(std::max(scores.size(), chunks));
+        make_places(std::min(threads, chunks), 0, chunks);
         parallel_for(chunks, threads, [&](std::size_t k, std::size_t thread) {
             const std::size_t first = k * chunk, n = std::min(chunk, count - first);
-            Execution<T>& room = *inference_rooms[thread];
+            Execution<T>& room = *places[thread].inference;
             room.forward(blocks, Mode{}, gather_all(samples, positions, first, n, room).data(), nullptr, n);
             scores[k] = Totals{};
             goals.template measure<M>(scores[k], room, false, samples.y, positions, first, n, count, weights);
@@ -314,15 +321,21 @@ private:
         return total;
     }
 
+    /// Where one thread works, and one part of the gradient is added up.
+    struct Place {
+        std::unique_ptr<Execution<T>> training, inference;
+        std::unique_ptr<Gradient<M>> gradient;
+    };
+
     M& model;
     O rule;
     G goals;
     Plan<T> plan;
     std::vector<const void*> blocks;
     std::vector<std::shared_ptr<record>> parameters;
-    std::vector<std::unique_ptr<Execution<T>>> training_rooms, inference_rooms;
-    std::vector<std::unique_ptr<Gradient<M>>> gradients;
-    std::vector<Totals> scores;
+    std::vector<Place> places;
+    std::unique_ptr<Totals[]> scores; ///< of each chunk
+    std::size_t most_chunks = 0;
     Totals step_total;
 };
 
