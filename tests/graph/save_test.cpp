@@ -261,7 +261,7 @@ TEST_CASE("every mismatch is listed at once and nothing has changed", "[graph][s
                                                  "\"scale\" is F64 [5], the model needs F32 [5]; "
                                                  "\"kernel\" is missing; "
                                                  "\"reshaped\" is F32 [6], the model needs F32 [2, 3]; "
-                                                 "\"extra\" is no variable of the model; \"gamma\" is no variable of the model; "
+                                                 "\"gamma\" is no variable of the model; \"extra\" is no variable of the model; "
                                                  "was it saved from another model?";
     CHECK(refusal([&] { load<Wanted>(path); }) == expected);
 

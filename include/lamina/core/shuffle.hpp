@@ -179,13 +179,14 @@ template <std::size_t Count, class T>
             pairs[0][p] = detail::pick<detail::pair_place{0, lanes}>(rows[2 * p], rows[2 * p + 1]);
             pairs[1][p] = detail::pick<detail::pair_place{lanes / 2, lanes}>(rows[2 * p], rows[2 * p + 1]);
         }
+        batch<T> joined[Count];
         [&]<std::size_t... V>(std::index_sequence<V...>) __attribute__((always_inline)) {
-            const auto put = [&](const batch<T>& x, std::size_t v) __attribute__((always_inline)) {
-                if ((v + 1) * lanes <= n * Count) x.store_unaligned(to + v * lanes);
-                else if (v * lanes < n * Count) store_partial(x, to + v * lanes, n * Count - v * lanes);
-            };
-            (put(detail::merge<V % streams, streams>(pairs[V / streams]), V), ...);
+            ((joined[V] = detail::merge<V % streams, streams>(pairs[V / streams])), ...);
         }(std::make_index_sequence<Count>{});
+        LAMINA_UNROLL (v, Count) {
+            if ((v + 1) * lanes <= n * Count) joined[v].store_unaligned(to + v * lanes);
+            else if (v * lanes < n * Count) store_partial(joined[v], to + v * lanes, n * Count - v * lanes);
+        }
     }
     else {
         alignas(alignment) T values[Count * lanes];

@@ -9,9 +9,8 @@
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/extent.hpp>
 
-#if defined(__GNUC__) &&                                                                                                         \
-    !defined(                                                                                                                    \
-        __clang__) // g++ 12 takes the undefined register of AVX-512 intrinsics for a mistake of the caller (GCC bug 105593)
+// g++ 12 takes the undefined register of AVX-512 intrinsics for a mistake of the caller (GCC bug 105593).
+#if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
@@ -29,6 +28,14 @@
 #include <utility>
 
 static_assert(XSIMD_VERSION_MAJOR * 100 + XSIMD_VERSION_MINOR >= 801, "lamina needs xsimd 8.1 or newer");
+
+/// A loop of `i` over a tile, 0 … n - 1, whose turns are spelled out: what is indexed by `i` lives in registers. The optimiser does
+/// that after it has compiled the body once: a function for each turn would take longer to compile.
+#if defined(__GNUC__)
+#define LAMINA_UNROLL(i, n) _Pragma("GCC unroll 64") for (std::size_t i = 0; i < (n); ++i)
+#else
+#define LAMINA_UNROLL(i, n) for (std::size_t i = 0; i < (n); ++i)
+#endif
 
 namespace lamina::inline LAMINA_ARCHITECTURE::simd {
 

@@ -86,18 +86,20 @@ private:
     {
         std::string keys; // one behind another, and where each begins
         std::vector<std::size_t> starts;
+        std::size_t begin = 0;
         expect('{');
         if (accept('}')) return;
         do {
             const auto key = string();
-            starts.push_back(keys.size());
+            starts.push_back(begin);
             keys += key;
+            begin = keys.size();
             expect(':');
             member(to, key);
         } while (accept(','));
         expect('}');
 
-        starts.push_back(keys.size());
+        starts.push_back(begin);
         const auto at = [&](std::size_t i) { return std::string_view(keys).substr(starts[i], starts[i + 1] - starts[i]); };
         if (const std::size_t place = repeated_place(starts.size() - 1, at); place + 1 < starts.size())
             refuse({"names ", json_quoted{at(place)}, " twice"});

@@ -42,58 +42,45 @@ namespace detail {
     check_version(file, name);
 
     const auto& stored = file.tensors;
-    const auto by_name =
-        sorted_places(stored.size(), [&](std::size_t a, std::size_t b) { return stored[a].name < stored[b].name; });
-    constexpr std::size_t missing = ~std::size_t{0};
-    std::vector<std::size_t> sources, unexpected;        // places in the file: of each variable, and those of none
-    std::vector<std::size_t> expected(stored.size(), 0); // 1 for those that a variable has
+    std::vector<std::size_t> sources; // where each variable lies in the file; behind its end those that are missing
+    std::vector<std::size_t> wanted(stored.size(), 0); // 1 for what a variable has
     for (const auto& [path, variable] : variables) {
-        std::size_t at = 0;
-        for (std::size_t left = stored.size(); left > 0;) {
-            const std::size_t half = left / 2;
-            const bool behind = stored[by_name[at + half]].name < path;
-            at += behind ? half + 1 : 0;
-            left = behind ? left - half - 1 : half;
-        }
-        const bool found = at < stored.size() && stored[by_name[at]].name == path;
-        sources.push_back(found ? by_name[at] : missing);
-        if (found) expected[by_name[at]] = 1;
+        std::size_t place = 0;
+        while (place < stored.size() && stored[place].name != path) ++place;
+        if (place < stored.size()) wanted[place] = 1;
+        sources.push_back(place);
     }
-    for (const std::size_t place : by_name)
-        if (!expected[place]) unexpected.push_back(place);
 
     std::string problems;
     for (std::size_t i = 0; i < variables.size(); ++i) {
         const auto& [path, variable] = variables[i];
         const form& needs = variable->needs();
-        if (sources[i] == missing) {
+        if (sources[i] == stored.size()) {
             Nearest near{path};
-            for (const std::size_t place : unexpected) near.look_at(stored[place].name);
+            for (std::size_t place = 0; place < stored.size(); ++place)
+                if (!wanted[place]) near.look_at(stored[place].name);
             append(problems, {json_quoted{path}, " is missing"});
             if (!near.found.empty()) append(problems, {" (the nearest name is ", json_quoted{near.found}, ')'});
             append(problems, {"; "});
             continue;
         }
         const auto& tensor = stored[sources[i]];
-        if (!safetensors::fits(tensor, needs.type, needs.extents)) {
+        if (!safetensors::fits(tensor, needs.type, needs.extents))
             append(problems, {json_quoted{path}, " is ", tensor, ", the model needs ", safetensors::type_of(needs.type), ' ',
                               needs.extents, "; "});
-            continue;
+        else if (variable->bound()) {
+            std::size_t first = 0;
+            while (variables[first].variable->storage() != variable->storage()) ++first;
+            if (sources[first] < stored.size() && file.data(stored[sources[first]]) != file.data(tensor))
+                append(problems, {json_quoted{variables[first].path}, " and ", json_quoted{path},
+                                  " are one variable in the model and differ in the file; "});
         }
-        if (!variable->bound()) continue;
-        std::size_t first = 0;
-        while (variables[first].variable->storage() != variable->storage()) ++first;
-        if (first < i && sources[first] != missing && file.data(stored[sources[first]]) != file.data(tensor))
-            append(problems, {json_quoted{variables[first].path}, " and ", json_quoted{path},
-                              " are one variable in the model and differ in the file; "});
     }
-    for (std::size_t i = 0; i < unexpected.size(); ++i) {
-        if (i == 20) {
-            append(problems, {"and ", unexpected.size() - i, " more are no variables of the model; "});
-            break;
-        }
-        append(problems, {json_quoted{stored[unexpected[i]].name}, " is no variable of the model; "});
-    }
+    std::size_t others = 0;
+    for (std::size_t place = 0; place < stored.size(); ++place)
+        if (!wanted[place] && ++others <= 20)
+            append(problems, {json_quoted{stored[place].name}, " is no variable of the model; "});
+    if (others > 20) append(problems, {"and ", others - 20, " more are no variables of the model; "});
     if (!problems.empty()) fail({name, ": ", problems, "was it saved from another model?"});
 
     std::vector<std::shared_ptr<record>> fresh(variables.size());

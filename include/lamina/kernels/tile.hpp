@@ -19,14 +19,6 @@
 #define LAMINA_ONE_COPY [[gnu::noinline]]
 #endif
 
-/// A loop of `i` over a tile, 0 … n - 1, whose turns are spelled out: what is indexed by `i` lives in registers. The optimiser does
-/// that after it has compiled the body once: a function for each turn would take longer to compile.
-#if defined(__GNUC__)
-#define LAMINA_UNROLL(i, n) _Pragma("GCC unroll 64") for (std::size_t i = 0; i < (n); ++i)
-#else
-#define LAMINA_UNROLL(i, n) for (std::size_t i = 0; i < (n); ++i)
-#endif
-
 namespace lamina::inline LAMINA_ARCHITECTURE::kernels {
 
 /// The accumulators that a tile may hold: the registers, less those for what is loaded.
