@@ -11,6 +11,18 @@
 
 namespace lamina {
 
+struct release_aligned {
+    void operator()(std::byte* p) const { ::operator delete[](p, std::align_val_t{alignment}); }
+};
+
+/// Uninitialised bytes that start on 64.
+using aligned_bytes = std::unique_ptr<std::byte[], release_aligned>;
+
+inline aligned_bytes allocate_aligned(std::size_t n)
+{
+    return aligned_bytes(new (std::align_val_t{alignment}) std::byte[n]);
+}
+
 /// Uninitialised room for numbers or pointers, on 64 bytes. It grows and keeps nothing when it does.
 template <class T>
 class Aligned {
@@ -21,20 +33,17 @@ public:
     void reserve(std::size_t n)
     {
         if (n <= room) return;
-        start.reset(static_cast<T*>(::operator new[](n * sizeof(T), std::align_val_t{alignment})));
+        bytes = allocate_aligned(n * sizeof(T));
         room = n;
     }
 
-    T* data() { return start.get(); }
-    const T* data() const { return start.get(); }
+    T* data() { return reinterpret_cast<T*>(bytes.get()); }
+    const T* data() const { return reinterpret_cast<const T*>(bytes.get()); }
     std::size_t size() const { return room; }
-    T& operator[](std::size_t i) { return start[i]; }
+    T& operator[](std::size_t i) { return data()[i]; }
 
 private:
-    struct release {
-        void operator()(T* p) const { ::operator delete[](p, std::align_val_t{alignment}); }
-    };
-    std::unique_ptr<T[], release> start;
+    aligned_bytes bytes;
     std::size_t room = 0;
 };
 

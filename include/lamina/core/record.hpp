@@ -1,6 +1,7 @@
 // lamina/core/record.hpp: what a variable is stored in: name, shape, type and aligned numbers.
 #pragma once
 
+#include <lamina/core/aligned.hpp>
 #include <lamina/core/error.hpp>
 #include <lamina/core/extent.hpp>
 #include <lamina/core/shape.hpp>
@@ -9,7 +10,6 @@
 #include <cstddef>
 #include <cstring>
 #include <memory>
-#include <new>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -112,14 +112,9 @@ public:
     }
 
 private:
-    struct release_aligned {
-        void operator()(std::byte* p) const { ::operator delete[](p, std::align_val_t{alignment}); }
-    };
-    using storage = std::unique_ptr<std::byte[], release_aligned>;
-
-    static storage allocate(std::size_t n)
+    static aligned_bytes allocate(std::size_t n)
     {
-        storage made(new (std::align_val_t{alignment}) std::byte[n]);
+        aligned_bytes made = allocate_aligned(n);
         std::memset(made.get(), 0, n);
         return made;
     }
@@ -127,7 +122,7 @@ private:
     shape logical;
     number kind;
     placement where;
-    storage bytes;
+    aligned_bytes bytes;
 };
 
 /// A new record, filled with zeros.
