@@ -15,7 +15,7 @@ using namespace lamina;
 namespace {
 
 using Classes = Score<SparseCategoricalCrossentropy, SparseCategoricalAccuracy>;
-const std::tuple<SparseCategoricalAccuracy> accuracy;
+const lamina::detail::values<SparseCategoricalAccuracy> accuracy{};
 const SparseCategoricalCrossentropy loss;
 
 const std::vector<double> p{0.7, 0.2, 0.1, 0.1, 0.8, 0.1, 0.3, 0.3, 0.4, 0.5, 0.25, 0.25};
@@ -89,8 +89,8 @@ TEST_CASE("An output of many rows counts each", "[training][score]")
 
     Score<MeanSquaredError> squares;
     const std::vector<double> targets{0, 0, 0, 1, 1, 1, 0, 0, 0, 1, 1, 1};
-    squares.measure(MeanSquaredError{}, std::tuple{}, shape{2, 3}, logits::none, Rows<double>{p.data(), gradient.data(), 2, 2},
-                    targets.data(), {}, 0, {});
+    squares.measure(MeanSquaredError{}, lamina::detail::values<>{}, shape{2, 3}, logits::none,
+                    Rows<double>{p.data(), gradient.data(), 2, 2}, targets.data(), {}, 0, {});
     double mean = 0;
     for (std::size_t i = 0; i < 12; ++i) mean += (p[i] - targets[i]) * (p[i] - targets[i]) / 12;
     CHECK(squares.loss() == Approx(mean));

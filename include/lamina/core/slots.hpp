@@ -18,6 +18,10 @@ struct slots;
 template <std::size_t... I, class... T>
 struct slots<std::index_sequence<I...>, T...> : slot<I, T>... {};
 
+/// The same by the types of its values: `values<A, B>{{a}, {b}}`.
+template <class... T>
+using values = slots<std::index_sequence_for<T...>, T...>;
+
 /// The value at a place, whose type is deduced and not searched for.
 template <std::size_t I, class T>
 constexpr T& get(slot<I, T>& s)

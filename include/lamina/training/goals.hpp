@@ -5,6 +5,7 @@
 #include <lamina/core/extent.hpp>
 #include <lamina/core/once.hpp>
 #include <lamina/core/samples.hpp>
+#include <lamina/core/slots.hpp>
 #include <lamina/models/execution.hpp>
 #include <lamina/models/plan.hpp>
 #include <lamina/training/logs.hpp>
@@ -91,15 +92,15 @@ struct Goal {
     using score = Score<L, M...>;
 
     /// Without a name it is the only output of its model.
-    [[gnu::cold]] Goal(L by, std::tuple<M...> also, double times, const std::string& name)
-        : loss(std::move(by)), metrics(std::move(also)), weight(times)
+    [[gnu::cold]] Goal(double times, const std::string& name, L by, M... also)
+        : loss(std::move(by)), metrics{{std::move(also)}...}, weight(times)
     {
         if (!name.empty()) append(prefix, {name, '_'});
         append(validation_prefix, {"val_", prefix});
     }
 
     L loss;
-    std::tuple<M...> metrics;
+    lamina::detail::values<M...> metrics;
     double weight;
     std::string prefix, validation_prefix; ///< of the names of its figures
     logits fused = logits::none;           ///< the output's last activation, where it is differentiated together with the loss
@@ -113,19 +114,19 @@ class Goals {
 public:
     static constexpr std::size_t count = sizeof...(G);
     /// The scores of some samples, one for each output.
-    using Totals = std::tuple<typename G::score...>;
+    using Totals = lamina::detail::values<typename G::score...>;
     template <std::size_t I>
     using loss_at = typename std::tuple_element_t<I, std::tuple<G...>>::loss_type;
 
-    [[gnu::cold]] explicit Goals(G... of) : goals(std::move(of)...) {}
+    [[gnu::cold]] explicit Goals(G... of) : goals{{std::move(of)}...} {}
 
     /// Finds out what each output ends in, and checks the settings of its loss.
     template <class T>
     [[gnu::cold]] void prepare(const Plan<T>& plan)
     {
         for_each([&]<std::size_t I>(constant<I>, auto& goal) {
-            goal.fused =
-                std::tuple_element_t<I, Totals>::template differentiated_with<T>(Execution<T>::ends_in(plan, I), goal.loss);
+            goal.fused = std::tuple_element_t<I, std::tuple<G...>>::score::template differentiated_with<T>(
+                Execution<T>::ends_in(plan, I), goal.loss);
             if constexpr (requires { goal.loss.check(); }) goal.loss.check();
         });
     }
@@ -133,7 +134,9 @@ public:
     /// What the gradient of each output is given for, as `Execution::backward` asks.
     std::array<logits, count> fused() const
     {
-        return std::apply([](const auto&... goal) { return std::array{goal.fused...}; }, goals);
+        std::array<logits, count> found{};
+        for_each([&]<std::size_t I>(constant<I>, const auto& goal) { found[I] = goal.fused; });
+        return found;
     }
 
     /// Throws unless every output has as many targets as there are samples, and its loss accepts them.
@@ -155,24 +158,25 @@ public:
         for_each([&]<std::size_t I>(constant<I>, const auto& goal) {
             static constexpr shape output = output_of<M, I>;
             const Rows<T> rows{room.output(I), trains ? room.output_gradient(I) : nullptr, n, batch, goal.weight};
-            std::get<I>(to).measure(goal.loss, goal.metrics, output, goal.fused, rows, start_of(tensor_at<I>(y)), positions,
-                                    first, weights);
+            lamina::detail::get<I>(to).measure(goal.loss, goal.metrics, output, goal.fused, rows, start_of(tensor_at<I>(y)),
+                                               positions, first, weights);
         });
     }
 
     void merge(Totals& to, const Totals& from) const
     {
-        for_each([&]<std::size_t I>(constant<I>, const auto&) { std::get<I>(to).merge(std::get<I>(from)); });
+        for_each(
+            [&]<std::size_t I>(constant<I>, const auto&) { lamina::detail::get<I>(to).merge(lamina::detail::get<I>(from)); });
     }
 
     /// Sets `loss` and the figures of each output in `logs`; allocates only where a name is new.
     [[gnu::cold]] void report(Logs& logs, const Totals& of, bool validation) const
     {
         double sum = 0;
-        for_each([&]<std::size_t I>(constant<I>, const auto& goal) { sum += goal.weight * std::get<I>(of).loss(); });
+        for_each([&]<std::size_t I>(constant<I>, const auto& goal) { sum += goal.weight * lamina::detail::get<I>(of).loss(); });
         logs.set(validation ? "val_" : "", "loss", sum);
         for_each([&]<std::size_t I>(constant<I>, const auto& goal) {
-            std::get<I>(of).report(logs, goal.metrics, validation ? goal.validation_prefix : goal.prefix);
+            lamina::detail::get<I>(of).report(logs, goal.metrics, validation ? goal.validation_prefix : goal.prefix);
         });
     }
 
@@ -180,15 +184,15 @@ private:
     template <class F>
     void for_each(F&& f) const
     {
-        [&]<std::size_t... I>(std::index_sequence<I...>) { (f(constant<I>{}, std::get<I>(goals)), ...); }(indices{});
+        [&]<std::size_t... I>(std::index_sequence<I...>) { (f(constant<I>{}, lamina::detail::get<I>(goals)), ...); }(indices{});
     }
     template <class F>
     void for_each(F&& f)
     {
-        [&]<std::size_t... I>(std::index_sequence<I...>) { (f(constant<I>{}, std::get<I>(goals)), ...); }(indices{});
+        [&]<std::size_t... I>(std::index_sequence<I...>) { (f(constant<I>{}, lamina::detail::get<I>(goals)), ...); }(indices{});
     }
 
-    std::tuple<G...> goals;
+    lamina::detail::values<G...> goals;
 };
 
 namespace inner {
@@ -223,24 +227,20 @@ std::tuple<M...> metrics_in(Metrics<M...> several)
 }
 
 template <class L, class... M>
-goal_with<L, M...> goal_of(L loss, std::tuple<M...> metrics, double weight = 1, const std::string& name = {})
+[[gnu::cold]] goal_with<L, M...> goal_of(double weight, const std::string& name, L loss, M... metrics)
 {
     static_assert(
         ((metric_for<M, L::kind>::type::kind == L::kind || lamina::detail::metric_reads_the_same_labels_as_the_loss<M, L>) &&
          ...),
         "lamina: a metric and the loss of its output read labels of different kinds");
-    return std::apply(
-        [&](M&... m) {
-            return goal_with<L, M...>(std::move(loss), std::tuple(metric_for<M, L::kind>::from(std::move(m))...), weight, name);
-        },
-        metrics);
+    return {weight, name, std::move(loss), metric_for<M, L::kind>::from(std::move(metrics))...};
 }
 
 /// The goals of a model with one output.
 template <class L, class... M>
 [[gnu::cold]] auto goals_of(L loss, M... metrics)
 {
-    return Goals{goal_of(std::move(loss), std::tuple<M...>(std::move(metrics)...))};
+    return Goals{goal_of(1, {}, std::move(loss), std::move(metrics)...)};
 }
 
 /// Those of a model with several: the metrics are one, or `Metrics{…}`, for each output, as far as they go.
@@ -253,7 +253,11 @@ template <class... L, class... M>
         else return std::tuple{};
     };
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
-        return Goals{goal_of(std::get<I>(losses.losses), metrics_at(constant<I>{}), losses.weights[I], losses.names[I])...};
+        return Goals{std::apply(
+            [&](const auto&... metric) {
+                return goal_of(losses.weights[I], losses.names[I], std::get<I>(losses.losses), metric...);
+            },
+            metrics_at(constant<I>{}))...};
     }(std::index_sequence_for<L...>{});
 }
 

@@ -3,6 +3,7 @@
 
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/shape.hpp>
+#include <lamina/core/slots.hpp>
 #include <lamina/layers/block.hpp>
 #include <lamina/training/logs.hpp>
 #include <lamina/training/loss.hpp>
@@ -58,8 +59,9 @@ public:
     /// Adds the rows of a chunk whose first sample is number `first` of the batch; writes the loss's gradient, scaled so
     /// that the batch's loss is the mean over its rows. `targets` are those of all samples, `positions` chooses among them.
     template <class T, class Y>
-    void measure(const L& loss, const std::tuple<Metrics...>& metrics, const shape& output, logits fused, const Rows<T>& rows,
-                 const Y* labels, std::span<const std::size_t> positions, std::size_t first, std::span<const float> weights)
+    void measure(const L& loss, const lamina::detail::values<Metrics...>& metrics, const shape& output, logits fused,
+                 const Rows<T>& rows, const Y* labels, std::span<const std::size_t> positions, std::size_t first,
+                 std::span<const float> weights)
     {
         const std::size_t width = output.back(), each = output.size() / width, step = L::kind == targets::class_index ? 1 : width;
         const T* p = rows.output;
@@ -83,18 +85,18 @@ public:
         sum += other.sum;
         count += other.count;
         [&]<std::size_t... I>(std::index_sequence<I...>) {
-            (std::get<I>(kept).merge(std::get<I>(other.kept)), ...);
+            (lamina::detail::get<I>(kept).merge(lamina::detail::get<I>(other.kept)), ...);
         }(std::index_sequence_for<Metrics...>{});
     }
 
     double loss() const { return count == 0 ? 0 : sum / static_cast<double>(count); }
 
     /// Sets `loss` and the metrics, by name, in `logs`; allocates only where a name is new.
-    void report(Logs& logs, const std::tuple<Metrics...>&, std::string_view prefix) const
+    void report(Logs& logs, const lamina::detail::values<Metrics...>&, std::string_view prefix) const
     {
         logs.set(prefix, "loss", loss());
         [&]<std::size_t... I>(std::index_sequence<I...>) {
-            (logs.set(prefix, std::tuple_element_t<I, std::tuple<Metrics...>>::name, std::get<I>(kept).result()), ...);
+            (logs.set(prefix, std::tuple_element_t<I, std::tuple<Metrics...>>::name, lamina::detail::get<I>(kept).result()), ...);
         }(std::index_sequence_for<Metrics...>{});
     }
 
@@ -110,10 +112,10 @@ private:
     }
 
     template <class T, class Y, std::size_t... I>
-    void add_metrics([[maybe_unused]] const std::tuple<Metrics...>& metrics, [[maybe_unused]] const T* p,
+    void add_metrics([[maybe_unused]] const lamina::detail::values<Metrics...>& metrics, [[maybe_unused]] const T* p,
                      [[maybe_unused]] const Y* target, [[maybe_unused]] std::size_t width, std::index_sequence<I...>)
     {
-        (add_metric(std::get<I>(kept), std::get<I>(metrics), p, target, width), ...);
+        (add_metric(lamina::detail::get<I>(kept), lamina::detail::get<I>(metrics), p, target, width), ...);
     }
 
     template <class A, class M, class T, class Y>
@@ -125,7 +127,7 @@ private:
 
     double sum = 0;
     std::size_t count = 0;
-    std::tuple<typename inner::accumulator_of<Metrics>::type...> kept;
+    lamina::detail::values<typename inner::accumulator_of<Metrics>::type...> kept{};
 };
 
 } // namespace lamina::inline LAMINA_ARCHITECTURE
