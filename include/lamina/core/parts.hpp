@@ -154,6 +154,8 @@ struct FoundVariable {
     AnyVariable* variable;
 };
 
+inline constexpr auto path_of = [](const FoundVariable& found) { return std::string_view(found.path); };
+
 inline std::vector<std::string_view> paths_of(const std::vector<FoundVariable>& variables)
 {
     std::vector<std::string_view> paths;

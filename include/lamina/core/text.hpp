@@ -65,25 +65,43 @@ template <class Before>
     return places;
 }
 
-/// The first of the places 0, 1, … whose text comes again; `count` where none does. `at(place)` gives a text as std::string_view.
-template <class At>
-[[gnu::cold]] std::size_t repeated_place(std::size_t count, const At& at)
+/// The texts of a list without its type, so that one function compares those of all lists: `text(one)` gives the text of one.
+class TextsOf {
+public:
+    template <class List, class Text>
+    TextsOf(const List& list, Text)
+        : count(list.size()), of(&list), at([](const void* from, std::size_t place) -> std::string_view {
+              return Text{}((*static_cast<const List*>(from))[place]);
+          })
+    {}
+
+    std::string_view operator[](std::size_t place) const { return at(of, place); }
+
+    const std::size_t count;
+
+private:
+    const void* of;
+    std::string_view (*at)(const void* of, std::size_t place);
+};
+
+/// The first of the places 0, 1, … whose text comes again; `count` where none does.
+[[gnu::cold]] inline std::size_t repeated_place(const TextsOf& texts)
 {
-    const auto sorted = sorted_places(count, [&](std::size_t a, std::size_t b) {
-        const int order = at(a).compare(at(b));
+    const auto sorted = sorted_places(texts.count, [&](std::size_t a, std::size_t b) {
+        const int order = texts[a].compare(texts[b]);
         return order < 0 || (order == 0 && a < b);
     });
-    std::size_t first = count;
-    for (std::size_t i = 1; i < count; ++i)
-        if (at(sorted[i - 1]) == at(sorted[i])) first = std::min(first, sorted[i - 1]);
+    std::size_t first = texts.count;
+    for (std::size_t i = 1; i < texts.count; ++i)
+        if (texts[sorted[i - 1]] == texts[sorted[i]]) first = std::min(first, sorted[i - 1]);
     return first;
 }
 
 /// The first text that is in a list more than once, if there is one.
-[[gnu::cold]] inline std::optional<std::string_view> repeated(const std::vector<std::string_view>& texts)
+[[gnu::cold]] inline std::optional<std::string_view> repeated(const TextsOf& texts)
 {
-    const std::size_t first = repeated_place(texts.size(), [&](std::size_t place) { return texts[place]; });
-    if (first == texts.size()) return {};
+    const std::size_t first = repeated_place(texts);
+    if (first == texts.count) return {};
     return texts[first];
 }
 

@@ -250,21 +250,21 @@ LAMINA_ONCE inline void write(const FilePath& path, const named_records& tensors
                 fail({path.string(), ": the text \"", plain, "\" is not UTF-8, which the format needs; rename it"});
         return detail::json_quoted{plain};
     };
-    std::vector<std::string_view> names{"__metadata__"};
-    for (const auto& [name, numbers] : tensors) names.push_back(name);
-    if (const auto name = repeated(names))
-        fail({path.string(), ": two tensors would have the name ", text(*name), "; rename one"});
-    names.clear();
-    for (const auto& one : metadata) names.push_back(one.name);
-    if (const auto name = repeated(names)) fail({path.string(), ": two texts would have the name ", text(*name), "; rename one"});
+    auto twice = repeated({tensors, [](const auto& tensor) { return std::string_view(tensor.first); }});
+    for (const auto& [name, numbers] : tensors)
+        if (name == "__metadata__") twice = name;
+    if (twice) fail({path.string(), ": two tensors would have the name ", text(*twice), "; rename one"});
+    if (const auto name = repeated({metadata, [](const named_text& one) { return std::string_view(one.name); }}))
+        fail({path.string(), ": two texts would have the name ", text(*name), "; rename one"});
     std::vector<std::size_t> ordered;
     for (const number type : {number::float64, number::float32})
         for (std::size_t i = 0; i < tensors.size(); ++i)
             if (tensors[i].second->type() == type) ordered.push_back(i);
 
     std::string header = "{\"__metadata__\":{";
-    for (const std::size_t place : sorted_places(names.size(), [&](std::size_t a, std::size_t b) { return names[a] < names[b]; }))
-        append(header, {header.back() == '{' ? "" : ",", text(names[place]), ':', text(metadata[place].text)});
+    for (const std::size_t place :
+         sorted_places(metadata.size(), [&](std::size_t a, std::size_t b) { return metadata[a].name < metadata[b].name; }))
+        append(header, {header.back() == '{' ? "" : ",", text(metadata[place].name), ':', text(metadata[place].text)});
     append(header, {'}'});
     std::size_t end = 0;
     for (const std::size_t place : ordered) {

@@ -82,6 +82,15 @@ public:
     }
 
 private:
+    /// Keys one behind another; the last start is the end.
+    struct Keys {
+        std::string_view text;
+        const std::vector<std::size_t>& starts;
+
+        std::size_t size() const { return starts.size() - 1; }
+        std::string_view operator[](std::size_t i) const { return text.substr(starts[i], starts[i + 1] - starts[i]); }
+    };
+
     [[gnu::cold]] void members(const void* to, void (*member)(const void* to, const std::string& key))
     {
         std::string keys; // one behind another, and where each begins
@@ -100,9 +109,8 @@ private:
         expect('}');
 
         starts.push_back(begin);
-        const auto at = [&](std::size_t i) { return std::string_view(keys).substr(starts[i], starts[i + 1] - starts[i]); };
-        if (const std::size_t place = repeated_place(starts.size() - 1, at); place + 1 < starts.size())
-            refuse({"names ", json_quoted{at(place)}, " twice"});
+        if (const auto key = repeated({Keys{keys, starts}, [](std::string_view one) { return one; }}))
+            refuse({"names ", json_quoted{*key}, " twice"});
     }
 
     void skip_spaces() { rest.remove_prefix(std::min(rest.find_first_not_of(" \t\n\r"), rest.size())); }
