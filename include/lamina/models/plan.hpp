@@ -184,7 +184,8 @@ LAMINA_ONCE Plan<number_type<M>> trace(const M& model)
     plan.blocks = blocks_of(model);
     if constexpr (Block<M>) {
         plan.values.push_back(M::input);
-        plan.outputs.push_back(plan.add_node(inner::node_of<T, M, true>(), 0, {0}, M::output));
+        const std::size_t result = plan.add_node(inner::node_of<T, M, true>(), 0, {0}, M::output);
+        plan.outputs.push_back(result);
     }
     else {
         constexpr auto inputs = std::make_index_sequence<input_count<M>>{};

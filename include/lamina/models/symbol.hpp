@@ -54,11 +54,10 @@ struct Plan {
     }
 
     /// A node that reads some values; `block` is no_position where it is a function. Gives the value that it writes.
-    [[gnu::cold]] std::size_t add_node(Node<T> node, std::size_t block, const std::vector<std::size_t>& inputs_of_node,
-                                       const shape& out)
+    [[gnu::cold]] std::size_t add_node(Node<T> node, std::size_t block, std::vector<std::size_t> inputs_of_node, const shape& out)
     {
         node.block = block;
-        node.inputs = inputs_of_node;
+        node.inputs = std::move(inputs_of_node);
         node.output = add_value(out);
         nodes.push_back(std::move(node));
         return nodes.back().output;

@@ -23,14 +23,14 @@ struct Training {
     std::size_t batch = 0;   ///< in `on_batch_end`: batches done in this epoch
     std::size_t batches = 0; ///< batches an epoch
     std::size_t samples = 0; ///< samples an epoch, without validation
-    Logs logs;               ///< running means after a batch; after an epoch with the validation's figures
+    Logs logs{};             ///< running means after a batch; after an epoch with the validation's figures
     double learning_rate = 0;
 
     /// Every stored variable of the model, moving statistics included: to be copied, and written to, in place.
-    std::vector<std::shared_ptr<record>> variables;
+    std::vector<std::shared_ptr<record>> variables{};
 
-    bool stop = false;      ///< set it, and training ends after this batch
-    std::string stopped_by; ///< why, one sentence; History keeps it
+    bool stop = false;        ///< set it, and training ends after this batch
+    std::string stopped_by{}; ///< why, one sentence; History keeps it
 };
 
 namespace detail {

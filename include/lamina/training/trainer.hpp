@@ -140,11 +140,10 @@ private:
         const std::span<std::size_t> chosen = std::span(positions).first(samples.size() - held_back);
         const std::span<std::size_t> kept = std::span(positions).last(held_back);
 
-        Training state;
+        Training state{.variables = parameters};
         state.epochs = options.epochs;
         state.samples = chosen.size();
         state.batches = (chosen.size() - 1) / options.batch_size + 1;
-        state.variables = parameters;
         state.learning_rate = rule.learning_rate(rule.state.step);
         (detail::call_train_begin(callbacks, state), ...);
         for (; state.epoch < options.epochs && !state.stop; ++state.epoch) {

@@ -76,7 +76,7 @@ inline bool alike(const record& a, const record& b) { return a.extents() == b.ex
 }
 
 /// Slots for every parameter, filled with zeros.
-[[gnu::cold]] inline std::vector<std::shared_ptr<record>> made_slots(const std::vector<std::string>& names,
+[[gnu::cold]] inline std::vector<std::shared_ptr<record>> made_slots(std::span<const std::string> names,
                                                                      std::span<const std::shared_ptr<record>> parameters)
 {
     std::vector<std::shared_ptr<record>> made;
@@ -84,8 +84,9 @@ inline bool alike(const record& a, const record& b) { return a.extents() == b.ex
         for (const auto& name : names) {
             std::string whole;
             append(whole, {name, '/', parameter->name});
-            made.push_back(make_record(std::move(whole), parameter->extents(), parameter->type()));
-            made.back()->trainable = false;
+            const auto slot = make_record(std::move(whole), parameter->extents(), parameter->type());
+            slot->trainable = false;
+            made.push_back(slot);
         }
     return made;
 }
@@ -128,9 +129,9 @@ template <Optimizer O>
     const std::size_t each = optimizer.slot_count();
     check_rule(O::name, optimizer.state.step, rate, each, parameters);
     if (optimizer.state.slots.empty() && each > 0) {
-        std::vector<std::string> names;
-        for (std::size_t s = 0; s < each; ++s) names.push_back(std::string(optimizer.slot_name(s)));
-        optimizer.state.slots = made_slots(names, parameters);
+        std::string names[max_slots];
+        for (std::size_t s = 0; s < each; ++s) names[s] = optimizer.slot_name(s);
+        optimizer.state.slots = made_slots({names, each}, parameters);
     }
     check_slots(O::name, optimizer.state.slots, each, parameters);
     return rate;
