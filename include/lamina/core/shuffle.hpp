@@ -84,8 +84,8 @@ struct interleaving {
     };
     static constexpr std::size_t pairs = (Count + 1) / 2;
 
-    /// [row][pair of registers]: where a row's numbers are.
-    std::array<std::array<choice, pairs>, Count> apart{};
+    /// [row][pair of registers]: where a row's numbers are; [register][pair of rows]: where those of a register come from.
+    std::array<std::array<choice, pairs>, Count> apart{}, together{};
 
     constexpr interleaving()
     {
@@ -94,6 +94,9 @@ struct interleaving {
             auto& from = apart[row][vector / 2];
             from.place[lane] = static_cast<int>(vector % 2 * Lanes + at);
             from.mask |= 1u << lane;
+            auto& to = together[vector][row / 2];
+            to.place[at] = static_cast<int>(row % 2 * Lanes + lane);
+            to.mask |= 1u << at;
         }
     }
 };
@@ -172,21 +175,26 @@ template <std::size_t Count, class T>
 [[gnu::always_inline]] inline void interleave(const batch<T>* rows, T* to, std::size_t n)
 {
     constexpr std::size_t lanes = batch<T>::size;
-    if constexpr (Count % 2 == 0 && lanes > 2) {
+    const auto put = [&](const batch<T>& x, std::size_t v) __attribute__((always_inline)) {
+        if ((v + 1) * lanes <= n * Count) x.store_unaligned(to + v * lanes);
+        else if (v * lanes < n * Count) store_partial(x, to + v * lanes, n * Count - v * lanes);
+    };
+#if defined(__AVX512F__)
+    if constexpr (std::is_same_v<T, float> && lanes == 16)
+        for (std::size_t v = 0; v < Count; ++v) put(detail::choose<Count>(rows, detail::places_of<Count, lanes>.together[v]), v);
+    else
+#endif
+        if constexpr (Count % 2 == 0 && lanes > 2) {
         constexpr std::size_t streams = Count / 2;
-        batch<T> pairs[2][streams];
+        batch<T> pairs[2][streams], joined[Count];
         for (std::size_t p = 0; p < streams; ++p) {
             pairs[0][p] = detail::pick<detail::pair_place{0, lanes}>(rows[2 * p], rows[2 * p + 1]);
             pairs[1][p] = detail::pick<detail::pair_place{lanes / 2, lanes}>(rows[2 * p], rows[2 * p + 1]);
         }
-        batch<T> joined[Count];
         [&]<std::size_t... V>(std::index_sequence<V...>) __attribute__((always_inline)) {
             ((joined[V] = detail::merge<V % streams, streams>(pairs[V / streams])), ...);
         }(std::make_index_sequence<Count>{});
-        LAMINA_UNROLL (v, Count) {
-            if ((v + 1) * lanes <= n * Count) joined[v].store_unaligned(to + v * lanes);
-            else if (v * lanes < n * Count) store_partial(joined[v], to + v * lanes, n * Count - v * lanes);
-        }
+        LAMINA_UNROLL (v, Count) put(joined[v], v);
     }
     else {
         alignas(alignment) T values[Count * lanes];
