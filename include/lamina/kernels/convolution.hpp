@@ -29,20 +29,26 @@ template <std::size_t Pixels, std::size_t Vectors, class T, class S, class F>
     const convolution_sizes s = sizes;
     const std::size_t step = s.stride_width * s.channels, row = window_field(s).row(s) * s.dilation_height, run = run_length(s);
 
-    register_tile<T, Pixels, Vectors> sums([&](std::size_t v) __attribute__((always_inline)) {
+    lanes sums[Pixels][Vectors];
+    LAMINA_UNROLL (v, Vectors) {
         const std::size_t at = f + v * lanes::size;
-        return bias ? load_before(bias + at, at, s.filters) : lanes(T(0));
-    });
+        const lanes start = bias ? load_before(bias + at, at, s.filters) : lanes(T(0));
+        LAMINA_UNROLL (p, Pixels) sums[p][v] = start;
+    }
     const T* weights = w + rows.first * row_taps(s) * padded<T>(s.filters) + f;
     for (std::size_t ky = rows.first; ky < rows.end; ++ky)
         for (std::size_t k = 0; k < row_taps(s); k += run) {
             const T* taps = in + ky * row + k * s.dilation_width;
-            for (std::size_t t = 0; t < run; ++t, weights += padded<T>(s.filters))
-                sums.add([&](std::size_t p) __attribute__((always_inline)) { return taps + p * step + t; },
-                         [&](std::size_t v)
-                             __attribute__((always_inline)) { return lanes::load_aligned(weights + v * lanes::size); });
+            for (std::size_t t = 0; t < run; ++t, weights += padded<T>(s.filters)) {
+                lanes values[Vectors];
+                LAMINA_UNROLL (v, Vectors) values[v] = simd::keep(lanes::load_aligned(weights + v * lanes::size));
+                LAMINA_UNROLL (p, Pixels) {
+                    const lanes number = repeated<Vectors>(taps[p * step + t]);
+                    LAMINA_UNROLL (v, Vectors) simd::add_product(sums[p][v], number, values[v]);
+                }
+            }
         }
-    sums.each_finished(finish, [&](std::size_t p, std::size_t v, const lanes& sum) __attribute__((always_inline)) {
+    finish_each(finish, sums, [&](std::size_t p, std::size_t v, const lanes& sum) __attribute__((always_inline)) {
         const std::size_t at = f + v * lanes::size;
         store_before(sum, y + p * s.filters + at, at, s.filters);
     });
@@ -57,23 +63,27 @@ template <std::size_t Rows, std::size_t Taps, std::size_t Vectors, class T, clas
     const convolution_sizes s = sizes;
     const std::size_t step = s.stride_width * s.channels, row = window_field(s).row(s);
 
-    register_tile<T, Rows * Taps, Vectors> sums;
+    lanes sums[Rows * Taps][Vectors];
+    LAMINA_UNROLL (i, Rows * Taps * Vectors) sums[i / Vectors][i % Vectors] = lanes(T(0));
     const T* d = dz + f;
     for (std::size_t image = 0; image < images; ++image, in += s.height * s.width * s.channels)
         for (std::size_t oy = 0; oy < s.out_height; ++oy)
             for (std::size_t ox = 0; ox < s.out_width; ++ox, d += s.filters) {
                 const T* taps = in + oy * s.stride_height * row + ox * step;
-                sums.add([&](std::size_t t)
-                             __attribute__((always_inline)) { return taps + t / Taps * s.dilation_height * row + t % Taps; },
-                         [&](std::size_t v) __attribute__((always_inline)) {
-                             return load_within(d + v * lanes::size, f + v * lanes::size, s.filters, end);
-                         });
+                lanes values[Vectors];
+                LAMINA_UNROLL (v, Vectors)
+                    values[v] = simd::keep(load_within(d + v * lanes::size, f + v * lanes::size, s.filters, end));
+                LAMINA_UNROLL (t, Rows * Taps) {
+                    const lanes number = repeated<Vectors>(taps[t / Taps * s.dilation_height * row + t % Taps]);
+                    LAMINA_UNROLL (v, Vectors) simd::add_product(sums[t][v], number, values[v]);
+                }
             }
-    sums.each([&](std::size_t t, std::size_t v, const lanes& sum) __attribute__((always_inline)) {
-        const std::size_t at = f + v * lanes::size;
-        T* p = dw + (t / Taps * row_taps(s) + t % Taps) * padded<T>(s.filters) + at;
-        store_before(sum + lanes::load_aligned(p), p, at, s.filters);
-    });
+    LAMINA_UNROLL (t, Rows * Taps)
+        LAMINA_UNROLL (v, Vectors) {
+            const std::size_t at = f + v * lanes::size;
+            T* p = dw + (t / Taps * row_taps(s) + t % Taps) * padded<T>(s.filters) + at;
+            store_before(sums[t][v] + lanes::load_aligned(p), p, at, s.filters);
+        }
 }
 
 /// What `Pixels` neighbouring outputs give to one input row: for each of them `Vectors` registers of (kernel column, channel),
@@ -85,19 +95,24 @@ template <std::size_t Pixels, std::size_t Vectors, class T, class S>
     const convolution_sizes s = sizes;
     const std::size_t width = padded<T>(row_taps(s));
 
-    register_tile<T, Pixels, Vectors> sums;
+    lanes sums[Pixels][Vectors];
+    LAMINA_UNROLL (i, Pixels * Vectors) sums[i / Vectors][i % Vectors] = lanes(T(0));
     for (std::size_t ky = 0; ky < s.kernel_height; ++ky) {
         const std::size_t oy = output_at(at, ky * s.dilation_height, s.stride_height, s.out_height);
         if (oy == s.out_height) continue;
         const T* d = dz + oy * s.out_width * s.filters;
         const T* weights = transposed + ky * s.filters * width;
-        for (std::size_t f = 0; f < s.filters; ++f, weights += width)
-            sums.add([&](std::size_t p) __attribute__((always_inline)) { return d + p * s.filters + f; },
-                     [&](std::size_t v)
-                         __attribute__((always_inline)) { return lanes::load_aligned(weights + v * lanes::size); });
+        for (std::size_t f = 0; f < s.filters; ++f, weights += width) {
+            lanes values[Vectors];
+            LAMINA_UNROLL (v, Vectors) values[v] = simd::keep(lanes::load_aligned(weights + v * lanes::size));
+            LAMINA_UNROLL (p, Pixels) {
+                const lanes number = repeated<Vectors>(d[p * s.filters + f]);
+                LAMINA_UNROLL (v, Vectors) simd::add_product(sums[p][v], number, values[v]);
+            }
+        }
     }
-    sums.each([&](std::size_t p, std::size_t v, const lanes& sum)
-                  __attribute__((always_inline)) { sum.store_aligned(columns + p * width + v * lanes::size); });
+    LAMINA_UNROLL (i, Pixels * Vectors)
+        sums[i / Vectors][i % Vectors].store_aligned(columns + i / Vectors * width + i % Vectors * lanes::size);
 }
 
 /// One row of dx: each pixel adds up what the outputs around it left in `columns`.

@@ -105,20 +105,25 @@ template <std::size_t Filters, std::size_t Vectors, std::size_t Row, class T, cl
     const auto place = [](std::size_t i, std::size_t row)
                            __attribute__((always_inline)) { return i / Row * row + i % Row * lanes::size; };
 
-    register_tile<T, Filters, Vectors> sums;
+    lanes sums[Filters][Vectors];
+    LAMINA_UNROLL (i, Filters * Vectors) sums[i / Vectors][i % Vectors] = lanes(T(0));
     const T* corner = field + oy * at.row + v * lanes::size;
     for (std::size_t ky = 0; ky < s.kernel_height; ++ky)
         for (std::size_t kx = 0; kx < s.kernel_width; ++kx)
             for (std::size_t c = 0; c < s.channels; ++c, w += padded<T>(s.filters)) {
                 const T* in = corner + c * at.field + ky * s.dilation_height * at.row + kx * s.dilation_width;
-                sums.add([&](std::size_t f) __attribute__((always_inline)) { return w + f; },
-                         [&](std::size_t i)
-                             __attribute__((always_inline)) { return lanes::load_unaligned(in + place(i, at.row)); });
+                lanes values[Vectors];
+                LAMINA_UNROLL (i, Vectors) values[i] = simd::keep(lanes::load_unaligned(in + place(i, at.row)));
+                LAMINA_UNROLL (f, Filters) {
+                    const lanes weight = repeated<Vectors>(w[f]);
+                    LAMINA_UNROLL (i, Vectors) simd::add_product(sums[f][i], weight, values[i]);
+                }
             }
     T* out = planes + oy * at.pitch + v * lanes::size;
     if (bias)
-        sums.change([&](std::size_t f, std::size_t, lanes& sum) __attribute__((always_inline)) { sum = sum + lanes(bias[f]); });
-    sums.each_finished(finish, [&](std::size_t f, std::size_t i, const lanes& value) __attribute__((always_inline)) {
+        LAMINA_UNROLL (f, Filters)
+            LAMINA_UNROLL (i, Vectors) sums[f][i] = sums[f][i] + lanes(bias[f]);
+    finish_each(finish, sums, [&](std::size_t f, std::size_t i, const lanes& value) __attribute__((always_inline)) {
         value.store_aligned(out + f * at.plane + place(i, at.pitch));
     });
 }

@@ -64,11 +64,9 @@ template <std::size_t Rows, std::size_t Pixels, class T, class S, class F>
                 }
             }
         }
-    finish_each<T, Rows * Pixels>(
-        finish, [&](std::size_t i) __attribute__((always_inline)) { return sums[i / Pixels][i % Pixels]; },
-        [&](std::size_t i, const lanes& sum) __attribute__((always_inline)) {
-            store_before(sum, y + (i / Pixels * s.out_width + i % Pixels) * s.filters + f, f, s.filters);
-        });
+    finish_each(finish, sums, [&](std::size_t r, std::size_t x, const lanes& sum) __attribute__((always_inline)) {
+        store_before(sum, y + (r * s.out_width + x) * s.filters + f, f, s.filters);
+    });
 }
 
 /// Adds one image to the gradient of `Rows` whole kernel rows of one channel, in the register of filters at `f`. A row of dz lies

@@ -100,78 +100,27 @@ template <class T>
     return simd::load_partial(p, n - i);
 }
 
-/// store(i, finish(sum(i))) for N accumulators. An activation is not spelled out for each of them: that would take long to
-/// compile, and the processor overlaps the turns of the loop just as well.
-template <class T, std::size_t N, class F, class Sum, class Store>
-[[gnu::always_inline]] inline void finish_each(const F& finish, const Sum& sum, const Store& store)
+/// A number in every lane. One that is used once had better be a memory operand of its multiplication.
+template <std::size_t Uses, class T>
+[[gnu::always_inline]] inline simd::batch<T> repeated(const T& number)
 {
-    if constexpr (std::is_same_v<F, std::identity>)
-        LAMINA_UNROLL (i, N) store(i, sum(i));
-    else {
-        simd::batch<T> sums[N]; // beside the accumulators, which stay in registers
-        LAMINA_UNROLL (i, N) sums[i] = sum(i);
-        for (std::size_t i = 0; i < N; ++i) store(i, simd::batch<T>(finish(sums[i])));
-    }
+    if constexpr (Uses > 1) return simd::keep(simd::batch<T>(number));
+    else return simd::batch<T>(number);
 }
 
-/// Rows × Vectors accumulators that stay in registers: the inner part of every matrix product and convolution here.
-template <class T, std::size_t Rows, std::size_t Vectors>
-class register_tile {
-public:
-    using lanes = simd::batch<T>;
-
-    /// Each register starts as start(v), the same for all rows.
-    template <class F>
-    [[gnu::always_inline]] explicit register_tile(F start)
-    {
-        LAMINA_UNROLL (v, Vectors) {
-            const lanes value = start(v);
-            LAMINA_UNROLL (r, Rows) sums[r][v] = value;
-        }
+/// store(r, v, finish(sums[r][v])) for the accumulators of a tile. An activation is not spelled out for each of them: that would
+/// take long to compile, and the processor overlaps the turns of the loop just as well.
+template <class F, class T, class A, std::size_t Rows, std::size_t Vectors, class Store>
+[[gnu::always_inline]] inline void finish_each(const F& finish, const simd::batch<T, A> (&sums)[Rows][Vectors],
+                                               const Store& store)
+{
+    if constexpr (std::is_same_v<F, std::identity>)
+        LAMINA_UNROLL (i, Rows * Vectors) store(i / Vectors, i % Vectors, sums[i / Vectors][i % Vectors]);
+    else {
+        simd::batch<T, A> aside[Rows * Vectors]; // the accumulators themselves stay in registers
+        LAMINA_UNROLL (i, Rows * Vectors) aside[i] = sums[i / Vectors][i % Vectors];
+        for (std::size_t i = 0; i < Rows * Vectors; ++i) store(i / Vectors, i % Vectors, simd::batch<T, A>(finish(aside[i])));
     }
-
-    [[gnu::always_inline]] register_tile() : register_tile([](std::size_t) __attribute__((always_inline)) { return lanes(T(0)); })
-    {}
-
-    /// Adds an outer product: the number at scalar(r) times the register vector(v).
-    template <class F, class G>
-    [[gnu::always_inline]] void add(F scalar, G vector)
-    {
-        lanes values[Vectors];
-        LAMINA_UNROLL (v, Vectors) values[v] = simd::keep(lanes(vector(v)));
-        LAMINA_UNROLL (r, Rows) {
-            // A number that is used once had better be a memory operand of its multiplication.
-            const T* number = scalar(r);
-            const lanes factor = Vectors > 1 ? simd::keep(lanes(*number)) : lanes(*number);
-            LAMINA_UNROLL (v, Vectors) simd::add_product(sums[r][v], factor, values[v]);
-        }
-    }
-
-    /// f(r, v, sum) for each register, which it may change.
-    template <class F>
-    [[gnu::always_inline]] void change(F f)
-    {
-        LAMINA_UNROLL (i, Rows * Vectors) f(i / Vectors, i % Vectors, sums[i / Vectors][i % Vectors]);
-    }
-
-    /// f(r, v, sum) for each register.
-    template <class F>
-    [[gnu::always_inline]] void each(F f) const
-    {
-        LAMINA_UNROLL (i, Rows * Vectors) f(i / Vectors, i % Vectors, sums[i / Vectors][i % Vectors]);
-    }
-
-    /// f(r, v, finish(sum)) for each register.
-    template <class Finish, class F>
-    [[gnu::always_inline]] void each_finished(const Finish& finish, F f) const
-    {
-        finish_each<T, Rows * Vectors>(
-            finish, [&](std::size_t i) __attribute__((always_inline)) { return sums[i / Vectors][i % Vectors]; },
-            [&](std::size_t i, const lanes& sum) __attribute__((always_inline)) { f(i / Vectors, i % Vectors, sum); });
-    }
-
-private:
-    lanes sums[Rows][Vectors];
-};
+}
 
 } // namespace lamina::inline LAMINA_ARCHITECTURE::kernels
