@@ -165,12 +165,13 @@ template <class T, class S, class F = std::identity>
     constexpr const plane_places<T>& at = places_of<T, S>;
     constexpr std::size_t row = at.vectors, rows = std::max<std::size_t>(1, detail::plane_vectors / row);
     tiles<rows>(constant<at.lines>{}, [&]<std::size_t Rows>(std::size_t oy, constant<Rows>) {
-        tiles<detail::plane_vectors>(constant<Rows * row>{}, [&]<std::size_t Vectors>(std::size_t v, constant<Vectors>) {
-            tiles<accumulators / Vectors>(constant<s.filters>{}, [&]<std::size_t Filters>(std::size_t f, constant<Filters>) {
-                detail::plane_tile<Filters, Vectors, row>(field, w + f, bias ? bias + f : nullptr, planes + f * at.plane, oy, v,
-                                                          sizes, finish);
+        overlapping_tiles<detail::plane_vectors>(
+            constant<Rows * row>{}, [&]<std::size_t Vectors>(std::size_t v, constant<Vectors>) {
+                tiles<accumulators / Vectors>(constant<s.filters>{}, [&]<std::size_t Filters>(std::size_t f, constant<Filters>) {
+                    detail::plane_tile<Filters, Vectors, row>(field, w + f, bias ? bias + f : nullptr, planes + f * at.plane, oy,
+                                                              v, sizes, finish);
+                });
             });
-        });
     });
 }
 

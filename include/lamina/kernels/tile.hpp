@@ -7,6 +7,7 @@
 #include <lamina/core/extent.hpp>
 #include <lamina/core/simd.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <type_traits>
@@ -66,6 +67,17 @@ template <std::size_t Most, extent E, class F>
         };
         cover(cover, constant<Most>{});
     }
+}
+
+/// The same for what may be computed twice: where that is little, the last tile begins early enough to be like the others, so
+/// that one kind is compiled.
+template <std::size_t Most, std::size_t N, class F>
+[[gnu::always_inline]] inline void overlapping_tiles(constant<N> n, F&& f)
+{
+    constexpr std::size_t tile = tile_of(N, Most);
+    if constexpr (N > 0 && 16 * (round_up(N, tile) - N) <= N)
+        for (std::size_t i = 0; i < N; i += tile) f(std::min(i, N - tile), constant<tile>{});
+    else tiles<Most>(n, f);
 }
 
 /// The number of registers that `n` values take, the last perhaps partly filled: a constant if `n` is one.
