@@ -84,8 +84,8 @@ private:
     std::string_view (*at)(const void* of, std::size_t place);
 };
 
-/// The first of the places 0, 1, … whose text comes again; `count` where none does.
-[[gnu::cold]] inline std::size_t repeated_place(const TextsOf& texts)
+/// The first text that is in a list more than once, if there is one.
+[[gnu::cold]] inline std::optional<std::string_view> repeated(const TextsOf& texts)
 {
     const auto sorted = sorted_places(texts.count, [&](std::size_t a, std::size_t b) {
         const int order = texts[a].compare(texts[b]);
@@ -94,13 +94,6 @@ private:
     std::size_t first = texts.count;
     for (std::size_t i = 1; i < texts.count; ++i)
         if (texts[sorted[i - 1]] == texts[sorted[i]]) first = std::min(first, sorted[i - 1]);
-    return first;
-}
-
-/// The first text that is in a list more than once, if there is one.
-[[gnu::cold]] inline std::optional<std::string_view> repeated(const TextsOf& texts)
-{
-    const std::size_t first = repeated_place(texts);
     if (first == texts.count) return {};
     return texts[first];
 }
