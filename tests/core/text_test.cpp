@@ -58,3 +58,12 @@ TEST_CASE("the first text that a list has more than once is found", "[core][text
     CHECK(repeated_in({"z", "", "y", ""}) == "");
     CHECK(repeated_in({"z", "y", "z"}) == "z");
 }
+
+TEST_CASE("a value is in a list or not", "[core][text]")
+{
+    const std::vector<std::size_t> list{3, 1, 4};
+    CHECK(contains(list, std::size_t{3}));
+    CHECK(contains(list, std::size_t{4}));
+    CHECK_FALSE(contains(list, std::size_t{2}));
+    CHECK_FALSE(contains(std::vector<std::size_t>{}, std::size_t{0}));
+}

@@ -11,6 +11,7 @@
 
 namespace lamina {
 
+/// Gives back what `allocate_aligned` gave.
 struct release_aligned {
     void operator()(std::byte* p) const { ::operator delete[](p, std::align_val_t{alignment}); }
 };
@@ -18,10 +19,7 @@ struct release_aligned {
 /// Uninitialised bytes that start on 64.
 using aligned_bytes = std::unique_ptr<std::byte[], release_aligned>;
 
-inline aligned_bytes allocate_aligned(std::size_t n)
-{
-    return aligned_bytes(new (std::align_val_t{alignment}) std::byte[n]);
-}
+inline aligned_bytes allocate_aligned(std::size_t n) { return aligned_bytes(new (std::align_val_t{alignment}) std::byte[n]); }
 
 /// Uninitialised room for numbers or pointers, on 64 bytes. It grows and keeps nothing when it does.
 template <class T>

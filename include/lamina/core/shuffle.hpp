@@ -169,8 +169,8 @@ template <class T, class A>
     }
 }
 
-/// to[i · Count + c] = lane i of rows[c], for the first n lanes; nothing behind them is written. An even number of rows is joined
-/// two by two, then by pairs of numbers.
+/// to[i · Count + c] = lane i of rows[c], for the first n lanes; nothing behind them is written. Tables say where they come from
+/// where registers are permuted by such; else an even number of rows is joined two by two, then by pairs of numbers.
 template <std::size_t Count, class T>
 [[gnu::always_inline]] inline void interleave(const batch<T>* rows, T* to, std::size_t n)
 {
@@ -184,23 +184,25 @@ template <std::size_t Count, class T>
         for (std::size_t v = 0; v < Count; ++v) put(detail::choose<Count>(rows, detail::places_of<Count, lanes>.together[v]), v);
     else
 #endif
+    {
         if constexpr (Count % 2 == 0 && lanes > 2) {
-        constexpr std::size_t streams = Count / 2;
-        batch<T> pairs[2][streams], joined[Count];
-        for (std::size_t p = 0; p < streams; ++p) {
-            pairs[0][p] = detail::pick<detail::pair_place{0, lanes}>(rows[2 * p], rows[2 * p + 1]);
-            pairs[1][p] = detail::pick<detail::pair_place{lanes / 2, lanes}>(rows[2 * p], rows[2 * p + 1]);
+            constexpr std::size_t streams = Count / 2;
+            batch<T> pairs[2][streams], joined[Count];
+            for (std::size_t p = 0; p < streams; ++p) {
+                pairs[0][p] = detail::pick<detail::pair_place{0, lanes}>(rows[2 * p], rows[2 * p + 1]);
+                pairs[1][p] = detail::pick<detail::pair_place{lanes / 2, lanes}>(rows[2 * p], rows[2 * p + 1]);
+            }
+            [&]<std::size_t... V>(std::index_sequence<V...>) __attribute__((always_inline)) {
+                ((joined[V] = detail::merge<V % streams, streams>(pairs[V / streams])), ...);
+            }(std::make_index_sequence<Count>{});
+            LAMINA_UNROLL (v, Count) put(joined[v], v);
         }
-        [&]<std::size_t... V>(std::index_sequence<V...>) __attribute__((always_inline)) {
-            ((joined[V] = detail::merge<V % streams, streams>(pairs[V / streams])), ...);
-        }(std::make_index_sequence<Count>{});
-        LAMINA_UNROLL (v, Count) put(joined[v], v);
-    }
-    else {
-        alignas(alignment) T values[Count * lanes];
-        for (std::size_t c = 0; c < Count; ++c) rows[c].store_aligned(values + c * lanes);
-        for (std::size_t i = 0; i < n; ++i)
-            for (std::size_t c = 0; c < Count; ++c) to[i * Count + c] = values[c * lanes + i];
+        else {
+            alignas(alignment) T values[Count * lanes];
+            for (std::size_t c = 0; c < Count; ++c) rows[c].store_aligned(values + c * lanes);
+            for (std::size_t i = 0; i < n; ++i)
+                for (std::size_t c = 0; c < Count; ++c) to[i * Count + c] = values[c * lanes + i];
+        }
     }
 }
 

@@ -42,7 +42,7 @@ namespace detail {
     check_version(file, name);
 
     const auto& stored = file.tensors;
-    std::vector<std::size_t> sources; // where each variable lies in the file; behind its end those that are missing
+    std::vector<std::size_t> sources;                  // places in the file: of each variable, the end where it is missing
     std::vector<std::size_t> wanted(stored.size(), 0); // 1 for what a variable has
     for (const auto& [path, variable] : variables) {
         std::size_t place = 0;

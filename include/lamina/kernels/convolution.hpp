@@ -43,7 +43,7 @@ template <std::size_t Pixels, std::size_t Vectors, class T, class S, class F>
                 lanes values[Vectors];
                 LAMINA_UNROLL (v, Vectors) values[v] = simd::keep(lanes::load_aligned(weights + v * lanes::size));
                 LAMINA_UNROLL (p, Pixels) {
-                    const lanes number = repeated<Vectors>(taps[p * step + t]);
+                    const lanes number = broadcast<Vectors>(taps[p * step + t]);
                     LAMINA_UNROLL (v, Vectors) simd::add_product(sums[p][v], number, values[v]);
                 }
             }
@@ -74,7 +74,7 @@ template <std::size_t Rows, std::size_t Taps, std::size_t Vectors, class T, clas
                 LAMINA_UNROLL (v, Vectors)
                     values[v] = simd::keep(load_within(d + v * lanes::size, f + v * lanes::size, s.filters, end));
                 LAMINA_UNROLL (t, Rows * Taps) {
-                    const lanes number = repeated<Vectors>(taps[t / Taps * s.dilation_height * row + t % Taps]);
+                    const lanes number = broadcast<Vectors>(taps[t / Taps * s.dilation_height * row + t % Taps]);
                     LAMINA_UNROLL (v, Vectors) simd::add_product(sums[t][v], number, values[v]);
                 }
             }
@@ -106,7 +106,7 @@ template <std::size_t Pixels, std::size_t Vectors, class T, class S>
             lanes values[Vectors];
             LAMINA_UNROLL (v, Vectors) values[v] = simd::keep(lanes::load_aligned(weights + v * lanes::size));
             LAMINA_UNROLL (p, Pixels) {
-                const lanes number = repeated<Vectors>(d[p * s.filters + f]);
+                const lanes number = broadcast<Vectors>(d[p * s.filters + f]);
                 LAMINA_UNROLL (v, Vectors) simd::add_product(sums[p][v], number, values[v]);
             }
         }

@@ -115,7 +115,7 @@ template <std::size_t Filters, std::size_t Vectors, std::size_t Row, class T, cl
                 lanes values[Vectors];
                 LAMINA_UNROLL (i, Vectors) values[i] = simd::keep(lanes::load_unaligned(in + place(i, at.row)));
                 LAMINA_UNROLL (f, Filters) {
-                    const lanes weight = repeated<Vectors>(w[f]);
+                    const lanes weight = broadcast<Vectors>(w[f]);
                     LAMINA_UNROLL (i, Vectors) simd::add_product(sums[f][i], weight, values[i]);
                 }
             }

@@ -114,7 +114,7 @@ template <class T>
 
 /// A number in every lane. One that is used once had better be a memory operand of its multiplication.
 template <std::size_t Uses, class T>
-[[gnu::always_inline]] inline simd::batch<T> repeated(const T& number)
+[[gnu::always_inline]] inline simd::batch<T> broadcast(const T& number)
 {
     if constexpr (Uses > 1) return simd::keep(simd::batch<T>(number));
     else return simd::batch<T>(number);
