@@ -1,4 +1,4 @@
-// Registers: loads and stores of a part at the edge of a page, sums, fma and masks, for every type of number.
+// Registers: sums, fma, quotients and masks, for every type of number.
 #include "catch.hpp"
 
 #include <lamina/core/simd.hpp>
@@ -9,31 +9,13 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <random>
 #include <type_traits>
 #include <vector>
-
-#include <sys/mman.h>
-#include <unistd.h>
 
 using namespace lamina;
 
 namespace {
-
-/// A page of memory between two that may not be touched: what reads or writes outside ends the program.
-struct Page {
-    std::size_t size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-    void* all = ::mmap(nullptr, 3 * size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    char* begin = static_cast<char*>(all) + size;
-
-    Page()
-    {
-        REQUIRE(all != MAP_FAILED);
-        REQUIRE(::mprotect(begin, size, PROT_READ | PROT_WRITE) == 0);
-    }
-    Page(const Page&) = delete;
-    Page& operator=(const Page&) = delete;
-    ~Page() { ::munmap(all, 3 * size); }
-};
 
 template <class T>
 std::vector<T> values_of(const simd::batch<T>& x)
@@ -64,50 +46,6 @@ static_assert(simd::lanes<float> == 8);
 static_assert(simd::lanes<float> == 4);
 #endif
 
-TEMPLATE_TEST_CASE("part of a register is loaded and stored, and nothing beside it is touched", "[core][simd]", float, double,
-                   std::int8_t, std::uint8_t, std::int16_t, std::uint16_t, std::int32_t, std::uint32_t, std::int64_t,
-                   std::uint64_t)
-{
-    using T = TestType;
-    const Page page;
-    constexpr std::size_t lanes = simd::lanes<T>;
-    for (std::size_t n = 0; n <= lanes; ++n) {
-        INFO(n << " of " << lanes);
-        T* const at_end = reinterpret_cast<T*>(page.begin + page.size) - n; // n = 0: a pointer that may not be read at all
-        T* const at_begin = reinterpret_cast<T*>(page.begin);
-        for (T* const p : {at_end, at_begin}) {
-            for (std::size_t i = 0; i < n; ++i) p[i] = static_cast<T>(i + 3);
-            std::vector<T> expected(lanes, T(0)), filled(lanes, T(9));
-            for (std::size_t i = 0; i < n; ++i) filled[i] = expected[i] = static_cast<T>(i + 3);
-            CHECK(values_of<T>(simd::load_partial<T>(p, n)) == expected);
-            CHECK(values_of<T>(simd::load_partial<T>(p, n, T(9))) == filled);
-
-            simd::store_partial(counting<T>(), p, n);
-            bool stored = true;
-            for (std::size_t i = 0; i < n; ++i) stored = stored && p[i] == static_cast<T>(i + 1);
-            CHECK(stored);
-        }
-        // Neighbours on the same page.
-        std::vector<T> room(3 * lanes, T(77));
-        simd::store_partial(counting<T>(), room.data() + lanes, n);
-        for (std::size_t i = 0; i < room.size(); ++i)
-            CHECK(room[i] == (i < lanes || i >= lanes + n ? T(77) : static_cast<T>(i - lanes + 1)));
-    }
-}
-
-TEMPLATE_TEST_CASE("a part keeps NaN, infinities and the sign of zero", "[core][simd]", float, double)
-{
-    using T = TestType;
-    using limits = std::numeric_limits<T>;
-    const std::vector<T> odd{-T(0),         limits::quiet_NaN(), limits::infinity(), -limits::infinity(), limits::denorm_min(),
-                             limits::max(), limits::lowest()};
-    for (std::size_t n = 0; n <= std::min(odd.size(), simd::lanes<T>); ++n) {
-        std::vector<T> back(odd.size(), T(5));
-        simd::store_partial(simd::load_partial<T>(odd.data(), n), back.data(), n);
-        CHECK(std::memcmp(back.data(), odd.data(), n * sizeof(T)) == 0);
-    }
-}
-
 TEMPLATE_TEST_CASE("reductions meet every lane", "[core][simd]", float, double, std::int32_t, std::int64_t)
 {
     using T = TestType;
@@ -121,6 +59,30 @@ TEMPLATE_TEST_CASE("reductions meet every lane", "[core][simd]", float, double, 
         CHECK(simd::reduce_max(x) == T(-2));
         CHECK(simd::reduce_add(x) == static_cast<T>(-5 * static_cast<int>(lanes) + 3));
     }
+}
+
+TEST_CASE("quotients are as good as divisions, keep the sign of zero and do not pass 1", "[core][simd]")
+{
+    const auto ratio = [](float a, float b) {
+        return values_of(simd::quotient(simd::batch<float>(a), simd::batch<float>(b)))[0];
+    };
+    std::mt19937 random(1);
+    std::uniform_real_distribution<float> fraction(1.f, 2.f);
+    std::uniform_int_distribution<int> power(-60, 60);
+    double worst = 0;
+    bool above = false;
+    for (int i = 0; i < 100000; ++i) {
+        const float b = std::ldexp(fraction(random), power(random)), a = std::ldexp(fraction(random), power(random));
+        const double exact = double(a) / double(b), ulp = std::ldexp(1.0, std::ilogb(exact) - 23);
+        worst = std::max(worst, std::abs(double(ratio(a, b)) - exact) / ulp);
+        above = above || ratio(b, b) > 1 || ratio(std::nextafter(b, 0.f), b) > 1;
+    }
+    CHECK(worst <= 0.6);
+    CHECK_FALSE(above);
+    CHECK_FALSE(std::signbit(ratio(0.f, 3.f)));
+    CHECK(std::signbit(ratio(-0.f, 3.f)));
+    CHECK(ratio(-6.f, 3.f) == -2.f);
+    CHECK(std::isnan(ratio(std::numeric_limits<float>::quiet_NaN(), 3.f)));
 }
 
 TEMPLATE_TEST_CASE("fma multiplies and adds, in one rounding where the hardware does", "[core][simd]", float, double)

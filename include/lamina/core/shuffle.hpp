@@ -4,6 +4,7 @@
 #pragma once
 
 #include <lamina/core/chunks.hpp>
+#include <lamina/core/partial.hpp>
 
 #include <array>
 #include <cstddef>
@@ -120,6 +121,56 @@ template <std::size_t Count, class Choices>
 #endif
 
 } // namespace detail
+
+/// Whether 32 numbers can be looked up in two registers of V.
+template <class V>
+#if defined(__AVX512F__)
+inline constexpr bool looks_up = std::is_same_v<typename V::value_type, float> && V::size == 16;
+#else
+inline constexpr bool looks_up = false;
+#endif
+
+/// 32 numbers in registers, looked up by the lowest five bits of an index; only where `looks_up<V>`.
+template <class V>
+struct table {
+    V low, high;
+
+    table(const float* numbers) : low(keep(V::load_aligned(numbers))), high(keep(V::load_aligned(numbers + V::size))) {}
+    template <class Index>
+    [[gnu::always_inline]] V operator[]([[maybe_unused]] const Index& index) const
+    {
+#if defined(__AVX512F__)
+        return _mm512_permutex2var_ps(low.data, index, high.data);
+#else
+        return low;
+#endif
+    }
+};
+
+/// The bits of numbers without the lowest `Dropped`: an index into a table. (Through xsimd both of these take longer to compile.)
+template <int Dropped, class T, class A>
+[[gnu::always_inline]] inline auto upper_bits(const batch<T, A>& x)
+{
+#if defined(__AVX512F__)
+    if constexpr (sizeof(T) == 4 && batch<T, A>::size == 16) return _mm512_srli_epi32(_mm512_castps_si512(x.data), Dropped);
+    else
+#endif
+        return bits_of(x) >> Dropped;
+}
+
+/// y, which is not negative, with the sign of x.
+template <class T, class A>
+[[gnu::always_inline]] inline batch<T, A> with_sign_of(const batch<T, A>& x, const batch<T, A>& y)
+{
+#if defined(__AVX512F__)
+    if constexpr (sizeof(T) == 4 && batch<T, A>::size == 16) { // y | (x & sign), which compilers make two of
+        const __m512i sign = _mm512_castps_si512(_mm512_set1_ps(-0.f)), with = _mm512_castps_si512(x.data);
+        return _mm512_castsi512_ps(_mm512_ternarylogic_epi32(_mm512_castps_si512(y.data), with, sign, 0xf8));
+    }
+    else
+#endif
+        return of_bits<T>(bits_of(y) | (bits_of(x) & bits_of(batch<T, A>(T(-0.0)))));
+}
 
 /// The even lanes of a, then those of b.
 template <class T, class A>

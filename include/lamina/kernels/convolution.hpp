@@ -115,21 +115,46 @@ template <std::size_t Pixels, std::size_t Vectors, class T, class S>
         sums[i / Vectors][i % Vectors].store_aligned(columns + i / Vectors * width + i % Vectors * lanes::size);
 }
 
-/// One row of dx: each pixel adds up what the outputs around it left in `columns`.
-template <class T, class S>
-void gather_columns(const T* columns, T* dx, S sizes)
+/// The outputs that a row lacks, on either side, where each pixel of the input is gathered from as many: zeros stand for them. None
+/// with a stride, where bounds are asked instead.
+constexpr std::size_t missing_outputs(const convolution_sizes& s)
 {
-    using lanes = simd::batch<T>;
+    const std::size_t reach = (s.kernel_width - 1) * s.dilation_width, end = s.width + s.pad_left;
+    const std::size_t before = reach - std::min(reach, s.pad_left), behind = end - std::min(end, s.out_width);
+    return s.stride_width == 1 ? std::max(before, behind) : 0;
+}
+
+/// The numbers that two rows of outputs take, with what they lack.
+template <class T>
+constexpr std::size_t two_rows_of_columns(const convolution_sizes& s)
+{
+    return (2 * s.out_width + 3 * missing_outputs(s)) * padded<T>(row_taps(s));
+}
+
+/// One row of dx: each pixel adds up what the outputs around it left in `columns`. Registers are no wider than the channels need;
+/// what one writes behind a pixel is written over by the next.
+template <class T, class S>
+[[gnu::noinline]] void gather_columns(const T* columns, T* dx, S sizes)
+{
+    constexpr std::size_t most = [] {
+        if constexpr (is_constant<S>) return S::value.channels;
+        else return simd::lanes<T>;
+    }();
+    using lanes = simd::sized<T, simd::lanes_for<T, most>()>;
     const convolution_sizes s = sizes;
-    const std::size_t width = padded<T>(row_taps(s));
+    const std::size_t width = padded<T>(row_taps(s)), size = s.width * s.channels;
     for (std::size_t ix = 0; ix < s.width; ++ix)
         for (std::size_t c = 0; c < s.channels; c += lanes::size) {
             lanes sum(T(0));
             for (std::size_t kx = 0; kx < s.kernel_width; ++kx) {
-                const std::size_t ox = output_at(ix + s.pad_left, kx * s.dilation_width, s.stride_width, s.out_width);
-                if (ox < s.out_width) sum = sum + lanes::load_unaligned(columns + ox * width + kx * s.channels + c);
+                const std::size_t at = ix + s.pad_left, tap = kx * s.dilation_width;
+                const std::size_t ox = s.stride_width == 1 ? at - tap : output_at(at, tap, s.stride_width, s.out_width);
+                if (s.stride_width > 1 && ox == s.out_width) continue;
+                const auto place =
+                    static_cast<std::ptrdiff_t>(ox) * static_cast<std::ptrdiff_t>(width); // perhaps before the first
+                sum = sum + lanes::load_unaligned(columns + place + kx * s.channels + c);
             }
-            store_before(sum, dx + ix * s.channels + c, c, s.channels);
+            store_before(sum, dx + ix * s.channels + c, ix * s.channels + c, size);
         }
 }
 
@@ -156,9 +181,9 @@ template <class T>
 constexpr std::size_t convolution_scratch(const convolution_sizes& s)
 {
     const detail::window_field field(s);
-    const std::size_t columns = padded<T>(detail::row_taps(s));
     const std::size_t image = field.copied ? padded<T>(field.height * field.width * s.channels) : 0;
-    return std::max(image, (s.kernel_height * s.filters + s.out_width) * columns + padded<T>(1));
+    const std::size_t weights = s.kernel_height * s.filters * padded<T>(detail::row_taps(s));
+    return std::max(image, weights + detail::two_rows_of_columns<T>(s) + padded<T>(1));
 }
 
 /// y = finish(x * w + bias); `finish` is a function of registers, applied to each element alone.
@@ -214,19 +239,23 @@ void convolution_backward_data(const T* dz, const T* w, T* dx, T* scratch, std::
     const auto out_width = part<&convolution_sizes::out_width>(sizes);
     if (n == 0) return; // and the arrays and scratch may be null
 
-    T* columns = scratch + s.kernel_height * s.filters * width;
+    const std::size_t outputs = s.out_height * s.out_width * s.filters, missing = detail::missing_outputs(s) * width;
+    T* const columns = scratch + s.kernel_height * s.filters * width;
     detail::transpose_weights(w, scratch, sizes);
-    for (std::size_t image = 0; image < n; ++image, dz += s.out_height * s.out_width * s.filters)
-        for (std::size_t iy = 0; iy < s.height; ++iy, dx += s.width * s.channels) {
+    std::fill_n(columns, detail::two_rows_of_columns<T>(s), T(0));
+    // Rows take turns in two places: what has just been stored in whole registers takes long to be read in others.
+    for (std::size_t i = 0; i <= n * s.height; ++i) {
+        const auto place = [&](std::size_t k) { return columns + missing + k % 2 * (s.out_width * width + missing); };
+        if (i < n * s.height)
             tiles<detail::side_vectors>(taps, [&]<std::size_t Vectors>(std::size_t v, constant<Vectors>) {
                 tiles<accumulators / Vectors>(out_width, [&]<std::size_t Pixels>(std::size_t ox, constant<Pixels>) {
                     const std::size_t at = v * simd::lanes<T>;
-                    detail::convolution_columns<Pixels, Vectors>(dz + ox * s.filters, scratch + at, columns + ox * width + at,
-                                                                 iy + s.pad_top, sizes);
+                    detail::convolution_columns<Pixels, Vectors>(dz + i / s.height * outputs + ox * s.filters, scratch + at,
+                                                                 place(i) + ox * width + at, i % s.height + s.pad_top, sizes);
                 });
             });
-            detail::gather_columns(columns, dx, sizes);
-        }
+        if (i > 0) detail::gather_columns(place(i - 1), dx + (i - 1) * s.width * s.channels, sizes);
+    }
 }
 
 /// dw and dbias += their gradients, summed over the images.

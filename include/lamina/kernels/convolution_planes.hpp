@@ -106,7 +106,10 @@ template <std::size_t Filters, std::size_t Vectors, std::size_t Row, class T, cl
                            __attribute__((always_inline)) { return i / Row * row + i % Row * lanes::size; };
 
     lanes sums[Filters][Vectors];
-    LAMINA_UNROLL (i, Filters * Vectors) sums[i / Vectors][i % Vectors] = lanes(T(0));
+    LAMINA_UNROLL (f, Filters) {
+        const lanes start(bias ? bias[f] : T(0));
+        LAMINA_UNROLL (i, Vectors) sums[f][i] = start;
+    }
     const T* corner = field + oy * at.row + v * lanes::size;
     for (std::size_t ky = 0; ky < s.kernel_height; ++ky)
         for (std::size_t kx = 0; kx < s.kernel_width; ++kx)
@@ -120,32 +123,31 @@ template <std::size_t Filters, std::size_t Vectors, std::size_t Row, class T, cl
                 }
             }
     T* out = planes + oy * at.pitch + v * lanes::size;
-    if (bias)
-        LAMINA_UNROLL (f, Filters)
-            LAMINA_UNROLL (i, Vectors) sums[f][i] = sums[f][i] + lanes(bias[f]);
     finish_each(finish, sums, [&](std::size_t f, std::size_t i, const lanes& value) __attribute__((always_inline)) {
         value.store_aligned(out + f * at.plane + place(i, at.pitch));
     });
 }
 
-/// Adds one image's products of `Filters` planes of dz with `Taps` columns of one kernel row of one channel.
+/// Adds one image's products of `Filters` planes of dz with the kernel's taps from number `tap` on, of one channel.
 template <std::size_t Filters, std::size_t Taps, class T, class S>
-[[gnu::noinline]] void plane_taps(const T* in, const T* dz, T* sums, S)
+[[gnu::noinline]] void plane_taps(const T* field, const T* dz, T* sums, std::size_t tap, S)
 {
     using lanes = simd::batch<T>;
     constexpr const convolution_sizes& s = S::value;
     constexpr const plane_places<T>& at = places_of<T, S>;
 
+    const T* in[Taps];
+    LAMINA_UNROLL (t, Taps)
+        in[t] = field + (tap + t) / s.kernel_width * s.dilation_height * at.row + (tap + t) % s.kernel_width * s.dilation_width;
     lanes total[Filters][Taps];
-    T* const from = sums;
     LAMINA_UNROLL (i, Filters * Taps)
-        total[i / Taps][i % Taps] = lanes::load_aligned(from + (i % Taps * s.filters + i / Taps) * lanes::size);
+        total[i / Taps][i % Taps] = lanes::load_aligned(sums + (i % Taps * s.filters + i / Taps) * lanes::size);
     for (std::size_t oy = 0; oy < at.lines; ++oy)
         for (std::size_t ox = 0; ox < at.vectors * lanes::size; ox += lanes::size) {
             lanes d[Filters];
             LAMINA_UNROLL (f, Filters) d[f] = simd::keep(lanes::load_aligned(dz + f * at.plane + oy * at.pitch + ox));
             LAMINA_UNROLL (t, Taps) {
-                const lanes x = simd::keep(lanes::load_unaligned(in + oy * at.row + ox + t * s.dilation_width));
+                const lanes x = simd::keep(lanes::load_unaligned(in[t] + oy * at.row + ox));
                 LAMINA_UNROLL (f, Filters) simd::add_product(total[f][t], d[f], x);
             }
         }
@@ -188,14 +190,12 @@ template <class T, class S>
 {
     constexpr const convolution_sizes& s = S::value;
     constexpr const plane_places<T>& at = places_of<T, S>;
-    constexpr std::size_t most_taps = simd::registers == 32 ? 5 : 3;
-    tiles<most_taps>(constant<s.kernel_width>{}, [&]<std::size_t Taps>(std::size_t kx, constant<Taps>) {
-        tiles<accumulators / Taps>(constant<s.filters>{}, [&]<std::size_t Filters>(std::size_t f, constant<Filters>) {
+    constexpr std::size_t taps = s.kernel_height * s.kernel_width, most_filters = simd::registers == 32 ? 6 : 3;
+    tiles<most_filters>(constant<s.filters>{}, [&]<std::size_t Filters>(std::size_t f, constant<Filters>) {
+        tiles<accumulators / Filters>(constant<taps>{}, [&]<std::size_t Taps>(std::size_t tap, constant<Taps>) {
             for (std::size_t c = 0; c < s.channels; ++c)
-                for (std::size_t ky = 0; ky < s.kernel_height; ++ky)
-                    detail::plane_taps<Filters, Taps>(
-                        field + c * at.field + ky * s.dilation_height * at.row + kx * s.dilation_width, dz + f * at.plane,
-                        sums + (((c * s.kernel_height + ky) * s.kernel_width + kx) * s.filters + f) * simd::lanes<T>, sizes);
+                detail::plane_taps<Filters, Taps>(field + c * at.field, dz + f * at.plane,
+                                                  sums + ((c * taps + tap) * s.filters + f) * simd::lanes<T>, tap, sizes);
         });
     });
 }

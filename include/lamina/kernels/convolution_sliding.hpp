@@ -12,9 +12,10 @@ namespace lamina::inline LAMINA_ARCHITECTURE::kernels::detail {
 /// The rows that a sliding tile has, and the pixels in each.
 inline constexpr std::size_t sliding_rows = simd::registers == 32 ? 2 : 1;
 inline constexpr std::size_t sliding_pixels = simd::registers == 32 ? 12 : 8;
-/// The outputs of a row that lie in registers, and the sums beside them, while gradients of weights are added up.
+/// The outputs of a row that lie in registers, and the sums beside them, at most, while gradients of weights are added up: all 25 of
+/// a kernel of 5×5, so that its outputs are read once.
 inline constexpr std::size_t sliding_outputs = simd::registers == 32 ? 10 : 6;
-inline constexpr std::size_t sliding_sums = simd::registers == 32 ? 18 : 8;
+inline constexpr std::size_t sliding_sums = simd::registers == 32 ? 25 : 8;
 
 /// Whether one register of filters is computed by sliding tiles: neighbouring windows share their columns.
 constexpr bool slides(const convolution_sizes& s)
@@ -79,28 +80,27 @@ template <std::size_t Rows, class T, class S>
     // g++ 12 cannot capture the reference in the inner functions below.
     constexpr std::size_t columns = s.kernel_width, channels = s.channels, filters = s.filters;
     constexpr std::size_t row = window_field(s).row(s), next = s.dilation_height * row;
+    constexpr std::size_t outputs = std::min(sliding_outputs, simd::registers - 2 - Rows * columns);
     const auto place = [](std::size_t i) __attribute__((always_inline)) { return i * channels * padded<T>(filters); };
 
     lanes sums[Rows][columns];
     LAMINA_UNROLL (i, Rows * columns) sums[i / columns][i % columns] = lanes::load_aligned(dw + place(i));
     for (std::size_t oy = 0; oy < s.out_height; ++oy)
-        tiles<sliding_outputs>(constant<s.out_width>{},
-                               [&]<std::size_t Pixels>(std::size_t ox, constant<Pixels>) __attribute__((always_inline)) {
-                                   const T* const d = dz + (oy * s.out_width + ox) * filters;
-                                   const T* const from = in + oy * s.stride_height * row + ox * channels;
-                                   lanes values[Pixels];
-                                   LAMINA_UNROLL (p, Pixels)
-                                       values[p] = simd::keep(load_within(d + p * filters, f, filters, end));
-                                   LAMINA_UNROLL (r, Rows) {
-                                       LAMINA_UNROLL (x, Pixels + columns - 1) {
-                                           const lanes value = simd::keep(lanes(from[r * next + x * channels]));
-                                           LAMINA_UNROLL (kx, columns) {
-                                               if (x >= kx && x - kx < Pixels)
-                                                   simd::add_product(sums[r][kx], value, values[x - kx]);
-                                           }
-                                       }
+        tiles<outputs>(constant<s.out_width>{},
+                       [&]<std::size_t Pixels>(std::size_t ox, constant<Pixels>) __attribute__((always_inline)) {
+                           const T* const d = dz + (oy * s.out_width + ox) * filters;
+                           const T* const from = in + oy * s.stride_height * row + ox * channels;
+                           lanes values[Pixels];
+                           LAMINA_UNROLL (p, Pixels) values[p] = simd::keep(load_within(d + p * filters, f, filters, end));
+                           LAMINA_UNROLL (r, Rows) {
+                               LAMINA_UNROLL (x, Pixels + columns - 1) {
+                                   const lanes value = simd::keep(lanes(from[r * next + x * channels]));
+                                   LAMINA_UNROLL (kx, columns) {
+                                       if (x >= kx && x - kx < Pixels) simd::add_product(sums[r][kx], value, values[x - kx]);
                                    }
-                               });
+                               }
+                           }
+                       });
     LAMINA_UNROLL (i, Rows * columns) store_before(sums[i / columns][i % columns], dw + place(i), f, filters);
 }
 

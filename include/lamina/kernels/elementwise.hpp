@@ -15,9 +15,10 @@ namespace detail {
 
 /// y = f(inputs…), with f on registers.
 template <class T, class F, class... Inputs>
-void transform_each(T* y, std::size_t n, const F& f, const Inputs*... inputs)
+void transform_each(T* y, std::size_t n, const F& function, const Inputs*... inputs)
 {
     using lanes = simd::batch<T>;
+    const auto f = made_ready<lanes>(function);
     std::size_t i = 0;
 #pragma GCC unroll 4 // the loop itself is 4 % of a tanh
     for (; i + lanes::size <= n; i += lanes::size) lanes(f(lanes::load_unaligned(inputs + i)...)).store_unaligned(y + i);

@@ -28,6 +28,12 @@ template <class T, extent E, class F, class... Inputs>
     if (i < width) f(i, simd::load_partial(inputs + i, width - i, fill)...);
 }
 
+/// Whether a row is known to fit into a register.
+template <class T, class E>
+inline constexpr bool fits_register = false;
+template <class T, auto Width>
+inline constexpr bool fits_register<T, constant<Width>> = Width <= simd::lanes<T>;
+
 /// A row's maximum. A NaN may be lost here: it shows in the sum.
 template <class T, extent E>
 T row_max(const T* x, E width)
@@ -46,19 +52,28 @@ template <class T, extent E>
 void softmax_forward(const T* x, T* y, std::size_t rows, E width)
 {
     using lanes = simd::batch<T>;
+    constexpr T least = -std::numeric_limits<T>::infinity();
     for (std::size_t row = 0; row < rows; ++row, x += width, y += width) {
-        const lanes most(detail::row_max(x, width));
-        lanes sum(T(0));
-        detail::each_register(
-            width, -std::numeric_limits<T>::infinity(),
-            [&](std::size_t i, const lanes& value) {
-                const lanes e = math::exp(value - most);
-                sum = sum + e;
-                store_before(e, y + i, i, width);
-            },
-            x);
-        const lanes scale(T(1) / simd::reduce_add(sum));
-        detail::each_register(width, T(0), [&](std::size_t i, const lanes& e) { store_before(e * scale, y + i, i, width); }, y);
+        if constexpr (detail::fits_register<T, E>) { // it never leaves it
+            const T most = simd::reduce_max(simd::load_partial(x, width, least));
+            const lanes e = simd::first_lanes(math::exp(simd::load_partial(x, width, most) - lanes(most)), width);
+            store_before(e * lanes(T(1) / simd::reduce_add(e)), y, 0, width);
+        }
+        else {
+            const T most = detail::row_max(x, width);
+            lanes sum(T(0));
+            detail::each_register(
+                width, most,
+                [&](std::size_t i, const lanes& value) {
+                    const lanes e = math::exp(value - lanes(most));
+                    store_before(e, y + i, i, width);
+                    sum = sum + (i + lanes::size <= width ? e : simd::first_lanes(e, width - i));
+                },
+                x);
+            const lanes scale(T(1) / simd::reduce_add(sum));
+            detail::each_register(
+                width, T(0), [&](std::size_t i, const lanes& e) { store_before(e * scale, y + i, i, width); }, y);
+        }
     }
 }
 
@@ -84,13 +99,19 @@ void log_softmax_forward(const T* x, T* y, std::size_t rows, E width)
 {
     using lanes = simd::batch<T>;
     for (std::size_t row = 0; row < rows; ++row, x += width, y += width) {
-        constexpr T least = -std::numeric_limits<T>::infinity();
-        const lanes most(detail::row_max(x, width));
+        const T most = detail::row_max(x, width);
         lanes sum(T(0));
-        detail::each_register(width, least, [&](std::size_t, const lanes& value) { sum = sum + math::exp(value - most); }, x);
+        detail::each_register(
+            width, most,
+            [&](std::size_t i, const lanes& value) {
+                const lanes e = math::exp(value - lanes(most));
+                sum = sum + (i + lanes::size <= width ? e : simd::first_lanes(e, width - i));
+            },
+            x);
         const lanes shift(math::log(simd::reduce_add(sum)));
         detail::each_register(
-            width, least, [&](std::size_t i, const lanes& value) { store_before(value - most - shift, y + i, i, width); }, x);
+            width, most, [&](std::size_t i, const lanes& value) { store_before(value - lanes(most) - shift, y + i, i, width); },
+            x);
     }
 }
 

@@ -5,7 +5,7 @@
 #pragma once
 
 #include <lamina/core/extent.hpp>
-#include <lamina/core/simd.hpp>
+#include <lamina/core/partial.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -120,6 +120,14 @@ template <std::size_t Uses, class T>
     else return simd::batch<T>(number);
 }
 
+/// A function of registers as a loop applies it: with its constants in registers, `f.ready<V>()`, where it has that.
+template <class V, class F>
+[[gnu::always_inline]] inline auto made_ready(const F& f)
+{
+    if constexpr (requires { f.template ready<V>(); }) return f.template ready<V>();
+    else return f;
+}
+
 /// store(r, v, finish(sums[r][v])) for the accumulators of a tile. An activation is not spelled out for each of them: that would
 /// take long to compile, and the processor overlaps the turns of the loop just as well.
 template <class F, class T, class A, std::size_t Rows, std::size_t Vectors, class Store>
@@ -129,9 +137,10 @@ template <class F, class T, class A, std::size_t Rows, std::size_t Vectors, clas
     if constexpr (std::is_same_v<F, std::identity>)
         LAMINA_UNROLL (i, Rows * Vectors) store(i / Vectors, i % Vectors, sums[i / Vectors][i % Vectors]);
     else {
+        const auto ready = made_ready<simd::batch<T, A>>(finish);
         simd::batch<T, A> aside[Rows * Vectors]; // the accumulators themselves stay in registers
         LAMINA_UNROLL (i, Rows * Vectors) aside[i] = sums[i / Vectors][i % Vectors];
-        for (std::size_t i = 0; i < Rows * Vectors; ++i) store(i / Vectors, i % Vectors, simd::batch<T, A>(finish(aside[i])));
+        for (std::size_t i = 0; i < Rows * Vectors; ++i) store(i / Vectors, i % Vectors, simd::batch<T, A>(ready(aside[i])));
     }
 }
 

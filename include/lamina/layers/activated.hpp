@@ -29,6 +29,12 @@ struct Finish {
     {
         return A::forward(z);
     }
+    template <class V>
+    auto ready() const
+        requires requires { A::template ready<V>(); }
+    {
+        return A::template ready<V>();
+    }
 };
 template <class A>
 struct Slope {

@@ -9,6 +9,7 @@
 #include <lamina/kernels/elementwise.hpp>
 #include <lamina/kernels/math.hpp>
 #include <lamina/kernels/softmax.hpp>
+#include <lamina/kernels/tanh_table.hpp>
 #include <lamina/layers/options.hpp>
 
 #include <cstddef>
@@ -163,6 +164,13 @@ struct Tanh {
     static V forward(const V& x)
     {
         return kernels::math::tanh(x);
+    }
+    /// The same for a loop over registers.
+    template <class V>
+        requires simd::looks_up<V>
+    static auto ready()
+    {
+        return kernels::math::table_tanh<V>{};
     }
     template <class V>
     static V backward(const V& y, const V& dy)

@@ -15,7 +15,17 @@ namespace lamina::inline LAMINA_ARCHITECTURE {
 /// The number of samples that a pass takes at once. Fixed, so that sums do not depend on the number of threads.
 inline constexpr std::size_t chunk = 32;
 
-/// The values of a plan for up to `chunk` samples and, for training, their gradients and what nodes keep.
+/// The same for a training step: half of them where more than half a mebibyte is kept for the pass back, so that it stays in the
+/// second cache. The plan alone decides.
+template <class T>
+[[gnu::cold]] std::size_t training_chunk(const Plan<T>& of)
+{
+    std::size_t kept = 0;
+    for (const auto& node : of.nodes) kept += node.saved(chunk) * sizeof(T);
+    return kept > 512 * 1024 ? chunk / 2 : chunk;
+}
+
+/// The values of a plan for up to `chunk` samples, for training up to `training_chunk`, with their gradients and what nodes keep.
 ///
 /// It runs the plan on any blocks of the same kind: those of the model, or of a clone.
 template <class T>
@@ -23,6 +33,7 @@ class Execution {
 public:
     [[gnu::cold]] Execution(const Plan<T>& of, bool trains) : plan(of)
     {
+        const std::size_t samples = trains ? training_chunk(of) : chunk;
         std::size_t end = 0, widest_scratch = 0, most_inputs = 1, widest = 0;
         const auto take = [&](std::size_t n) {
             const std::size_t at = end;
@@ -30,19 +41,19 @@ public:
             return at;
         };
         for (const auto& s : plan.values) {
-            append(values, take(chunk * s.size()));
-            append(gradients, trains ? take(chunk * s.size()) : 0);
+            append(values, take(samples * s.size()));
+            append(gradients, trains ? take(samples * s.size()) : 0);
             append(written, 0);
             widest = std::max(widest, s.size());
         }
         for (const auto& node : plan.nodes) {
-            append(kept, trains ? take(node.saved(chunk)) : 0);
-            widest_scratch = std::max(widest_scratch, node.scratch(chunk));
+            append(kept, trains ? take(node.saved(samples)) : 0);
+            widest_scratch = std::max(widest_scratch, node.scratch(samples));
             most_inputs = std::max(most_inputs, node.inputs.size());
         }
         scratch = take(widest_scratch);
         if (trains && plan.nodes.size() > 1)
-            for (std::size_t i = 0; i < most_inputs; ++i) append(aside, take(chunk * widest));
+            for (std::size_t i = 0; i < most_inputs; ++i) append(aside, take(samples * widest));
         arena.reserve(end);
         in.reserve(most_inputs);
         din.reserve(most_inputs);

@@ -8,6 +8,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <span>
 #include <string>
@@ -74,11 +75,12 @@ template <class T, class X>
         const std::size_t count = x.size();
         constexpr auto largest = sizeof(element<X>) > sizeof(T) ? static_cast<element<X>>(std::numeric_limits<T>::max())
                                                                 : std::numeric_limits<element<X>>::max();
+        using flag = std::conditional_t<sizeof(element<X>) == 4, std::uint32_t, std::uint64_t>; // as wide: it is vectorised
         for (std::size_t first = 0; first < count; first += 4096) {
             const std::size_t end = first + 4096 < count ? first + 4096 : count;
-            bool fine = true;
-            for (std::size_t i = first; i < end; ++i) fine &= std::fabs(data[i]) <= largest;
-            if (!fine)
+            flag wrong = 0;
+            for (std::size_t i = first; i < end; ++i) wrong |= !(std::fabs(data[i]) <= largest);
+            if (wrong)
                 for (std::size_t i = first; i < end; ++i)
                     if (!(std::fabs(data[i]) <= largest))
                         fail({where, ": ", name, position_in(x, i), " is ", data[i],

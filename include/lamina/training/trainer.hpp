@@ -3,6 +3,7 @@
 
 #include <lamina/core/once.hpp>
 #include <lamina/core/parallel.hpp>
+#include <lamina/core/subnormals.hpp>
 #include <lamina/models/predict.hpp>
 #include <lamina/training/callback.hpp>
 #include <lamina/training/fit_options.hpp>
@@ -30,7 +31,7 @@ namespace lamina::inline LAMINA_ARCHITECTURE {
 
 /// Trains and evaluates one model. Made by `compile`; it refers to the model, which must stay where it is.
 ///
-/// A batch is cut into chunks of 32 samples, and these are dealt out to at most 8 gradients, by the batch's size and the
+/// A batch is cut into chunks of 32 samples, or 16, and these are dealt out to at most 8 gradients, by the batch's size and the
 /// model's alone. Each gradient is computed in order, they are added in order, and the update is split over parameter ranges,
 /// so the bits depend neither on threads nor on timing.
 template <class M, class O, class G>
@@ -40,13 +41,13 @@ class Trainer {
     template <std::size_t J>
     using loss_at = typename G::template loss_at<J>;
 
-    /// The gradients of a batch of `chunks`; large models have fewer, so that memory stays bounded.
-    std::size_t gradients_for(std::size_t chunks) const
+    /// The gradients of a batch, one for 32 samples; large models have fewer, so that memory stays bounded.
+    std::size_t gradients_for(std::size_t count) const
     {
         constexpr std::size_t most = 8, most_bytes = std::size_t{256} << 20;
         std::size_t bytes = 1;
         for (const auto& parameter : parameters) bytes += parameter->stored_size() * sizeof(T);
-        return std::min({chunks, most, std::max<std::size_t>(most_bytes / bytes, 1)});
+        return std::min({(count + chunk - 1) / chunk, most, std::max<std::size_t>(most_bytes / bytes, 1)});
     }
     /// Names the stream of random numbers that orders samples; a later fit goes on with other orders, since it begins at a later step.
     static constexpr std::uint64_t shuffling = 0x73687566;
@@ -256,7 +257,9 @@ private:
                 simd::prefetch(next + k); // where shuffled samples lie no processor foresees
             if (!positions.empty())
                 simd::prefetch(start_of(tensor_at<0>(samples.y)) + positions[first + i] * targets); // as are its targets
-            std::transform(from, from + size, to + i * size, [](auto v) { return static_cast<T>(v); });
+            if constexpr (std::is_same_v<decltype(x), const T* const>)
+                std::copy_n(from, size, to + i * size); // memmove, half the time
+            else std::transform(from, from + size, to + i * size, [](auto v) { return static_cast<T>(v); });
         }
         return to;
     }
@@ -266,15 +269,16 @@ private:
     [[gnu::cold]] const Totals& step(const S& samples, std::span<const std::size_t> positions, std::span<const float> weights,
                                      Seed seed, std::size_t threads)
     {
-        const std::size_t count = positions.empty() ? samples.size() : positions.size(), chunks = (count + chunk - 1) / chunk;
-        const std::size_t parts = gradients_for(chunks);
+        const std::size_t count = positions.empty() ? samples.size() : positions.size(), most = training_chunk(plan);
+        const std::size_t chunks = (count + most - 1) / most, parts = gradients_for(count);
         make_places(std::min(parts, threads), parts, chunks);
         parallel_for(parts, threads, [&](std::size_t part, std::size_t thread) {
+            const FlushSubnormals flush;
             Execution<T>& room = *places[thread].training;
             Gradient<M>& gradient = *places[part].gradient;
             gradient.clear();
             for (std::size_t k = part; k < chunks; k += parts) {
-                const std::size_t first = k * chunk, n = std::min(chunk, count - first);
+                const std::size_t first = k * most, n = std::min(most, count - first);
                 const Mode mode{.training = true, .seed = seed.value, .step = rule.state.step, .place = 0, .first = first};
                 const auto x = gather_all(samples, positions, first, n, room);
                 room.forward(blocks, mode, x.data(), nullptr, n);

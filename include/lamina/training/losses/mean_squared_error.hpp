@@ -1,7 +1,7 @@
 // lamina/training/losses/mean_squared_error.hpp: the mean of (prediction − target)².
 #pragma once
 
-#include <lamina/core/simd.hpp>
+#include <lamina/core/partial.hpp>
 #include <lamina/training/loss.hpp>
 #include <lamina/training/losses/labels.hpp>
 

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -57,7 +58,7 @@ struct Adam {
         const double size = static_cast<double>(rate) * std::sqrt(1 - power(beta_2)) / (1 - power(beta_1));
 
         using lanes = simd::batch<T>;
-        const lanes alpha(static_cast<T>(size)), small(static_cast<T>(epsilon));
+        const lanes alpha(static_cast<T>(size)), small(static_cast<T>(epsilon)), most(std::numeric_limits<T>::max());
         const lanes new_m(static_cast<T>(1 - beta_1)), new_v(static_cast<T>(1 - beta_2));
         for (std::size_t i = 0; i < n; i += lanes::size) {
             const lanes g = lanes::load_aligned(gradient + i);
@@ -70,7 +71,8 @@ struct Adam {
                 v = simd::at_least(v, lanes::load_aligned(slots[2] + i));
                 v.store_aligned(slots[2] + i);
             }
-            (lanes::load_aligned(value + i) - m * alpha / (xsimd::sqrt(v) + small)).store_aligned(value + i);
+            (lanes::load_aligned(value + i) - simd::quotient(m * alpha, xsimd::sqrt(simd::at_most(v, most)) + small))
+                .store_aligned(value + i);
         }
     }
 };

@@ -3,6 +3,7 @@
 
 #include <lamina/core/error.hpp>
 #include <lamina/core/record.hpp>
+#include <lamina/core/subnormals.hpp>
 #include <lamina/training/optimizers/clipping.hpp>
 #include <lamina/training/optimizers/ranges.hpp>
 
@@ -164,6 +165,7 @@ template <class Numbers = void, Optimizer O>
 
     optimizers::for_each_range(parameters, threads, [&](std::size_t index, std::size_t first, std::size_t count) {
         if (!parameters[index]->trainable) return;
+        const FlushSubnormals flush;
         optimizers::with_numbers<Numbers>(*parameters[index], [&]<class T>(T* value) {
             std::array<T*, optimizers::max_slots> slots{};
             for (std::size_t s = 0; s < each; ++s) slots[s] = optimizer.state.slots[index * each + s]->template data<T>() + first;
