@@ -20,6 +20,7 @@
 #include <xtensor/xview.hpp>
 #endif
 
+#include <cmath>
 #include <string>
 
 using namespace lamina;
@@ -239,4 +240,21 @@ TEST_CASE("Callbacks are called in order, and may stop", "[training][trainer]")
         0);
     CHECK(std::string(never.calls.begin(), never.calls.end()) == "Tt");
     CHECK(trainer.fit(samples, {.epochs = 0}).size() == 0);
+}
+
+TEST_CASE("A part without a gradient leaves no subnormal numbers behind", "[training][trainer]")
+{
+    // The second input is 1 in the first step and 0 from then on, so that Adam's moments for it only shrink.
+    auto model = build<Sequential<Input<2>, Dense<1>>>(Seed{1});
+    Adam adam;
+    auto trainer = compile(model, adam, MeanSquaredError{});
+    xt::xtensor<float, 2> x{{1.f, 1.f}}, y{{2.f}};
+    for (int step = 0; step < 1200; ++step, x(0, 1) = 0) trainer.train_on_batch(x, y);
+    bool subnormal = false;
+    for (const auto& slot : trainer.optimizer().state.slots)
+        for (std::size_t i = 0; i < slot->stored_size(); ++i)
+            subnormal = subnormal || std::fpclassify(slot->template data<float>()[i]) == FP_SUBNORMAL;
+#if defined(__SSE2__)
+    CHECK_FALSE(subnormal);
+#endif
 }

@@ -130,9 +130,10 @@ inline constexpr bool looks_up = std::is_same_v<typename V::value_type, float> &
 inline constexpr bool looks_up = false;
 #endif
 
-/// 32 numbers in registers, looked up by the lowest five bits of an index; only where `looks_up<V>`.
+/// 32 numbers in registers, looked up by the lowest five bits of an index.
 template <class V>
 struct table {
+    static_assert(looks_up<V>);
     V low, high;
 
     table(const float* numbers) : low(keep(V::load_aligned(numbers))), high(keep(V::load_aligned(numbers + V::size))) {}
@@ -142,7 +143,7 @@ struct table {
 #if defined(__AVX512F__)
         return _mm512_permutex2var_ps(low.data, index, high.data);
 #else
-        return low;
+        return low; // never compiled: see above
 #endif
     }
 };

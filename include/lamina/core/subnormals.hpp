@@ -11,7 +11,8 @@ namespace lamina::inline LAMINA_ARCHITECTURE {
 
 /// While it lives, its thread takes subnormal numbers (below 1.2e-38 for float) for zero, as TensorFlow does. Where a gradient is zero
 /// from some step on, Adam's moments shrink until they are such numbers, and each costs an x86 processor up to 150 cycles.
-/// Processors other than x86 go on as they do.
+/// Processors other than x86 go on as they do. It reaches what functions compute that are called meanwhile; compilers may move
+/// arithmetic beside it.
 class FlushSubnormals {
 public:
     FlushSubnormals(const FlushSubnormals&) = delete;

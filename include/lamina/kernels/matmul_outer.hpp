@@ -24,8 +24,9 @@ template <class T>
 inline constexpr std::size_t outer_samples = 512 * 1024 / (outer_depth<T> * sizeof(T));
 template <class T>
 inline constexpr std::size_t copied_depth = 24 * 1024 / (outer_width<T> * sizeof(T));
-/// Whether rows of w that lie 2048 bytes apart, or more, are copied for many samples: in a cache they push each other out (256
-/// samples, 1024 × 1024: 0.35 of the time with AVX2, 0.53 with Intel's AVX-512). Zen 5 reads them as they lie, and 1 to 4 % faster.
+/// Whether rows of w that lie 2048 bytes apart, or more, are taken in stretches as short as copied ones, and copied for many samples:
+/// in a cache they push each other out (1024 × 1024: 0.6 of the time for 32 samples and 0.53 for 256 with Intel's AVX-512, 0.35 for
+/// 256 with AVX2). Zen 5 reads them as they lie, and 1 to 4 % faster.
 inline constexpr bool packs_far_rows = !(simd::amd && simd::registers == 32);
 
 /// Numbers in two dimensions, by the steps from one to the next.
@@ -158,8 +159,8 @@ LAMINA_ONE_COPY void outer_product(const T* x, const T* w, const T* bias, T* y, 
                                    std::size_t outputs)
 {
     const std::size_t stride = padded<T>(outputs);
-    const bool packs = packs_far_rows && n >= 64 && stride * sizeof(T) >= 2048;
-    const std::size_t depth = packs ? copied_depth<T> : outer_depth<T>;
+    const bool far = packs_far_rows && stride * sizeof(T) >= 2048, packs = far && n >= 64;
+    const std::size_t depth = far ? copied_depth<T> : outer_depth<T>;
     alignas(alignment) T panel[copied_depth<T> * outer_width<T>];
     for (std::size_t s = 0; s < n; s += outer_samples<T>)
         for (std::size_t i = 0; i == 0 || i < inputs; i += depth)

@@ -41,7 +41,7 @@ constexpr auto part(const S& sizes)
 constexpr std::size_t tile_of(std::size_t n, std::size_t most)
 {
     if (n <= most) return n;
-    for (std::size_t tile = most; 3 * tile >= 2 * most; --tile)
+    for (std::size_t tile = most; 4 * tile >= 3 * most; --tile)
         if (n % tile == 0) return tile;
     const std::size_t count = (n + most - 1) / most;
     return (n + count - 1) / count;
@@ -55,8 +55,13 @@ template <std::size_t Most, extent E, class F>
     if constexpr (is_constant<E>) {
         constexpr std::size_t size = E::value, tile = tile_of(size, Most);
         if constexpr (size > 0) {
-            for (std::size_t i = 0; i + tile <= size; i += tile) f(i, constant<tile>{});
-            if constexpr (size % tile != 0) f(size - size % tile, constant<size % tile>{});
+            if constexpr (size % tile == 0)
+                for (std::size_t i = 0; i < size; i += tile) f(i, constant<tile>{});
+            else { // the last ones are one smaller
+                constexpr std::size_t count = (size + tile - 1) / tile, whole = size - count * (tile - 1);
+                for (std::size_t i = 0; i < whole * tile; i += tile) f(i, constant<tile>{});
+                for (std::size_t i = whole * tile; i < size; i += tile - 1) f(i, constant<tile - 1>{});
+            }
         }
     }
     else {
