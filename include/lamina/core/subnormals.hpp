@@ -4,7 +4,7 @@
 #include <lamina/core/architecture.hpp>
 
 #if defined(__SSE2__)
-#include <xmmintrin.h>
+#include <immintrin.h>
 #endif
 
 namespace lamina::inline LAMINA_ARCHITECTURE {
