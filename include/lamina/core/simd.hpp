@@ -31,11 +31,13 @@ static_assert(XSIMD_VERSION_MAJOR * 100 + XSIMD_VERSION_MINOR >= 801, "lamina ne
 
 /// A loop of `i` over a tile, 0 … n - 1, whose turns are spelled out: what is indexed by `i` lives in registers. The optimiser does
 /// that after it has compiled the body once: a function for each turn would take longer to compile.
+// NOLINTBEGIN(bugprone-macro-parentheses): `i` is a name
 #if defined(__GNUC__)
 #define LAMINA_UNROLL(i, n) _Pragma("GCC unroll 64") for (std::size_t i = 0; i < (n); ++i)
 #else
 #define LAMINA_UNROLL(i, n) for (std::size_t i = 0; i < (n); ++i)
 #endif
+// NOLINTEND(bugprone-macro-parentheses)
 
 namespace lamina::inline LAMINA_ARCHITECTURE::simd {
 

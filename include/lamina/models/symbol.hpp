@@ -54,6 +54,7 @@ struct Plan {
     }
 
     /// A node that reads some values; `block` is no_position where it is a function. Gives the value that it writes.
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): the inputs are moved
     [[gnu::cold]] std::size_t add_node(Node<T> node, std::size_t block, std::vector<std::size_t> inputs_of_node, const shape& out)
     {
         node.block = block;
