@@ -1,5 +1,6 @@
 // Parts of registers: loads and stores at the edge of a page, for every type of number.
 #include "catch.hpp"
+#include "core/registers.hpp"
 
 #include <lamina/core/partial.hpp>
 
@@ -32,23 +33,6 @@ struct Page {
     Page& operator=(const Page&) = delete;
     ~Page() { ::munmap(all, 3 * size); }
 };
-
-template <class T>
-std::vector<T> values_of(const simd::batch<T>& x)
-{
-    std::vector<T> values(simd::lanes<T>);
-    x.store_unaligned(values.data());
-    return values;
-}
-
-/// 1, 2, 3, … as one register, `scale` times.
-template <class T>
-simd::batch<T> counting(T scale = T(1))
-{
-    std::vector<T> values(simd::lanes<T>);
-    for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<T>(static_cast<T>(i + 1) * scale);
-    return simd::batch<T>::load_unaligned(values.data());
-}
 
 } // namespace
 

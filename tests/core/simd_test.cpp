@@ -1,5 +1,6 @@
 // Registers: sums, fma, quotients and masks, for every type of number.
 #include "catch.hpp"
+#include "core/registers.hpp"
 
 #include <lamina/core/simd.hpp>
 
@@ -14,27 +15,6 @@
 #include <vector>
 
 using namespace lamina;
-
-namespace {
-
-template <class T>
-std::vector<T> values_of(const simd::batch<T>& x)
-{
-    std::vector<T> values(simd::lanes<T>);
-    x.store_unaligned(values.data());
-    return values;
-}
-
-/// 1, 2, 3, … as one register, `scale` times.
-template <class T>
-simd::batch<T> counting(T scale = T(1))
-{
-    std::vector<T> values(simd::lanes<T>);
-    for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<T>(static_cast<T>(i + 1) * scale);
-    return simd::batch<T>::load_unaligned(values.data());
-}
-
-} // namespace
 
 static_assert(simd::lanes<float> == 2 * simd::lanes<double>);
 static_assert(simd::registers == 16 || simd::registers == 32);

@@ -45,6 +45,24 @@ T row_max(const T* x, E width)
     return simd::reduce_max(most);
 }
 
+/// The sum of exp(x - most) over a row; f(i, e) sees each register of them. Behind the row's end x counts as `most`: exp(-infinity)
+/// would take long on processors that are slow with subnormal numbers, as it passes through them.
+template <class T, extent E, class F>
+[[gnu::always_inline]] inline T exp_sum(const T* x, E width, T most, const F& f)
+{
+    using lanes = simd::batch<T>;
+    lanes sum(T(0));
+    each_register(
+        width, most,
+        [&](std::size_t i, const lanes& value) {
+            const lanes e = math::exp(value - lanes(most));
+            f(i, e);
+            sum = sum + (i + lanes::size <= width ? e : simd::first_lanes(e, width - i));
+        },
+        x);
+    return simd::reduce_add(sum);
+}
+
 } // namespace detail
 
 /// y = exp(x) / (sum of exp(x)), for each row.
@@ -60,17 +78,9 @@ void softmax_forward(const T* x, T* y, std::size_t rows, E width)
             store_before(e * lanes(T(1) / simd::reduce_add(e)), y, 0, width);
         }
         else {
-            const T most = detail::row_max(x, width);
-            lanes sum(T(0));
-            detail::each_register(
-                width, most,
-                [&](std::size_t i, const lanes& value) {
-                    const lanes e = math::exp(value - lanes(most));
-                    store_before(e, y + i, i, width);
-                    sum = sum + (i + lanes::size <= width ? e : simd::first_lanes(e, width - i));
-                },
-                x);
-            const lanes scale(T(1) / simd::reduce_add(sum));
+            const auto put = [&](std::size_t i, const lanes& e) { store_before(e, y + i, i, width); };
+            const T sum = detail::exp_sum(x, width, detail::row_max(x, width), put);
+            const lanes scale(T(1) / sum);
             detail::each_register(
                 width, T(0), [&](std::size_t i, const lanes& e) { store_before(e * scale, y + i, i, width); }, y);
         }
@@ -100,15 +110,7 @@ void log_softmax_forward(const T* x, T* y, std::size_t rows, E width)
     using lanes = simd::batch<T>;
     for (std::size_t row = 0; row < rows; ++row, x += width, y += width) {
         const T most = detail::row_max(x, width);
-        lanes sum(T(0));
-        detail::each_register(
-            width, most,
-            [&](std::size_t i, const lanes& value) {
-                const lanes e = math::exp(value - lanes(most));
-                sum = sum + (i + lanes::size <= width ? e : simd::first_lanes(e, width - i));
-            },
-            x);
-        const lanes shift(math::log(simd::reduce_add(sum)));
+        const lanes shift(math::log(detail::exp_sum(x, width, most, [](std::size_t, const lanes&) {})));
         detail::each_register(
             width, most, [&](std::size_t i, const lanes& value) { store_before(value - lanes(most) - shift, y + i, i, width); },
             x);
