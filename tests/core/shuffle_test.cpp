@@ -3,7 +3,11 @@
 
 #include <lamina/core/shuffle.hpp>
 
+#include <bit>
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 using namespace lamina;
@@ -82,4 +86,22 @@ TEMPLATE_TEST_CASE("interleaved registers", "[core][shuffle]", float, double)
     there_and_back<TestType, 6>();
     there_and_back<TestType, 7>();
     there_and_back<TestType, 8>();
+}
+
+TEMPLATE_TEST_CASE("bits of numbers without the lowest, and numbers with another's sign", "[core][shuffle]", float, double)
+{
+    using T = TestType;
+    using whole = xsimd::as_unsigned_integer_t<T>;
+    alignas(alignment) whole bits[simd::lanes<T>];
+    const auto upper = simd::upper_bits<20>(counting(T(1)));
+    std::memcpy(bits, &upper, sizeof bits);
+    for (std::size_t i = 0; i < simd::lanes<T>; ++i) CHECK(bits[i] == std::bit_cast<whole>(T(i + 1)) >> 20);
+
+    const auto minus = simd::with_sign_of(-counting(T(1)), counting(T(5))),
+               plus = simd::with_sign_of(counting(T(0)), counting(T(5)));
+    for (std::size_t i = 0; i < simd::lanes<T>; ++i) {
+        CHECK(lane(minus, i) == -T(i + 5));
+        CHECK(lane(plus, i) == T(i + 5));
+    }
+    CHECK(std::signbit(lane(simd::with_sign_of(simd::batch<T>(T(-0.0)), simd::batch<T>(T(0))), 0)));
 }

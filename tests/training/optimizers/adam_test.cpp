@@ -83,6 +83,16 @@ TEST_CASE("A NaN gradient is seen in its weight and nowhere else", "[training][o
     for (const auto& slot : adam.state.slots) CHECK(padding_is_zero(*slot));
 }
 
+TEST_CASE("A gradient whose square overflows does not throw its weight away at once", "[training][optimizers]")
+{
+    Adam adam;
+    const Records w{make_record("w", shape{4})}, g{make_record("w", shape{4})};
+    write<float>(*w[0], {1, 1, 1, 1});
+    write<float>(*g[0], {1e25f, -1e19f, 1e37f, 1});
+    apply_gradients(adam, w, g);
+    for (const float value : read(*w[0])) CHECK(std::fabs(value - 1) <= 1.001e-3f);
+}
+
 TEST_CASE("Adam refuses nonsense", "[training][optimizers]")
 {
     CHECK_THROWS_WITH(Adam{.beta_1 = 1}.check(), "adam: beta_1 is 1, it has to be in [0, 1)");

@@ -22,7 +22,8 @@ namespace lamina::inline LAMINA_ARCHITECTURE {
 /// Options   amsgrad: the largest v so far stands for v. clipnorm, clipvalue, global_clipnorm: see clipping.hpp; one of them.
 /// Refuses   a beta outside [0, 1), an epsilon that is not positive.
 /// Numerics  the betas are double: 1 − 0.999f misses 0.001 by 1.3e-5 of it. As in Keras their powers are those of the numbers
-///           rounded to `T`, and one less them is not. Padding stays zero, as 0 / epsilon is.
+///           rounded to `T`, and one less them is not. Padding stays zero, as 0 / epsilon is. Where g² overflows, v is infinite:
+///           that step leaves w nearly as it is, and the next one makes it NaN, as in Keras.
 /// Source    Kingma and Ba, 2015; Reddi, Kale and Kumar, 2018 (amsgrad); Keras's Adam.
 struct Adam {
     static constexpr std::string_view name = "adam";
@@ -71,7 +72,7 @@ struct Adam {
                 v = simd::at_least(v, lanes::load_aligned(slots[2] + i));
                 v.store_aligned(slots[2] + i);
             }
-            (lanes::load_aligned(value + i) - simd::quotient(m * alpha, xsimd::sqrt(simd::at_most(v, most)) + small))
+            (lanes::load_aligned(value + i) - simd::quotient(m * alpha, simd::at_most(xsimd::sqrt(v) + small, most)))
                 .store_aligned(value + i);
         }
     }
