@@ -42,7 +42,7 @@ struct layer {
     explicit layer(std::size_t samples)
         : n(samples), x(n * Sizes.height * Sizes.width * Sizes.channels, 0.5f),
           y(n * Sizes.out_height * Sizes.out_width * Sizes.filters, 0.25f), bias(Sizes.filters, 0.125f),
-          lines(Sizes.kernel_height * Sizes.kernel_width * Sizes.channels * padded<float>(Sizes.filters) / 16),
+          lines(Sizes.kernel_height * Sizes.kernel_width * Sizes.channels * row_step<float>(Sizes.filters) / 16),
           scratch_lines(std::max(kernels::convolution_scratch<float>(Sizes), kernels::plane_scratch<float>(Sizes)) / 16 + 1)
     {}
 

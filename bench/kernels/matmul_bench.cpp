@@ -24,7 +24,7 @@ struct layer {
 
     explicit layer(std::size_t samples)
         : n(samples), x(n * Inputs, 0.5f), y(n * Outputs, 0.25f), bias(Outputs, 0.125f),
-          lines(Inputs * padded<float>(Outputs) / 16)
+          lines(Inputs * row_step<float>(Outputs) / 16)
     {}
 
     float* weights() { return lines.data()->values; }

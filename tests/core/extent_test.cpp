@@ -37,6 +37,9 @@ static_assert(round_up(0, 16) == 0 && round_up(1, 16) == 16 && round_up(16, 16) 
               round_up(5, 1) == 5);
 static_assert(padded<float>(1) == 16 && padded<float>(16) == 16 && padded<double>(9) == 16 && padded<char>(65) == 128 &&
               padded<float>(0) == 0);
+static_assert(row_step<float>(0) == 0 && row_step<float>(1) == 16 && row_step<float>(240) == 240 && row_step<float>(241) == 272 &&
+                  row_step<float>(512) == 528 && row_step<double>(128) == 136 && row_step<double>(120) == 120,
+              "no rows a multiple of 1024 bytes apart");
 
 TEST_CASE("a size gives the same answer as a constant and as a number", "[core][extent]")
 {

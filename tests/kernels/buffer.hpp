@@ -99,14 +99,14 @@ private:
 
 constexpr std::size_t sample_counts[] = {0, 1, 2, 7, 33};
 
-/// Random weights of `rows` rows of `columns`, each padded with zeros to 64 bytes.
+/// Random weights of `rows` rows of `columns`, each padded with zeros as they are stored.
 template <class T>
 Buffer<T> padded_rows(std::size_t rows, std::size_t columns, unsigned seed)
 {
-    Buffer<T> result(rows * lamina::padded<T>(columns));
+    Buffer<T> result(rows * lamina::row_step<T>(columns));
     result.random(seed);
     for (std::size_t i = 0; i < result.size(); ++i)
-        if (i % lamina::padded<T>(columns) >= columns) result[i] = T(0);
+        if (i % lamina::row_step<T>(columns) >= columns) result[i] = T(0);
     return result;
 }
 
@@ -115,7 +115,7 @@ template <class T>
 bool padding_is_zero(const Buffer<T>& rows, std::size_t columns)
 {
     for (std::size_t i = 0; i < rows.size(); ++i)
-        if (i % lamina::padded<T>(columns) >= columns && !(rows[i] == T(0))) return false;
+        if (i % lamina::row_step<T>(columns) >= columns && !(rows[i] == T(0))) return false;
     return true;
 }
 

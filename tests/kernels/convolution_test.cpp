@@ -120,6 +120,7 @@ TEST_CASE("convolution equals plain loops where padding and rest are unequal", "
     compare<float>(2, convolution_sizes{5, 4, 3, 5, 3, 3, 1, 1, 1, 1, 3, 2, 8, 6}); // whole windows of padding
     compare<float>(2, convolution_sizes{9, 8, 3, 5, 2, 2, 3, 3, 1, 1, 0, 0, 2, 2}); // rows and columns that no window reaches
     compare<float>(2, convolution_sizes{9, 8, 3, 5, 2, 2, 3, 3, 1, 1, 1, 1, 2, 2});
+    compare<float>(1, convolution_sizes{3, 3, 128, 255, 1, 2, 1, 1, 1, 1, 0, 0, 3, 2}); // rows of weights a cache line further apart
     compare<float>(1, convolution_sizes{3, 3, 2, 4, 1, 1, 4, 4, 1, 1, 0, 0, 1, 1});
 }
 
@@ -140,7 +141,7 @@ TEST_CASE("an infinite gradient leaves the padding of a convolution's gradient z
 {
     const auto sizes = description{3, 3, 2, 5, 2, 2}.sizes();
     const Buffer<float> x(3 * 3 * 2, 0, 1.f), dz(2 * 2 * 5, 0, std::numeric_limits<float>::infinity());
-    Buffer<float> dw(2 * 2 * 2 * padded<float>(5)), scratch(kernels::convolution_scratch<float>(sizes));
+    Buffer<float> dw(2 * 2 * 2 * row_step<float>(5)), scratch(kernels::convolution_scratch<float>(sizes));
     kernels::convolution_backward_weights<float>(x.data(), dz.data(), dw.data(), nullptr, scratch.data(), 1, sizes);
     CHECK(dw[0] == std::numeric_limits<float>::infinity());
     CHECK(padding_is_zero(dw, 5));

@@ -114,6 +114,10 @@ TEMPLATE_TEST_CASE("dense kernels equal plain loops where a panel does not hold 
         }
         compare<TestType>(n, dense_sizes{9, 700});
         compare<TestType>(n, dense_sizes{3, 1});
+        for (const std::size_t far : std::initializer_list<std::size_t>{250, 512}) { // rows are a cache line further apart
+            compare<TestType>(n, dense_sizes{9, far});
+            compare<TestType>(n, dense_sizes{far, 1});
+        }
     }
     compare<TestType>(700, dense_sizes{9, 7});
     compare<TestType>(270, dense_sizes{2100, 55}); // more than a stretch, both of inputs and of samples
@@ -174,7 +178,7 @@ TEMPLATE_TEST_CASE("a dense gradient of infinity leaves the padding zero", "[ker
 {
     const dense_sizes sizes{5, 3};
     const Buffer<TestType> x(2 * 5, 0, TestType(1)), dz(2 * 3, 0, std::numeric_limits<TestType>::infinity());
-    Buffer<TestType> dw(5 * padded<TestType>(3));
+    Buffer<TestType> dw(5 * row_step<TestType>(3));
     kernels::dense_backward_weights<TestType>(x.data(), dz.data(), dw.data(), nullptr, 2, sizes);
     CHECK(dw[0] == std::numeric_limits<TestType>::infinity());
     CHECK(padding_is_zero(dw, 3));

@@ -62,4 +62,12 @@ constexpr std::size_t padded(std::size_t n)
     return round_up(n, alignment / sizeof(T));
 }
 
+/// The number of `T` from one row of `n` weights to the next: padded, and one more cache line where rows would lie a multiple of
+/// 1024 bytes apart. A cache has few places for such rows, so that they push each other out.
+template <class T>
+constexpr std::size_t row_step(std::size_t n)
+{
+    return padded<T>(n) + (n > 0 && padded<T>(n) * sizeof(T) % 1024 == 0 ? alignment / sizeof(T) : 0);
+}
+
 } // namespace lamina

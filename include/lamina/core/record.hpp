@@ -30,23 +30,23 @@ constexpr std::size_t bytes_of(number type) { return type == number::float32 ? 4
 constexpr std::string_view name_of(number type) { return type == number::float32 ? "float32" : "float64"; }
 
 /// Where the elements of a shape lie: the stride of each axis in elements, the elements of a row, and those stored, padding
-/// included. The last axis runs fastest, in rows that are padded with zeros to 64 bytes; a column, [n, 1], is one row. That is the
+/// included. The last axis runs fastest, in rows that are padded with zeros (`row_step`); a column, [n, 1], is one row. That is the
 /// same on every instruction set, so that two models and two builds can share a record.
 struct placement {
     std::array<std::size_t, shape::max_rank> strides{};
-    std::size_t row, size;
+    std::size_t row, step, size;
 
     constexpr placement(const shape& extents, number type)
     {
         const bool column = extents.rank == 2 && extents[1] == 1;
         row = column ? extents[0] : extents.back();
-        size = round_up(row, alignment / bytes_of(type));
-        std::size_t step = 1;
+        size = step = type == number::float32 ? row_step<float>(row) : row_step<double>(row);
+        std::size_t stride = 1;
         for (std::size_t axis = extents.rank; axis-- > 0;) {
-            strides[axis] = step;
+            strides[axis] = stride;
             if (column) continue;
-            if (axis + 1 == extents.rank) step = size;
-            else size = step *= extents[axis];
+            if (axis + 1 == extents.rank) stride = step;
+            else size = stride *= extents[axis];
         }
     }
 };
@@ -106,9 +106,8 @@ public:
     template <class F>
     void for_each_row(F&& f) const
     {
-        const std::size_t step = round_up(where.row, alignment / bytes_of(kind));
         std::size_t from = 0;
-        for (std::size_t left = logical.size(); left > 0; left -= where.row, from += step) f(from, where.row);
+        for (std::size_t left = logical.size(); left > 0; left -= where.row, from += where.step) f(from, where.row);
     }
 
 private:

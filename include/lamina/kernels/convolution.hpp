@@ -1,7 +1,7 @@
 // lamina/kernels/convolution.hpp: two-dimensional convolution (correlation, as in Keras), channels last, and its gradients.
 //
 // Contract: images are dense, one after another, of any alignment; `w` and `dw` are [kernel_height][kernel_width][channels]
-// [padded<T>(filters)] on 64 bytes, the padding of `w` zero, that of `dw` never written; `scratch` holds convolution_scratch<T>
+// [row_step<T>(filters)] on 64 bytes, the padding of `w` zero, that of `dw` never written; `scratch` holds convolution_scratch<T>
 // values on 64 bytes. No output overlaps an input. Padding at the bottom and right is what out_height and out_width need; input
 // that no window reaches gets a zero gradient. Every size but `n` is at least 1 (pads: 0).
 // Numerics: accumulated in T. |got - reference| <= (2 + sqrt(terms)) · epsilon · (sum of |terms|), where the terms are the
@@ -35,11 +35,11 @@ template <std::size_t Pixels, std::size_t Vectors, class T, class S, class F>
         const lanes start = bias ? load_before(bias + at, at, s.filters) : lanes(T(0));
         LAMINA_UNROLL (p, Pixels) sums[p][v] = start;
     }
-    const T* weights = w + rows.first * row_taps(s) * padded<T>(s.filters) + f;
+    const T* weights = w + rows.first * row_taps(s) * row_step<T>(s.filters) + f;
     for (std::size_t ky = rows.first; ky < rows.end; ++ky)
         for (std::size_t k = 0; k < row_taps(s); k += run) {
             const T* taps = in + ky * row + k * s.dilation_width;
-            for (std::size_t t = 0; t < run; ++t, weights += padded<T>(s.filters)) {
+            for (std::size_t t = 0; t < run; ++t, weights += row_step<T>(s.filters)) {
                 lanes values[Vectors];
                 LAMINA_UNROLL (v, Vectors) values[v] = simd::keep(lanes::load_aligned(weights + v * lanes::size));
                 LAMINA_UNROLL (p, Pixels) {
@@ -81,7 +81,7 @@ template <std::size_t Rows, std::size_t Taps, std::size_t Vectors, class T, clas
     LAMINA_UNROLL (t, Rows * Taps)
         LAMINA_UNROLL (v, Vectors) {
             const std::size_t at = f + v * lanes::size;
-            T* p = dw + (t / Taps * row_taps(s) + t % Taps) * padded<T>(s.filters) + at;
+            T* p = dw + (t / Taps * row_taps(s) + t % Taps) * row_step<T>(s.filters) + at;
             store_before(sums[t][v] + lanes::load_aligned(p), p, at, s.filters);
         }
 }
@@ -93,7 +93,7 @@ template <std::size_t Pixels, std::size_t Vectors, class T, class S>
 {
     using lanes = simd::batch<T>;
     const convolution_sizes s = sizes;
-    const std::size_t width = padded<T>(row_taps(s));
+    const std::size_t width = row_step<T>(row_taps(s));
 
     lanes sums[Pixels][Vectors];
     LAMINA_UNROLL (i, Pixels * Vectors) sums[i / Vectors][i % Vectors] = lanes(T(0));
@@ -128,7 +128,7 @@ constexpr std::size_t missing_outputs(const convolution_sizes& s)
 template <class T>
 constexpr std::size_t two_rows_of_columns(const convolution_sizes& s)
 {
-    return (2 * s.out_width + 3 * missing_outputs(s)) * padded<T>(row_taps(s));
+    return (2 * s.out_width + 3 * missing_outputs(s)) * row_step<T>(row_taps(s));
 }
 
 /// One row of dx: each pixel adds up what the outputs around it left in `columns`. Registers are no wider than the channels need;
@@ -142,7 +142,7 @@ template <class T, class S>
     }();
     using lanes = simd::sized<T, simd::lanes_for<T, most>()>;
     const convolution_sizes s = sizes;
-    const std::size_t width = padded<T>(row_taps(s)), size = s.width * s.channels;
+    const std::size_t width = row_step<T>(row_taps(s)), size = s.width * s.channels;
     for (std::size_t ix = 0; ix < s.width; ++ix)
         for (std::size_t c = 0; c < s.channels; c += lanes::size) {
             lanes sum(T(0));
@@ -158,15 +158,15 @@ template <class T, class S>
         }
 }
 
-/// w as [kernel_height][filters][padded(kernel_width · channels)].
+/// w as [kernel_height][filters][row_step(kernel_width · channels)].
 template <class T, class S>
 void transpose_weights(const T* w, T* transposed, S sizes)
 {
     const convolution_sizes s = sizes;
-    const std::size_t taps = s.kernel_width * s.channels, width = padded<T>(taps);
+    const std::size_t taps = s.kernel_width * s.channels, width = row_step<T>(taps);
     for (std::size_t ky = 0; ky < s.kernel_height; ++ky)
         for (std::size_t f = 0; f < s.filters; ++f, transposed += width) {
-            for (std::size_t t = 0; t < taps; ++t) transposed[t] = w[(ky * taps + t) * padded<T>(s.filters) + f];
+            for (std::size_t t = 0; t < taps; ++t) transposed[t] = w[(ky * taps + t) * row_step<T>(s.filters) + f];
             std::fill(transposed + taps, transposed + width, T(0));
         }
 }
@@ -182,7 +182,7 @@ constexpr std::size_t convolution_scratch(const convolution_sizes& s)
 {
     const detail::window_field field(s);
     const std::size_t image = field.copied ? padded<T>(field.height * field.width * s.channels) : 0;
-    const std::size_t weights = s.kernel_height * s.filters * padded<T>(detail::row_taps(s));
+    const std::size_t weights = s.kernel_height * s.filters * row_step<T>(detail::row_taps(s));
     return std::max(image, weights + detail::two_rows_of_columns<T>(s) + padded<T>(1));
 }
 
@@ -234,7 +234,7 @@ template <class T, extent_of<convolution_sizes> S>
 void convolution_backward_data(const T* dz, const T* w, T* dx, T* scratch, std::size_t n, S sizes)
 {
     const convolution_sizes s = sizes;
-    const std::size_t width = padded<T>(detail::row_taps(s));
+    const std::size_t width = row_step<T>(detail::row_taps(s));
     const auto taps = vectors<T>(part<&detail::row_taps>(sizes));
     const auto out_width = part<&convolution_sizes::out_width>(sizes);
     if (n == 0) return; // and the arrays and scratch may be null
@@ -279,7 +279,7 @@ void convolution_backward_weights(const T* x, const T* dz, T* dw, T* dbias, T* s
                             constant<c.kernel_height>{}, [&]<std::size_t Rows>(std::size_t ky, constant<Rows>) {
                                 detail::convolution_slide_taps<Rows>(
                                     in + ky * row + channel, d + f, end,
-                                    dw + (ky * detail::row_taps(c) + channel) * padded<T>(c.filters) + f, f, sizes);
+                                    dw + (ky * detail::row_taps(c) + channel) * row_step<T>(c.filters) + f, f, sizes);
                             });
             return;
         }
@@ -291,7 +291,7 @@ void convolution_backward_weights(const T* x, const T* dz, T* dw, T* dbias, T* s
                 tiles<accumulators / Vectors>(run, [&]<std::size_t Taps>(std::size_t t, constant<Taps>) {
                     constexpr std::size_t most_rows = is_constant<S> ? accumulators / (Vectors * Taps) : 1; // fewer kinds of tile
                     tiles<most_rows>(kernel_height, [&]<std::size_t Rows>(std::size_t ky, constant<Rows>) {
-                        T* gradient = dw + (ky * detail::row_taps(s) + k + t) * padded<T>(s.filters);
+                        T* gradient = dw + (ky * detail::row_taps(s) + k + t) * row_step<T>(s.filters);
                         detail::convolution_taps<Rows, Taps, Vectors>(in + ky * row + k * s.dilation_width + t, d, end, gradient,
                                                                       v * simd::lanes<T>, images, sizes);
                     });

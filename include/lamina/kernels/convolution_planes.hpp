@@ -113,7 +113,7 @@ template <std::size_t Filters, std::size_t Vectors, std::size_t Row, class T, cl
     const T* corner = field + oy * at.row + v * lanes::size;
     for (std::size_t ky = 0; ky < s.kernel_height; ++ky)
         for (std::size_t kx = 0; kx < s.kernel_width; ++kx)
-            for (std::size_t c = 0; c < s.channels; ++c, w += padded<T>(s.filters)) {
+            for (std::size_t c = 0; c < s.channels; ++c, w += row_step<T>(s.filters)) {
                 const T* in = corner + c * at.field + ky * s.dilation_height * at.row + kx * s.dilation_width;
                 lanes values[Vectors];
                 LAMINA_UNROLL (i, Vectors) values[i] = simd::keep(lanes::load_unaligned(in + place(i, at.row)));
@@ -159,7 +159,7 @@ template <std::size_t Filters, std::size_t Taps, class T, class S>
 
 /// The output planes of one image: finish(x * w + bias), `finish` being applied to registers.
 ///
-/// Shapes  field as fill_field leaves it, w [kernel_height][kernel_width][channels][padded<T>(filters)], bias [filters] or null.
+/// Shapes  field as fill_field leaves it, w [kernel_height][kernel_width][channels][row_step<T>(filters)], bias [filters] or null.
 template <class T, class S, class F = std::identity>
 [[gnu::noinline]] void planes_forward(const T* field, const T* w, const T* bias, T* planes, S sizes, F finish = {})
 {
@@ -208,7 +208,7 @@ void add_plane_sums(const T* sums, T* dw, S)
     for (std::size_t c = 0; c < s.channels; ++c)
         for (std::size_t k = 0; k < s.kernel_height * s.kernel_width; ++k)
             for (std::size_t f = 0; f < s.filters; ++f, sums += simd::lanes<T>)
-                dw[(k * s.channels + c) * padded<T>(s.filters) + f] += simd::reduce_add(simd::batch<T>::load_aligned(sums));
+                dw[(k * s.channels + c) * row_step<T>(s.filters) + f] += simd::reduce_add(simd::batch<T>::load_aligned(sums));
 }
 
 } // namespace lamina::inline LAMINA_ARCHITECTURE::kernels

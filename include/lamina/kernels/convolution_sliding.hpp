@@ -51,10 +51,10 @@ template <std::size_t Rows, std::size_t Pixels, class T, class S, class F>
     LAMINA_UNROLL (i, Rows * Pixels) sums[i / Pixels][i % Pixels] = start;
     for (std::size_t ky = 0; ky < s.kernel_height; ++ky)
         for (std::size_t c = 0; c < s.channels; ++c) {
-            const T* weights = w + f + (ky * columns * s.channels + c) * padded<T>(s.filters);
+            const T* weights = w + f + (ky * columns * s.channels + c) * row_step<T>(s.filters);
             lanes tap[columns];
             LAMINA_UNROLL (kx, columns)
-                tap[kx] = simd::keep(lanes::load_aligned(weights + kx * s.channels * padded<T>(s.filters)));
+                tap[kx] = simd::keep(lanes::load_aligned(weights + kx * s.channels * row_step<T>(s.filters)));
             const T* from = in + ky * s.dilation_height * row + c;
             LAMINA_UNROLL (r, Rows) {
                 LAMINA_UNROLL (x, Pixels + columns - 1) {
@@ -81,7 +81,7 @@ template <std::size_t Rows, class T, class S>
     constexpr std::size_t columns = s.kernel_width, channels = s.channels, filters = s.filters;
     constexpr std::size_t row = window_field(s).row(s), next = s.dilation_height * row;
     constexpr std::size_t outputs = std::min(sliding_outputs, simd::registers - 2 - Rows * columns);
-    const auto place = [](std::size_t i) __attribute__((always_inline)) { return i * channels * padded<T>(filters); };
+    const auto place = [](std::size_t i) __attribute__((always_inline)) { return i * channels * row_step<T>(filters); };
 
     lanes sums[Rows][columns];
     LAMINA_UNROLL (i, Rows * columns) sums[i / columns][i % columns] = lanes::load_aligned(dw + place(i));

@@ -1,7 +1,7 @@
 // lamina/kernels/matmul.hpp: dense layers, y = x · w + bias, and their gradients.
 //
 // Contract: `x`, `y`, `dz`, `dx` are dense, sample after sample, of any alignment; `w` and `dw` are [inputs]
-// [padded<T>(outputs)], or [padded<T>(inputs)] where there is one output (core/record.hpp), on 64 bytes, the padding of `w`
+// [row_step<T>(outputs)], or [row_step<T>(inputs)] where there is one output (core/record.hpp), on 64 bytes, the padding of `w`
 // zero, that of `dw` never written. No output overlaps an input. `n`, `inputs` and `outputs` may be 0.
 // Numerics: accumulated in T. |got - reference| <= (2 + sqrt(terms)) · epsilon · (sum of |terms|), where the terms are the
 // `inputs` products and the bias (forward), the `outputs` products (data), the `n` products and what was there (weights).

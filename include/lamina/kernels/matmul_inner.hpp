@@ -157,7 +157,7 @@ template <class T>
     constexpr std::size_t lanes = simd::lanes<T>, count = simd::chunk_count<T>, whole = product_vectors * count;
     alignas(alignment) T panel[product_depth * whole], memory[strip<T>::before + strip<T>::stride * whole];
     T* const sums = memory + strip<T>::before;
-    const std::size_t stride = padded<T>(inputs);
+    const std::size_t stride = row_step<T>(inputs);
 
     // Blocks of inputs, where there are too many for a panel: y holds the sums in between.
     const std::size_t blocks = std::max<std::size_t>((inputs + product_depth - 1) / product_depth, 1);

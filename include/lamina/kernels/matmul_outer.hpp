@@ -17,17 +17,13 @@ inline constexpr std::size_t outer_vectors = 3;
 template <class T>
 inline constexpr std::size_t outer_width = outer_vectors * simd::lanes<T>;
 /// The rows of b that are taken at a time: 96 KiB of w, which come from the second cache in time, and 24 KiB of dz, copied; and the
-/// samples that meet them, half a mebibyte of x, which stays in that cache from panel to panel.
+/// samples that meet them, whose x stays in that cache from panel to panel.
 template <class T>
 inline constexpr std::size_t outer_depth = 96 * 1024 / (outer_width<T> * sizeof(T));
 template <class T>
-inline constexpr std::size_t outer_samples = 512 * 1024 / (outer_depth<T> * sizeof(T));
+inline constexpr std::size_t outer_samples = 256 * 1024 / (outer_depth<T> * sizeof(T));
 template <class T>
 inline constexpr std::size_t copied_depth = 24 * 1024 / (outer_width<T> * sizeof(T));
-/// Whether rows of w that lie 2048 bytes apart, or more, are taken in stretches as short as copied ones, and copied for many samples:
-/// in a cache they push each other out (1024 × 1024: 0.6 of the time for 32 samples and 0.53 for 256 with Intel's AVX-512, 0.35 for
-/// 256 with AVX2). Zen 5 reads them as they lie, and 1 to 4 % faster.
-inline constexpr bool packs_far_rows = !(simd::amd && simd::registers == 32);
 
 /// Numbers in two dimensions, by the steps from one to the next.
 template <class T>
@@ -135,7 +131,7 @@ template <class T, extent O>
 void outer_row(const T* x, const T* w, const T* bias, T* y, std::size_t inputs, O outputs)
 {
     constexpr std::size_t lanes = simd::lanes<T>;
-    const std::size_t stride = padded<T>(outputs), registers = vectors<T>(outputs);
+    const std::size_t stride = row_step<T>(outputs), registers = vectors<T>(outputs);
     const auto cover = [&]<std::size_t Vectors>(constant<Vectors>) {
         for (std::size_t v = 0; v < registers; v += Vectors) {
             const std::size_t o = std::min(v, registers - Vectors) * lanes;
@@ -158,24 +154,16 @@ template <class T>
 LAMINA_ONE_COPY void outer_product(const T* x, const T* w, const T* bias, T* y, std::size_t n, std::size_t inputs,
                                    std::size_t outputs)
 {
-    const std::size_t stride = padded<T>(outputs);
-    const bool far = packs_far_rows && stride * sizeof(T) >= 2048, packs = far && n >= 64;
-    const std::size_t depth = far ? copied_depth<T> : outer_depth<T>;
-    alignas(alignment) T panel[copied_depth<T> * outer_width<T>];
+    const std::size_t stride = row_step<T>(outputs);
     for (std::size_t s = 0; s < n; s += outer_samples<T>)
-        for (std::size_t i = 0; i == 0 || i < inputs; i += depth)
+        for (std::size_t i = 0; i == 0 || i < inputs; i += outer_depth<T>)
             for (std::size_t o = 0; o < outputs; o += outer_width<T>) {
                 T* const to = y + s * outputs + o;
                 const beginning<T> from = i == 0 ? beginning<T>{bias ? bias + o : nullptr, 0} : beginning<T>{to, outputs};
-                const std::size_t here = std::min(depth, inputs - i), columns = std::min(outer_width<T>, outputs - o);
-                const T* rows = w + i * stride + o;
-                std::size_t step = stride, soon = o + 2 * outer_width<T> <= stride ? outer_width<T> : 0; // a whole panel
-                if (packs) {
-                    pack_rows(rows, stride, here, columns, panel);
-                    rows = panel, step = outer_width<T>, soon = 0;
-                }
-                outer_panel<T>({x + s * inputs + i, inputs, 1}, rows, step, soon, here, from, to, outputs,
-                               std::min(outer_samples<T>, n - s), columns);
+                const std::size_t soon = o + 2 * outer_width<T> <= stride ? outer_width<T> : 0; // a whole panel
+                outer_panel<T>({x + s * inputs + i, inputs, 1}, w + i * stride + o, stride, soon,
+                               std::min(outer_depth<T>, inputs - i), from, to, outputs, std::min(outer_samples<T>, n - s),
+                               std::min(outer_width<T>, outputs - o));
             }
 }
 
@@ -186,7 +174,7 @@ template <class T>
                                             std::size_t outputs)
 {
     using lanes = simd::batch<T>;
-    for (std::size_t i = 0; i < inputs; ++i, dw += padded<T>(outputs))
+    for (std::size_t i = 0; i < inputs; ++i, dw += row_step<T>(outputs))
         for (std::size_t o = 0; o < outputs; o += lanes::size) {
             lanes sum = lanes::load_aligned(dw + o);
             for (std::size_t s = 0; s < n; ++s)
@@ -204,8 +192,8 @@ LAMINA_ONE_COPY void outer_weights_of_many(const T* x, const T* dz, T* dw, std::
         for (std::size_t o = 0; o < outputs; o += outer_width<T>) {
             const std::size_t depth = std::min(copied_depth<T>, n - s), columns = std::min(outer_width<T>, outputs - o);
             pack_rows(dz + s * outputs + o, outputs, depth, columns, panel);
-            outer_panel<T>({x + s * inputs, 1, inputs}, panel, outer_width<T>, 0, depth, {dw + o, padded<T>(outputs)}, dw + o,
-                           padded<T>(outputs), inputs, columns);
+            outer_panel<T>({x + s * inputs, 1, inputs}, panel, outer_width<T>, 0, depth, {dw + o, row_step<T>(outputs)}, dw + o,
+                           row_step<T>(outputs), inputs, columns);
         }
 }
 

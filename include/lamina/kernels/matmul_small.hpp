@@ -117,7 +117,7 @@ template <std::size_t First, std::size_t Outputs, class T, std::size_t Inputs, c
     const auto put = [&]<class V>(const V& sum) __attribute__((always_inline)) { store_first<count>(V(finish(sum)), y + First); };
 
     if constexpr (Outputs == 1) put(small_output(x, w, bias));
-    else put(small_outputs<count>(x, w + First, padded<T>(Outputs), bias ? bias + First : nullptr));
+    else put(small_outputs<count>(x, w + First, row_step<T>(Outputs), bias ? bias + First : nullptr));
     if constexpr (First + count < Outputs) small_outputs_from<First + count, Outputs>(x, w, bias, y, finish);
 }
 

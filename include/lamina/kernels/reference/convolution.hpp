@@ -24,7 +24,7 @@ void each_product(const convolution_sizes& s, const F& f)
                     for (std::size_t c = 0; c < s.channels; ++c)
                         for (std::size_t o = 0; o < s.filters; ++o)
                             f((oy * s.out_width + ox) * s.filters + o, (iy * s.width + ix) * s.channels + c,
-                              ((ky * s.kernel_width + kx) * s.channels + c) * padded<T>(s.filters) + o);
+                              ((ky * s.kernel_width + kx) * s.channels + c) * row_step<T>(s.filters) + o);
                 }
 }
 
@@ -60,7 +60,7 @@ template <class T>
 void convolution_backward_weights(const T* x, const T* dz, T* dw, T* dbias, T*, std::size_t n, convolution_sizes s)
 {
     const std::size_t in = s.height * s.width * s.channels, out = s.out_height * s.out_width * s.filters;
-    std::vector<double> sums(s.kernel_height * s.kernel_width * s.channels * padded<T>(s.filters)), bias(s.filters);
+    std::vector<double> sums(s.kernel_height * s.kernel_width * s.channels * row_step<T>(s.filters)), bias(s.filters);
     for (std::size_t image = 0; image < n; ++image) {
         detail::each_product<T>(s, [&](std::size_t o, std::size_t i, std::size_t k) {
             sums[k] += double(x[image * in + i]) * double(dz[image * out + o]);

@@ -9,7 +9,7 @@ namespace lamina::inline LAMINA_ARCHITECTURE::kernels::reference {
 template <class T>
 std::size_t weight_at(std::size_t input, std::size_t output, dense_sizes sizes)
 {
-    return sizes.outputs == 1 ? input : input * padded<T>(sizes.outputs) + output;
+    return sizes.outputs == 1 ? input : input * row_step<T>(sizes.outputs) + output;
 }
 
 template <class T>
