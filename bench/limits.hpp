@@ -12,13 +12,22 @@
 
 namespace lamina::inline LAMINA_ARCHITECTURE::bench {
 
-/// One round of independent chains of multiply-adds in registers, in FLOP/s. Ten chains hide a latency of four cycles on two
-/// pipes, and fit into 16 registers together with their two constants.
+/// Independent chains of multiply-adds: ten hide a latency of four cycles on two pipes, and fit into 16 registers together with
+/// their two constants.
+inline constexpr std::size_t chains = 10;
+
+/// The operations of a round.
+template <class T>
+double fma_flop(std::size_t turns)
+{
+    return 2.0 * double(simd::lanes<T> * chains * turns);
+}
+
+/// One round of them in registers, in FLOP/s.
 template <class T>
 [[gnu::noinline]] double fma_round(std::size_t turns)
 {
     using lanes = simd::batch<T>;
-    constexpr std::size_t chains = 10;
 
     const lanes factor = simd::keep(lanes(T(0.999999))), addend = simd::keep(lanes(T(1e-7)));
     lanes c[chains];
@@ -33,7 +42,7 @@ template <class T>
     for (std::size_t i = 1; i < chains; ++i) sum = sum + c[i];
     volatile T sink = simd::reduce_add(sum);
     static_cast<void>(sink);
-    return 2.0 * double(lanes::size * chains * turns) / taken.count();
+    return fma_flop<T>(turns) / taken.count();
 }
 
 /// The best of `rounds` rounds of about 0.1 ms, in FLOP/s.

@@ -10,6 +10,7 @@ void multiply_adds(benchmark::State& state)
 {
     for (auto _ : state) benchmark::DoNotOptimize(bench::fma_round<T>(100'000));
     state.counters["FLOP/s"] = bench::fma_peak<T>();
+    state.counters["flop"] = bench::fma_flop<T>(100'000);
     state.counters["lanes"] = double(simd::lanes<T>);
 }
 

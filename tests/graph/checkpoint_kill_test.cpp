@@ -26,13 +26,13 @@ struct Kept {
 
     void fill()
     {
-        float* const start = numbers.data();
-        std::fill_n(start, numbers.storage()->stored_size(), static_cast<float>(save));
+        numbers.storage()->for_each<float>([this](float& x) { x = static_cast<float>(save); });
     }
     bool whole()
     {
-        const float* const start = numbers.data();
-        return std::all_of(start, start + numbers.size, [this](float x) { return x == static_cast<float>(save); });
+        bool same = true;
+        numbers.storage()->for_each<float>([&](float x) { same = same && x == static_cast<float>(save); });
+        return same;
     }
 };
 

@@ -120,7 +120,7 @@ TEST_CASE("convolution equals plain loops where padding and rest are unequal", "
     compare<float>(2, convolution_sizes{5, 4, 3, 5, 3, 3, 1, 1, 1, 1, 3, 2, 8, 6}); // whole windows of padding
     compare<float>(2, convolution_sizes{9, 8, 3, 5, 2, 2, 3, 3, 1, 1, 0, 0, 2, 2}); // rows and columns that no window reaches
     compare<float>(2, convolution_sizes{9, 8, 3, 5, 2, 2, 3, 3, 1, 1, 1, 1, 2, 2});
-    compare<float>(1, convolution_sizes{3, 3, 128, 255, 1, 2, 1, 1, 1, 1, 0, 0, 3, 2}); // rows of weights a cache line further apart
+    compare<float>(1, convolution_sizes{3, 3, 128, 255, 1, 2, 1, 1, 1, 1, 0, 0, 3, 2}); // rows of weights are further apart
     compare<float>(1, convolution_sizes{3, 3, 2, 4, 1, 1, 4, 4, 1, 1, 0, 0, 1, 1});
 }
 
