@@ -40,8 +40,8 @@ struct beginning {
 };
 
 /// c = what it begins with + Σ a[r][k] · b[k][·] over `depth` steps, for the rows from `first` to `end`. The last register of c
-/// ends at `columns`; that of b is there as a whole. The first whole tiles fetch what lies `soon` numbers ahead (0: nothing),
-/// which is b next time: where w is large its rows lie on pages of their own, and no processor foresees those.
+/// ends at `columns`; that of b is there as a whole. The first whole tiles fetch what lies `soon` numbers ahead, which is b next
+/// time (0: nothing new): where w is large its rows lie on pages of their own, and no processor foresees those.
 template <std::size_t Rows, std::size_t Vectors, class T>
 LAMINA_ONE_COPY void outer_tiles(grid<const T> a, const T* b, std::size_t b_step, std::size_t soon, std::size_t depth,
                                  beginning<T> from, T* c, std::size_t c_step, std::size_t first, std::size_t end,
@@ -65,10 +65,10 @@ LAMINA_ONE_COPY void outer_tiles(grid<const T> a, const T* b, std::size_t b_step
         }
 
         const T* next = b;
-        const bool fetches = Rows == outer_rows && Vectors == outer_vectors && soon > 0 && first < Rows * Vectors;
-        const std::size_t ahead = fetches ? soon + first / Rows * lanes::size : 0;
-        for (std::size_t k = 0; k < depth; ++k, next += b_step) {
-            if (ahead > 0) simd::prefetch<2>(next + ahead);
+        constexpr bool fetches = Rows == outer_rows && Vectors == outer_vectors;
+        const std::size_t ahead = soon > 0 && first < Rows * Vectors ? soon + first / Rows * lanes::size : 0;
+        const auto step = [&](std::size_t k) __attribute__((always_inline)) {
+            if constexpr (fetches) simd::prefetch<2>(next + ahead);
             lanes values[Vectors];
             LAMINA_UNROLL (v, Vectors) {
                 values[v] = lanes::load_unaligned(next + v * lanes::size);
@@ -78,7 +78,13 @@ LAMINA_ONE_COPY void outer_tiles(grid<const T> a, const T* b, std::size_t b_step
                 const lanes number = simd::keep(lanes(numbers[r][k * a.column]));
                 LAMINA_UNROLL (v, Vectors) simd::add_product(sums[r * Vectors + v], number, values[v]);
             }
-        }
+            next += b_step;
+        };
+        std::size_t k = 0;
+        if constexpr (Rows > 1)
+            for (; k + 2 <= depth; k += 2)
+                LAMINA_UNROLL (i, 2) step(k + i);
+        for (; k < depth; ++k) step(k);
 
         LAMINA_UNROLL (r, Rows) {
             if (r >= rows) break;
