@@ -9,6 +9,7 @@
 // Reference: kernels/reference/convolution.hpp.
 #pragma once
 
+#include <lamina/kernels/convolution_pixels.hpp>
 #include <lamina/kernels/convolution_sliding.hpp>
 #include <lamina/kernels/elementwise.hpp>
 
@@ -18,41 +19,6 @@
 namespace lamina::inline LAMINA_ARCHITECTURE::kernels {
 
 namespace detail {
-
-/// `Pixels` neighbouring outputs of a row in `Vectors` registers of filters each, the first at filter `f`, from the kernel's
-/// `rows`. `in` is the first window's corner.
-template <std::size_t Pixels, std::size_t Vectors, class T, class S, class F>
-[[gnu::noinline]] void convolution_pixels(const T* in, const T* w, const T* bias, T* y, std::size_t f, kernel_rows rows, S sizes,
-                                          const F& finish)
-{
-    using lanes = simd::batch<T>;
-    const convolution_sizes s = sizes;
-    const std::size_t step = s.stride_width * s.channels, row = window_field(s).row(s) * s.dilation_height, run = run_length(s);
-
-    lanes sums[Pixels][Vectors];
-    LAMINA_UNROLL (v, Vectors) {
-        const std::size_t at = f + v * lanes::size;
-        const lanes start = bias ? load_before(bias + at, at, s.filters) : lanes(T(0));
-        LAMINA_UNROLL (p, Pixels) sums[p][v] = start;
-    }
-    const T* weights = w + rows.first * row_taps(s) * row_step<T>(s.filters) + f;
-    for (std::size_t ky = rows.first; ky < rows.end; ++ky)
-        for (std::size_t k = 0; k < row_taps(s); k += run) {
-            const T* taps = in + ky * row + k * s.dilation_width;
-            for (std::size_t t = 0; t < run; ++t, weights += row_step<T>(s.filters)) {
-                lanes values[Vectors];
-                LAMINA_UNROLL (v, Vectors) values[v] = simd::keep(lanes::load_aligned(weights + v * lanes::size));
-                LAMINA_UNROLL (p, Pixels) {
-                    const lanes number = broadcast<Vectors>(taps[p * step + t]);
-                    LAMINA_UNROLL (v, Vectors) simd::add_product(sums[p][v], number, values[v]);
-                }
-            }
-        }
-    finish_each(finish, sums, [&](std::size_t p, std::size_t v, const lanes& sum) __attribute__((always_inline)) {
-        const std::size_t at = f + v * lanes::size;
-        store_before(sum, y + p * s.filters + at, at, s.filters);
-    });
-}
 
 /// Adds `images` images to the gradient of `Taps` neighbouring taps in each of `Rows` kernel rows, `Vectors` registers of filters
 /// each, the first at filter `f`. `in` is the first tap at the first output; `end` is the end of dz.
@@ -195,34 +161,26 @@ void convolution_forward(const T* x, const T* w, const T* bias, T* y, T* scratch
     const convolution_sizes s = sizes;
     const detail::window_field field(s);
     const std::size_t row = field.row(s) * s.stride_height, step = s.stride_width * s.channels;
+    const bool copies = detail::sliding<S> && field.copied;
     const auto filters = vectors<T>(part<&convolution_sizes::filters>(sizes));
     const auto out_height = part<&convolution_sizes::out_height>(sizes);
     const auto out_width = part<&convolution_sizes::out_width>(sizes);
 
-    if (field.copied && n > 0) std::fill_n(scratch, field.height * field.width * s.channels, T(0));
+    if (copies && n > 0) std::fill_n(scratch, field.height * field.width * s.channels, T(0));
     for (std::size_t image = 0; image < n; ++image) {
-        const T* in = x + image * s.height * s.width * s.channels;
-        T* out = y + image * s.out_height * s.out_width * s.filters;
-        if (field.copied) {
-            detail::copy_into_field(in, scratch, sizes);
-            in = scratch;
-        }
+        const T* const in = x + image * s.height * s.width * s.channels;
+        T* const out = y + image * s.out_height * s.out_width * s.filters;
+        if (copies) detail::copy_into_field(in, scratch, sizes);
         tiles<detail::side_vectors>(filters, [&]<std::size_t Vectors>(std::size_t v, constant<Vectors>) {
             const std::size_t f = v * simd::lanes<T>;
             if constexpr (detail::sliding<S> && Vectors == 1)
                 tiles<detail::sliding_rows>(out_height, [&]<std::size_t Rows>(std::size_t oy, constant<Rows>) {
                     tiles<detail::sliding_pixels>(out_width, [&]<std::size_t Pixels>(std::size_t ox, constant<Pixels>) {
-                        detail::convolution_slide<Rows, Pixels>(in + oy * row + ox * step, w, bias,
+                        detail::convolution_slide<Rows, Pixels>((copies ? scratch : in) + oy * row + ox * step, w, bias,
                                                                 out + (oy * s.out_width + ox) * s.filters, f, sizes, finish);
                     });
                 });
-            else
-                for (std::size_t oy = 0; oy < s.out_height; ++oy)
-                    tiles<accumulators / Vectors>(out_width, [&]<std::size_t Pixels>(std::size_t ox, constant<Pixels>) {
-                        detail::convolution_pixels<Pixels, Vectors>(in + oy * row + ox * step, w, bias,
-                                                                    out + (oy * s.out_width + ox) * s.filters, f, {s, oy}, sizes,
-                                                                    finish);
-                    });
+            else detail::convolution_outputs<Vectors>(in, w, bias, out, f, sizes, finish);
         });
     }
 }

@@ -42,20 +42,40 @@ void copy_into_field(const T* x, T* field, S sizes)
                     field + ((row + s.pad_top) * size.width + s.pad_left) * s.channels);
 }
 
-/// The rows of the kernel that meet the image and not only its padding, for the outputs of one row.
-struct kernel_rows {
-    std::size_t first, end;
+/// The taps along an axis that meet the image and not its padding, for the window at padded position `at`.
+constexpr range taps_within(std::size_t at, std::size_t pad, std::size_t extent, std::size_t taps, std::size_t dilation)
+{
+    const auto from = [&](std::size_t place) { // the first tap that lies there or behind
+        return place > at ? std::min((place - at + dilation - 1) / dilation, taps) : 0;
+    };
+    return {from(pad), from(pad + extent)};
+}
+constexpr range rows_within(const convolution_sizes& s, std::size_t oy)
+{
+    return taps_within(oy * s.stride_height, s.pad_top, s.height, s.kernel_height, s.dilation_height);
+}
+constexpr range columns_within(const convolution_sizes& s, std::size_t ox)
+{
+    return taps_within(ox * s.stride_width, s.pad_left, s.width, s.kernel_width, s.dilation_width);
+}
 
-    constexpr kernel_rows(const convolution_sizes& s, std::size_t output_row)
-    {
-        const std::size_t top = output_row * s.stride_height, bottom = s.pad_top + s.height;
-        const auto from = [&](std::size_t row) { // the first kernel row that lies there or below
-            return row > top ? std::min((row - top + s.dilation_height - 1) / s.dilation_height, s.kernel_height) : 0;
-        };
-        first = from(s.pad_top);
-        end = from(bottom);
-    }
-};
+/// The outputs along an axis whose windows meet no padding; `reach` is from a window's first tap to its last.
+constexpr range whole_outputs(std::size_t pad, std::size_t extent, std::size_t reach, std::size_t stride, std::size_t outputs)
+{
+    const std::size_t first = std::min((pad + stride - 1) / stride, outputs);
+    const std::size_t last = pad + extent > reach ? std::min((pad + extent - reach - 1) / stride + 1, outputs) : 0;
+    return {first, std::max(first, last)};
+}
+constexpr range whole_rows(const convolution_sizes& s)
+{
+    return whole_outputs(s.pad_top, s.height, (s.kernel_height - 1) * s.dilation_height, s.stride_height, s.out_height);
+}
+constexpr range whole_columns(const convolution_sizes& s)
+{
+    return whole_outputs(s.pad_left, s.width, (s.kernel_width - 1) * s.dilation_width, s.stride_width, s.out_width);
+}
+constexpr std::size_t whole_row_count(const convolution_sizes& s) { return whole_rows(s).size(); }
+constexpr std::size_t whole_column_count(const convolution_sizes& s) { return whole_columns(s).size(); }
 
 /// The taps of one kernel row.
 constexpr std::size_t row_taps(const convolution_sizes& s) { return s.kernel_width * s.channels; }

@@ -23,13 +23,6 @@ struct pooling_sizes {
 
 namespace detail {
 
-/// first … last, the last not included.
-struct range {
-    std::size_t first, last;
-
-    constexpr std::size_t size() const { return last - first; }
-};
-
 /// The real cells of window `out` along one axis. Where no window is cut their number is one for all: a constant for constant
 /// sizes.
 constexpr range cells_of(std::size_t out, std::size_t stride, std::size_t window, std::size_t pad, std::size_t cells,

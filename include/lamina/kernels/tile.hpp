@@ -22,6 +22,17 @@
 
 namespace lamina::inline LAMINA_ARCHITECTURE::kernels {
 
+namespace detail {
+
+/// first … last on an axis, the last not included.
+struct range {
+    std::size_t first, last;
+
+    constexpr std::size_t size() const { return last - first; }
+};
+
+} // namespace detail
+
 /// The accumulators that a tile may hold: the registers, less those for what is loaded.
 inline constexpr std::size_t accumulators = simd::registers == 32 ? 24 : 10;
 
