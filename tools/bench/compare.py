@@ -19,6 +19,7 @@ from tasks import TASKS
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OTHER_PRECISION = ("LiteRT int8",)  # shown, and no peer of float32
+REPETITIONS = 15
 
 
 class Programs:
@@ -28,9 +29,9 @@ class Programs:
         self.folder, self.seconds = folder, seconds
 
     def run(self, program, name, cores=None):
-        """The benchmark's median over three repetitions: its counters, and `us`, microseconds an iteration."""
+        """The benchmark's median over short repetitions, as of its peers: its counters, and `us`, microseconds an iteration."""
         command = [self.folder / program, f"--benchmark_filter=^{name}$", "--benchmark_format=json",
-                   f"--benchmark_min_time={self.seconds / 3}", "--benchmark_repetitions=3"]
+                   f"--benchmark_min_time={self.seconds / REPETITIONS}", f"--benchmark_repetitions={REPETITIONS}"]
         pin = (lambda: os.sched_setaffinity(0, cores)) if cores else None
         done = subprocess.run(command, capture_output=True, text=True, check=True, preexec_fn=pin)
         if not done.stdout.startswith("{"):
@@ -89,8 +90,7 @@ def measure(task, programs, peers, seconds, second_core):
     if "against" in task:
         result[task["against"][0]] = programs.run(task["program"], task["against"][1])["us"]
     if "flop" in task:
-        # Measured as the task is: a mean over as long a time. The best of short moments would take whatever else the machine does
-        # for a part of the task.
+        # The median of as many turns as the task's: the best of them would take whatever else the machine does for a part of it.
         peak = programs.run("bench.machine.limits", "limits/multiply_adds/float")
         result["limit"] = task["flop"] / found["us"] / (peak["flop"] / peak["us"])
     for peer in peers if "task" in task else ():
