@@ -161,7 +161,7 @@ void convolution_forward(const T* x, const T* w, const T* bias, T* y, T* scratch
     const convolution_sizes s = sizes;
     const detail::window_field field(s);
     const std::size_t row = field.row(s) * s.stride_height, step = s.stride_width * s.channels;
-    const bool copies = detail::sliding<S> && field.copied;
+    const bool widens = detail::widens(s), copies = field.copied && (widens || detail::sliding<S>);
     const auto filters = vectors<T>(part<&convolution_sizes::filters>(sizes));
     const auto out_height = part<&convolution_sizes::out_height>(sizes);
     const auto out_width = part<&convolution_sizes::out_width>(sizes);
@@ -171,6 +171,7 @@ void convolution_forward(const T* x, const T* w, const T* bias, T* y, T* scratch
         const T* const in = x + image * s.height * s.width * s.channels;
         T* const out = y + image * s.out_height * s.out_width * s.filters;
         if (copies) detail::copy_into_field(in, scratch, sizes);
+        const T* const read = widens ? scratch + s.pad_top * field.row(s) : in; // nothing above or below
         tiles<detail::side_vectors>(filters, [&]<std::size_t Vectors>(std::size_t v, constant<Vectors>) {
             const std::size_t f = v * simd::lanes<T>;
             if constexpr (detail::sliding<S> && Vectors == 1)
@@ -180,7 +181,7 @@ void convolution_forward(const T* x, const T* w, const T* bias, T* y, T* scratch
                                                                 out + (oy * s.out_width + ox) * s.filters, f, sizes, finish);
                     });
                 });
-            else detail::convolution_outputs<Vectors>(in, w, bias, out, f, sizes, finish);
+            else detail::convolution_outputs<Vectors>(read, w, bias, out, f, part<&detail::as_read>(sizes), finish);
         });
     }
 }

@@ -1,7 +1,8 @@
 // lamina/kernels/convolution_pixels.hpp: tiles of neighbouring outputs, whose windows are read where the image lies.
 //
 // All outputs of a tile meet the same taps: those whose windows reach over the left or the right edge go in columns, the others in
-// rows. So no image is copied for the sake of its padding, and nothing is multiplied by it. Contract and numerics: convolution.hpp.
+// rows. So large images are not copied for the sake of their padding, and nothing is multiplied by it. Contract and numerics:
+// convolution.hpp.
 #pragma once
 
 #include <lamina/kernels/convolution_sizes.hpp>
@@ -9,6 +10,12 @@
 #include <cstddef>
 
 namespace lamina::inline LAMINA_ARCHITECTURE::kernels::detail {
+
+/// Whether windows reach over the left or the right edge; of sizes that are known at run time only, they may.
+template <class S>
+inline constexpr bool meets_edges = true;
+template <convolution_sizes Sizes>
+inline constexpr bool meets_edges<constant<Sizes>> = whole_columns(Sizes).size() < Sizes.out_width;
 
 /// `Pixels` neighbouring outputs in `Vectors` registers of filters each, from filter `f` and output (oy, ox) on, along the row or
 /// down the column.
@@ -29,7 +36,7 @@ template <std::size_t Pixels, std::size_t Vectors, class T, class S, class F>
         LAMINA_UNROLL (p, Pixels) sums[p][v] = start;
     }
 
-    const range rows = rows_within(s, oy), columns = columns_within(s, ox);
+    const range rows = rows_within(s, oy), columns = meets_edges<S> ? columns_within(s, ox) : range{0, s.kernel_width};
     const std::size_t run = s.dilation_width == 1 ? columns.size() * s.channels : s.channels; // taps side by side in the image
     const std::size_t corner = // of the window: perhaps before the image, but no tap that counts is
         (oy * s.stride_height - s.pad_top) * row + (ox * s.stride_width - s.pad_left) * s.channels;
@@ -53,12 +60,6 @@ template <std::size_t Pixels, std::size_t Vectors, class T, class S, class F>
         store_before(sum, to + p * y_step + at, f + at, s.filters);
     });
 }
-
-/// Whether windows reach over the left or the right edge; of sizes that are known at run time only, they may.
-template <class S>
-inline constexpr bool meets_edges = true;
-template <convolution_sizes Sizes>
-inline constexpr bool meets_edges<constant<Sizes>> = whole_columns(Sizes).size() < Sizes.out_width;
 
 /// All outputs of an image in `Vectors` registers of filters, from filter `f` on.
 template <std::size_t Vectors, class T, class S, class F>

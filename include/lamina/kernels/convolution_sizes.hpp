@@ -77,6 +77,21 @@ constexpr range whole_columns(const convolution_sizes& s)
 constexpr std::size_t whole_row_count(const convolution_sizes& s) { return whole_rows(s).size(); }
 constexpr std::size_t whole_column_count(const convolution_sizes& s) { return whole_columns(s).size(); }
 
+/// Whether plain tiles read a copy that has its padding at the sides: where few windows are whole, or what an edge leaves of a row of
+/// taps is short.
+constexpr bool widens(const convolution_sizes& s)
+{
+    const std::size_t whole = whole_columns(s).size();
+    return whole < s.out_width && (whole < 6 || s.channels < 16);
+}
+
+/// The sizes of the image as plain tiles read it.
+constexpr convolution_sizes as_read(convolution_sizes s)
+{
+    if (widens(s)) s.width = window_field(s).width, s.pad_left = 0;
+    return s;
+}
+
 /// The taps of one kernel row.
 constexpr std::size_t row_taps(const convolution_sizes& s) { return s.kernel_width * s.channels; }
 
