@@ -31,10 +31,13 @@ static_assert(XSIMD_VERSION_MAJOR * 100 + XSIMD_VERSION_MINOR >= 801, "lamina ne
 
 /// A loop of `i` over a tile, 0 … n - 1, whose turns are spelled out: what is indexed by `i` lives in registers. The optimiser does
 /// that after it has compiled the body once: a function for each turn would take longer to compile.
+/// LAMINA_UNROLL_BY_TWO stands before a long loop that takes two turns at a time.
 // NOLINTBEGIN(bugprone-macro-parentheses): `i` is a name
 #if defined(__GNUC__)
 #define LAMINA_UNROLL(i, n) _Pragma("GCC unroll 64") for (std::size_t i = 0; i < (n); ++i)
+#define LAMINA_UNROLL_BY_TWO _Pragma("GCC unroll 2")
 #else
+#define LAMINA_UNROLL_BY_TWO
 #define LAMINA_UNROLL(i, n) for (std::size_t i = 0; i < (n); ++i)
 #endif
 // NOLINTEND(bugprone-macro-parentheses)
