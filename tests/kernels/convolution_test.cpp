@@ -116,6 +116,24 @@ TEMPLATE_TEST_CASE("convolution equals plain loops for random geometry", "[kerne
     }
 }
 
+TEST_CASE("edges are the outputs whose windows reach over the image", "[kernels][convolution]")
+{
+    using namespace kernels::detail;
+    const auto is = [](range found, std::size_t first, std::size_t last) { return found.first == first && found.last == last; };
+    CHECK(is(whole_outputs(1, 32, 2, 1, 32), 1, 31));
+    CHECK(is(whole_outputs(0, 32, 2, 2, 16), 0, 15)); // the last window reaches over the right edge alone
+    CHECK(is(whole_outputs(3, 9, 4, 2, 5), 2, 4));
+    CHECK(is(whole_outputs(2, 3, 4, 1, 3), 2, 2)); // none
+    CHECK(is(whole_outputs(0, 9, 2, 3, 2), 0, 2)); // what no window reaches does not matter
+    CHECK(is(taps_within(0, 2, 9, 5, 1), 2, 5));
+    CHECK(is(taps_within(8, 2, 9, 5, 1), 0, 3));
+    CHECK(is(taps_within(0, 3, 9, 3, 2), 2, 3));
+    CHECK(is(taps_within(9, 1, 4, 3, 1), 0, 0)); // behind it all
+    static_assert(!widens({32, 32, 64, 64, 3, 3, 1, 1, 1, 1, 1, 1, 32, 32}) &&
+                  !widens({4, 4, 8, 8, 3, 3, 1, 1, 1, 1, 0, 0, 2, 2}));
+    static_assert(as_read({4, 4, 64, 64, 3, 3, 1, 1, 1, 1, 1, 1, 4, 4}).width == 6);
+}
+
 TEST_CASE("convolution equals plain loops where padding and rest are unequal", "[kernels][convolution]")
 {
     compare<float>(2, convolution_sizes{5, 4, 3, 5, 3, 3, 1, 1, 1, 1, 3, 2, 8, 6}); // whole windows of padding
