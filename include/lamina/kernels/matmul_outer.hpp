@@ -109,7 +109,8 @@ void outer_panel(grid<const T> a, const T* b, std::size_t b_step, std::size_t so
     constexpr std::size_t lanes = simd::lanes<T>;
     if (columns > 2 * lanes) cover(constant<outer_vectors>{});
     else if (columns > lanes) cover(constant<outer_vectors - 1>{});
-    else cover(constant<outer_vectors - 2>{});
+    else // half as many sums would wait for each other as long
+        outer_tiles<outer_rows, outer_vectors - 2>(a, b, b_step, soon, depth, from, c, c_step, 0, rows, columns);
 }
 
 /// Copies rows of `columns` numbers to where they lie side by side, as wide as a tile and padded with zeros to whole registers.
