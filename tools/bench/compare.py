@@ -19,7 +19,7 @@ from tasks import TASKS
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OTHER_PRECISION = ("LiteRT int8",)  # shown, and no peer of float32
-REPETITIONS = 15
+REPETITIONS = 5
 
 
 class Programs:
