@@ -74,13 +74,9 @@ void convolution_outputs(const T* x, const T* w, const T* bias, T* y, std::size_
         });
     if constexpr (meets_edges<S>)
         for (std::size_t ox = 0; ox < s.out_width; ++ox) {
-            if (ox == columns.first && columns.size() > 0) ox = columns.last;
-            if (ox == s.out_width) break;
-            for (std::size_t oy = 0; oy < s.out_height; ++oy) {
-                if (oy == rows.first && rows.size() > 0) oy = rows.last;
-                if (oy == s.out_height) break;
-                convolution_pixels<1, Vectors>(x, w, bias, y, f, oy, ox, true, sizes, finish);
-            }
+            if (columns.contains(ox)) continue;
+            for (std::size_t oy = 0; oy < s.out_height; ++oy)
+                if (!rows.contains(oy)) convolution_pixels<1, Vectors>(x, w, bias, y, f, oy, ox, true, sizes, finish);
             tiles<most>(part<&whole_row_count>(sizes), [&]<std::size_t Pixels>(std::size_t i, constant<Pixels>) {
                 convolution_pixels<Pixels, Vectors>(x, w, bias, y, f, rows.first + i, ox, true, sizes, finish);
             });

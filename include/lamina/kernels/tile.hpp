@@ -29,6 +29,7 @@ struct range {
     std::size_t first, last;
 
     constexpr std::size_t size() const { return last - first; }
+    constexpr bool contains(std::size_t i) const { return first <= i && i < last; }
 };
 
 } // namespace detail
