@@ -20,7 +20,6 @@ void transform_each(T* y, std::size_t n, const F& function, const Inputs*... inp
     using lanes = simd::batch<T>;
     const auto f = made_ready<lanes>(function);
     std::size_t i = 0;
-#pragma GCC unroll 4 // the loop itself is 4 % of a tanh
     for (; i + lanes::size <= n; i += lanes::size) lanes(f(lanes::load_unaligned(inputs + i)...)).store_unaligned(y + i);
     if (i < n) simd::store_partial(lanes(f(simd::load_partial(inputs + i, n - i)...)), y + i, n - i);
 }

@@ -1,8 +1,8 @@
 // lamina/kernels/tanh_table.hpp: tanh from polynomials that are looked up in registers, where these hold 16 floats.
 //
-// u = 1.02 + 1.6 |x| up to 16 falls into 32 intervals, eight for each power of two: the upper bits of its representation number them.
-// Each has a polynomial of degree 4 about its middle, or about 0 in the first. It takes fewer steps than a rational function, has no
-// division, and an error of 1.7 ulp.
+// |x| + 0.625 below 10 falls into 32 intervals, eight for each power of two: the upper bits of its representation number them. Each
+// has a polynomial of degree 4 about its middle, or about 0 in the first. It takes fewer steps than a rational function, has no
+// division, and an error of 1.5 ulp.
 #pragma once
 
 #include <lamina/core/shuffle.hpp>
@@ -15,38 +15,38 @@ namespace detail {
 
 // clang-format off: rows of eight intervals
 /// The Taylor series of tanh about the middle of each interval, whose terms above degree 4 are economised (replaced by the Chebyshev
-/// polynomial that is nearest to 0, without its leading term; in the first interval by the one that is x times a polynomial);
-/// tests/kernels/tanh_table_test.cpp computes them anew. An interval's place is its lower end's two lowest bits of the exponent and
-/// three highest of the fraction: u = 2 comes first, 1.02 is in the 25th.
+/// polynomial that is nearest to 0, without its leading term; in the first interval by the one that is x times a polynomial; the last
+/// one's value is 1); tests/kernels/tanh_table_test.cpp computes them anew. An interval's place is its lower end's two lowest bits of
+/// the exponent and three highest of the fraction: 2 comes first, 8 in the 17th and 0.625 in the 19th place.
 inline constexpr std::size_t tanh_degree = 4, tanh_intervals = 32;
-inline constexpr float tanh_scale = 1.6f, tanh_begin = 1.02f;
+inline constexpr float tanh_begin = 0.625f;
 alignas(alignment) inline constexpr float tanh_middle[tanh_intervals]{
-        0.690625012f, 0.846875012f, 1.00312495f, 1.15937495f, 1.31562495f, 1.47187495f, 1.62812495f, 1.78437495f,
-        2.01874995f, 2.33124995f, 2.64374995f, 2.95624995f, 3.26874995f, 3.58124995f, 3.89374995f, 4.20625019f,
-        4.67500019f, 5.30000019f, 5.92500019f, 6.55000019f, 7.17500019f, 7.80000019f, 8.42500019f, 9.05000019f,
-        0.f, 0.104687497f, 0.182812497f, 0.260937512f, 0.339062512f, 0.417187512f, 0.495312512f, 0.573437512f};
+        1.5f, 1.75f, 2.f, 2.25f, 2.5f, 2.75f, 3.f, 3.25f,
+        3.625f, 4.125f, 4.625f, 5.125f, 5.625f, 6.125f, 6.625f, 7.125f,
+        7.875f, 8.875f, 0.f, 0.09375f, 0.15625f, 0.21875f, 0.28125f, 0.34375f,
+        0.4375f, 0.5625f, 0.6875f, 0.8125f, 0.9375f, 1.0625f, 1.1875f, 1.3125f};
 alignas(alignment) inline constexpr float tanh_factor[tanh_degree + 1][tanh_intervals]{
     {
-        0.598383367f, 0.689433396f, 0.762903452f, 0.820836067f, 0.865691781f, 0.89993453f, 0.925794065f, 0.945163727f,
-        0.965328634f, 0.981290996f, 0.989942074f, 0.994603753f, 0.997107983f, 0.998450994f, 0.999170542f, 0.999555945f,
-        0.999826074f, 0.999950171f, 0.999985695f, 0.999995887f, 0.999998808f, 0.999999642f, 0.999999881f, 1.f,
-        0.f, 0.104306728f, 0.180802807f, 0.255172223f, 0.326640189f, 0.39455843f, 0.45842272f, 0.517879307f}, {
-        0.64193809f, 0.524682343f, 0.417978883f, 0.32622847f, 0.250577897f, 0.190117911f, 0.14290528f, 0.106665447f,
-        0.0681397915f, 0.0370672755f, 0.0200142637f, 0.0107630966f, 0.00577554014f, 0.00309558143f, 0.00165813835f, 0.00088787917f,
-        0.000347661407f, 9.96189483e-05f, 2.85423139e-05f, 8.17759246e-06f, 2.34292634e-06f, 6.71260182e-07f, 1.92319305e-07f, 5.51004078e-08f,
-        1.f, 0.989120007f, 0.96731025f, 0.934887111f, 0.893306136f, 0.844323635f, 0.789848626f, 0.731801033f}, {
-        -0.384124398f, -0.361733258f, -0.318877518f, -0.267780185f, -0.216923356f, -0.171093792f, -0.132300973f, -0.100816391f,
-        -0.0657780692f, -0.036374189f, -0.0198131725f, -0.0107051274f, -0.005758896f, -0.00309081748f, -0.00165677967f, -0.000887493836f,
-        -0.000347657187f, -9.96300878e-05f, -2.85465194e-05f, -8.17888122e-06f, -2.34330219e-06f, -6.71368468e-07f, -1.9235037e-07f, -5.51093109e-08f,
-        6.91422338e-06f, -0.103171833f, -0.174892351f, -0.23855713f, -0.291789621f, -0.333134919f, -0.362084478f, -0.378984571f}, {
-        0.0154032381f, 0.0740330219f, 0.10359586f, 0.110845238f, 0.104158275f, 0.0905703008f, 0.0748599619f, 0.0597636774f,
-        0.0409287214f, 0.0234483741f, 0.0130120795f, 0.0071000834f, 0.0038396297f, 0.00206652074f, 0.00110938225f, 0.000594743178f,
-        0.000237447428f, 6.80661469e-05f, 1.95042594e-05f, 5.58830834e-06f, 1.60109732e-06f, 4.5872369e-07f, 1.31426674e-07f, 3.76543845e-08f,
-        -0.333972722f, -0.318714082f, -0.290628165f, -0.250626713f, -0.202393681f, -0.149996892f, -0.0973441973f, -0.0477531217f}, {
-        0.118441373f, 0.0693158358f, 0.0271646269f, -0.00173948146f, -0.0178328026f, -0.0244308934f, -0.0251569021f, -0.0228376612f,
-        -0.0174522772f, -0.010804493f, -0.00623075012f, -0.00346786506f, -0.00189497683f, -0.00102552539f, -0.00055215531f, -0.000296475686f,
-        -0.00011806281f, -3.38611826e-05f, -9.70431665e-06f, -2.78057337e-06f, -7.96667337e-07f, -2.28250627e-07f, -6.53950352e-08f, -1.87360012e-08f,
-        0.0168075934f, 0.0675730184f, 0.110743687f, 0.14334394f, 0.163229525f, 0.170080572f, 0.1651797f, 0.150933221f}};
+        0.90514827f, 0.94137555f, 0.9640276f, 0.9780261f, 0.9866143f, 0.99185973f, 0.9950548f, 0.99699765f,
+        0.99858063f, 0.9994776f, 0.9998078f, 0.9999293f, 0.999974f, 0.9999904f, 0.9999965f, 0.9999987f,
+        0.9999997f, 1.f, 0.f, 0.0934763f, 0.15499073f, 0.21532634f, 0.2740616f, 0.33082113f,
+        0.41157004f, 0.50983f, 0.59637356f, 0.6709671f, 0.7340715f, 0.7866188f, 0.8298019f, 0.8649066f}, {
+        0.18070684f, 0.11381181f, 0.07065046f, 0.043464616f, 0.026592009f, 0.016214142f, 0.009865944f, 0.0059956564f,
+        0.0028362116f, 0.0010443183f, 0.00038430982f, 0.00014139681f, 5.2019303e-05f, 1.9137146e-05f, 7.0402048e-06f, 2.5899524e-06f,
+        5.764358e-07f, 7.801212e-08f, 1.f, 0.99126214f, 0.97597784f, 0.95363456f, 0.9248902f, 0.8905574f,
+        0.8306101f, 0.7400736f, 0.6443389f, 0.5498035f, 0.46113926f, 0.38123104f, 0.3114289f, 0.2519366f}, {
+        -0.16356727f, -0.1071402f, -0.068109326f, -0.042509723f, -0.026236173f, -0.016082224f, -0.009817196f, -0.0059776804f,
+        -0.0028323743f, -0.0010438417f, -0.00038426128f, -0.00014139613f, -5.2021373e-05f, -1.9138222e-05f, -7.040643e-06f, -2.5901195e-06f,
+        -5.7706325e-07f, -7.809705e-08f, 5.9727663e-06f, -0.0926595f, -0.1512675f, -0.2053426f, -0.25347686f, -0.29461515f,
+        -0.3418537f, -0.3773113f, -0.3842664f, -0.3688999f, -0.33850914f, -0.2998835f, -0.25842434f, -0.21790169f}, {
+        0.08776299f, 0.0629931f, 0.042202182f, 0.027165277f, 0.017076837f, 0.010583828f, 0.006503858f, 0.0039761304f,
+        0.0019121552f, 0.00070609554f, 0.0002601179f, 9.574076e-05f, 3.5227655e-05f, 1.2960423e-05f, 4.767994e-06f, 1.7540634e-06f,
+        4.1002093e-07f, 5.5490368e-08f, -0.33391327f, -0.32160845f, -0.30175003f, -0.2735588f, -0.23875637f, -0.19934854f,
+        -0.13620247f, -0.054539073f, 0.0140858665f, 0.063945696f, 0.094517656f, 0.108626015f, 0.11050788f, 0.104417756f}, {
+        -0.024797883f, -0.023472719f, -0.017894678f, -0.012339481f, -0.008064589f, -0.005112781f, -0.0031842992f, -0.0019624075f,
+        -0.00094753166f, -0.00035119348f, -0.00012955208f, -4.770768e-05f, -1.7557191e-05f, -6.4598116e-06f, -2.3765513e-06f, -8.743005e-07f,
+        -2.0249978e-07f, -2.7405427e-08f, 0.016007232f, 0.060913697f, 0.09713455f, 0.12727866f, 0.14984088f, 0.16406149f,
+        0.1696348f, 0.15324941f, 0.119440995f, 0.079898216f, 0.04336297f, 0.014476642f, -0.005560497f, -0.017659832f}};
 // clang-format on
 
 } // namespace detail
@@ -63,7 +63,7 @@ public:
     [[gnu::always_inline]] V operator()(const V& x) const
     {
         const V size = simd::at_most(xsimd::abs(x), V(9.3f)); // where it gives 1
-        const auto interval = simd::upper_bits<20>(simd::fma(size, V(detail::tanh_scale), V(detail::tanh_begin)));
+        const auto interval = simd::upper_bits<20>(size + V(detail::tanh_begin));
         const V d = size - middle[interval];
         V y = factor[degree][interval];
         LAMINA_UNROLL (n, degree) {
