@@ -8,6 +8,7 @@
 #include <lamina/kernels/tile.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace lamina::inline LAMINA_ARCHITECTURE::kernels::detail {
 
@@ -32,12 +33,29 @@ struct grid {
     std::size_t row, column;
 };
 
-/// What the sums of a tile begin with, rows `step` apart: c itself, a row for all (step 0), or zeros (null).
+/// What the sums of a tile begin with, rows `step` apart: c itself, or a row for all (step 0). Of several rows the last register is
+/// there as a whole.
 template <class T>
 struct beginning {
     const T* start;
     std::size_t step;
 };
+
+/// The registers side by side in a tile of one row: as much of w as possible is read in the order in which it lies.
+inline constexpr std::size_t row_vectors = simd::registers == 32 ? 8 : 15;
+
+/// What stands for a bias where there is none.
+template <class T>
+alignas(alignment) inline constexpr T no_bias[std::max(row_vectors, outer_vectors) * simd::lanes<T>]{};
+
+/// Copies rows of `columns` numbers to where they lie side by side, as wide as a tile and padded with zeros to whole registers.
+template <class T>
+LAMINA_ONE_COPY void pack_rows(const T* from, std::size_t step, std::size_t depth, std::size_t columns, T* to)
+{
+    using lanes = simd::batch<T>;
+    for (std::size_t k = 0; k < depth; ++k, from += step, to += outer_width<T>)
+        for (std::size_t i = 0; i < columns; i += lanes::size) load_before(from + i, i, columns).store_aligned(to + i);
+}
 
 /// c = what it begins with + Σ a[r][k] · b[k][·] over `depth` steps, for the rows from `first` to `end`. The last register of c
 /// ends at `columns`; that of b is there as a whole. The first whole tiles fetch what lies `soon` numbers ahead, which is b next
@@ -57,11 +75,9 @@ LAMINA_ONE_COPY void outer_tiles(grid<const T> a, const T* b, std::size_t b_step
             const std::size_t row = first + (r < rows ? r : 0);
             numbers[r] = a.start + row * a.row;
             const T* const start = from.start + row * from.step;
-            LAMINA_UNROLL (v, Vectors) sums[r * Vectors + v] = lanes(T(0));
-            if (from.start) {
-                LAMINA_UNROLL (v, Vectors - 1) sums[r * Vectors + v] = lanes::load_unaligned(start + v * lanes::size);
-                sums[r * Vectors + Vectors - 1] = load_before(start + last, last, columns);
-            }
+            LAMINA_UNROLL (v, Vectors - 1) sums[r * Vectors + v] = lanes::load_unaligned(start + v * lanes::size);
+            sums[r * Vectors + Vectors - 1] =
+                Rows > 1 ? lanes::load_unaligned(start + last) : load_before(start + last, last, columns);
         }
 
         const T* next = b;
@@ -113,18 +129,6 @@ void outer_panel(grid<const T> a, const T* b, std::size_t b_step, std::size_t so
         outer_tiles<outer_rows, outer_vectors - 2>(a, b, b_step, soon, depth, from, c, c_step, 0, rows, columns);
 }
 
-/// Copies rows of `columns` numbers to where they lie side by side, as wide as a tile and padded with zeros to whole registers.
-template <class T>
-LAMINA_ONE_COPY void pack_rows(const T* from, std::size_t step, std::size_t depth, std::size_t columns, T* to)
-{
-    using lanes = simd::batch<T>;
-    for (std::size_t k = 0; k < depth; ++k, from += step, to += outer_width<T>)
-        for (std::size_t i = 0; i < columns; i += lanes::size) load_before(from + i, i, columns).store_aligned(to + i);
-}
-
-/// The registers side by side in a tile of one row: as much of w as possible is read in the order in which it lies.
-inline constexpr std::size_t row_vectors = simd::registers == 32 ? 8 : 15;
-
 /// The registers of a tile where a row has that many: no more, if there is one at all.
 constexpr std::size_t row_tile(std::size_t registers)
 {
@@ -143,8 +147,9 @@ void outer_row(const T* x, const T* w, const T* bias, T* y, std::size_t inputs, 
     const auto cover = [&]<std::size_t Vectors>(constant<Vectors>) {
         for (std::size_t v = 0; v < registers; v += Vectors) {
             const std::size_t o = std::min(v, registers - Vectors) * lanes;
-            outer_tiles<1, Vectors, T>({x, inputs, 1}, w + o, stride, 0, inputs, {bias ? bias + o : nullptr, 0}, y + o, outputs,
-                                       0, 1, std::min<std::size_t>(Vectors * lanes, outputs - o));
+            const std::size_t columns = std::min<std::size_t>(Vectors * lanes, outputs - o);
+            outer_tiles<1, Vectors, T>({x, inputs, 1}, w + o, stride, 0, inputs, {bias ? bias + o : no_bias<T>, 0}, y + o,
+                                       outputs, 0, 1, columns);
         }
     };
     if constexpr (is_constant<O>) cover(constant<row_tile(vectors<T>(O{}))>{}); // the others are not compiled
@@ -166,12 +171,18 @@ LAMINA_ONE_COPY void outer_product(const T* x, const T* w, const T* bias, T* y, 
     for (std::size_t s = 0; s < n; s += outer_samples<T>)
         for (std::size_t i = 0; i == 0 || i < inputs; i += outer_depth<T>)
             for (std::size_t o = 0; o < outputs; o += outer_width<T>) {
+                const std::size_t columns = std::min(outer_width<T>, outputs - o);
+                const bool whole = columns % simd::lanes<T> == 0; // a panel that is not is summed in one go, as y has no padding
+                if (i > 0 && !whole) continue;
                 T* const to = y + s * outputs + o;
-                const beginning<T> from = i == 0 ? beginning<T>{bias ? bias + o : nullptr, 0} : beginning<T>{to, outputs};
+                const T* start = bias ? bias + o : no_bias<T>;
+                alignas(alignment) T padded[outer_width<T>];
+                if (bias && !whole) pack_rows(std::exchange(start, padded), 0, 1, columns, padded);
                 const std::size_t soon = o + 2 * outer_width<T> <= stride ? outer_width<T> : 0; // a whole panel
                 outer_panel<T>({x + s * inputs + i, inputs, 1}, w + i * stride + o, stride, soon,
-                               std::min(outer_depth<T>, inputs - i), from, to, outputs, std::min(outer_samples<T>, n - s),
-                               std::min(outer_width<T>, outputs - o));
+                               whole ? std::min(outer_depth<T>, inputs - i) : inputs,
+                               i == 0 ? beginning<T>{start, 0} : beginning<T>{to, outputs}, to, outputs,
+                               std::min(outer_samples<T>, n - s), columns);
             }
 }
 

@@ -5,6 +5,7 @@
 
 #include <lamina/core/aligned.hpp>
 #include <lamina/core/once.hpp>
+#include <lamina/core/span_of.hpp>
 #include <lamina/models/clone.hpp>
 #include <lamina/models/execution.hpp>
 #include <lamina/models/inputs.hpp>
@@ -153,7 +154,7 @@ public:
             const auto to = [&]<std::size_t... I>(std::index_sequence<I...>) {
                 return std::array{start_of(tensor_at<I>(y)) + first * output_of<M, I>.size()...};
             }(std::make_index_sequence<output_count<M>>{});
-            execution.forward(blocks, Mode{}, from.data(), to.data(), n);
+            execution.forward(span_of(blocks), Mode{}, from.data(), to.data(), n);
         }
     }
 

@@ -26,8 +26,8 @@ struct History {
     LAMINA_ONCE std::vector<double> operator[](std::string_view name) const
     {
         detail::now_and_then();
-        std::vector<double> result;
-        for (const auto& logs : epochs) result.push_back(logs[name]);
+        std::vector<double> result(epochs.size());
+        for (std::size_t i = 0; i < result.size(); ++i) result[i] = epochs[i][name];
         return result;
     }
 

@@ -4,16 +4,13 @@
 #include <lamina/models/inputs.hpp>
 #include <lamina/training/loss.hpp>
 
-#include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <limits>
-#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace lamina {
 
@@ -47,45 +44,47 @@ constexpr shape without_ones(const shape& s)
 }
 
 /// [3, 4, 0] for the flat position of an element, for messages.
-[[gnu::cold]] inline std::string position_in(std::span<const std::size_t> extents, std::size_t flat)
+[[gnu::cold]] inline std::string position_in(const std::size_t* extents, std::size_t rank, std::size_t flat)
 {
     std::size_t step = 1;
-    for (const std::size_t extent : extents) step *= extent;
-    std::string text = "[";
-    for (const std::size_t extent : extents) {
-        step /= extent;
-        append(text, {text.size() > 1 ? ", " : "", flat / step % extent});
+    for (std::size_t axis = 0; axis < rank; ++axis) step *= extents[axis];
+    std::string text;
+    const char* before = "[";
+    for (std::size_t axis = 0; axis < rank; ++axis) {
+        step /= extents[axis];
+        append(text, {std::exchange(before, ", "), flat / step % extents[axis]});
     }
-    text += ']';
+    append(text, {"]"});
     return text;
 }
 template <class X>
 [[gnu::cold]] std::string position_in(const X& x, std::size_t flat)
 {
-    std::array<std::size_t, rank_of<X>> extents{};
-    std::copy(x.shape().begin(), x.shape().end(), extents.begin());
-    return position_in(std::span<const std::size_t>(extents), flat);
+    std::size_t extents[rank_of<X>];
+    for (std::size_t axis = 0; axis < rank_of<X>; ++axis) extents[axis] = x.shape()[axis];
+    return position_in(extents, rank_of<X>, flat);
+}
+
+/// Where the first number lies that is none or larger than `largest`; `count` where there is none. It looks once before a training
+/// at what memory brings, so no vectors, which would take long to compile.
+template <class N>
+[[gnu::noinline]] std::size_t find_infinite(const N* numbers, std::size_t count, N largest)
+{
+    std::size_t i = 0;
+    while (i < count && std::fabs(numbers[i]) <= largest) ++i;
+    return i;
 }
 
 template <class T, class X>
-[[gnu::noinline]] void require_finite(const X& x, const char* where, const char* name)
+[[gnu::cold]] void require_finite(const X& x, const char* where, const char* name)
 {
-    if constexpr (std::is_floating_point_v<element<X>>) {
-        const auto* const data = start_of(x);
-        const std::size_t count = x.size();
-        constexpr auto largest = sizeof(element<X>) > sizeof(T) ? static_cast<element<X>>(std::numeric_limits<T>::max())
-                                                                : std::numeric_limits<element<X>>::max();
-        using flag = std::conditional_t<sizeof(element<X>) == 4, std::uint32_t, std::uint64_t>; // as wide: it is vectorised
-        for (std::size_t first = 0; first < count; first += 4096) {
-            const std::size_t end = first + 4096 < count ? first + 4096 : count;
-            flag wrong = 0;
-            for (std::size_t i = first; i < end; ++i) wrong |= !(std::fabs(data[i]) <= largest);
-            if (wrong)
-                for (std::size_t i = first; i < end; ++i)
-                    if (!(std::fabs(data[i]) <= largest))
-                        fail({where, ": ", name, position_in(x, i), " is ", data[i],
-                              ", the model needs finite numbers of its type; clean the data first"});
-        }
+    using number = element<X>;
+    if constexpr (std::is_floating_point_v<number>) {
+        using narrower = std::conditional_t<(sizeof(number) > sizeof(T)), T, number>;
+        const std::size_t place = find_infinite(start_of(x), x.size(), static_cast<number>(std::numeric_limits<narrower>::max()));
+        if (place < x.size())
+            fail({where, ": ", name, position_in(x, place), " is ", start_of(x)[place],
+                  ", the model needs finite numbers of its type; clean the data first"});
     }
 }
 

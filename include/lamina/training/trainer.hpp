@@ -3,6 +3,7 @@
 
 #include <lamina/core/once.hpp>
 #include <lamina/core/parallel.hpp>
+#include <lamina/core/span_of.hpp>
 #include <lamina/core/subnormals.hpp>
 #include <lamina/models/predict.hpp>
 #include <lamina/training/callback.hpp>
@@ -57,7 +58,7 @@ public:
         : model(of), rule(std::move(with)), goals(std::move(measured_by)), plan(trace_bound(of)), blocks(plan.blocks),
           parameters(records_of(of))
     {
-        prepare(rule, parameters);
+        prepare(rule, span_of(parameters));
         goals.prepare(plan);
     }
 
@@ -99,7 +100,7 @@ public:
         if constexpr (fits<X, Y>(given<X, input_count<M>>{}, given<Y, G::count>{})) {
             require(samples, "evaluate");
             lamina::detail::require_weights(options.sample_weight, samples.size());
-            goals.report(logs, measure(samples, {}, options.sample_weight, options.threads), false);
+            goals.report(logs, measure(samples, {}, span_of(options.sample_weight), options.threads), false);
         }
         return logs;
     }
@@ -114,7 +115,7 @@ public:
             const Samples<const X&, const Y&> samples{x, y};
             require(samples, "train_on_batch");
             lamina::detail::require_weights(sample_weight, samples.size());
-            goals.report(logs, step(samples, {}, sample_weight, seed, threads), false);
+            goals.report(logs, step(samples, {}, span_of(sample_weight), seed, threads), false);
         }
         return logs;
     }
@@ -138,8 +139,8 @@ private:
         const std::vector<float> weights = lamina::detail::weights_of<loss_at<0>::kind>(samples, options);
         std::vector<std::size_t> positions(samples.size());
         std::iota(positions.begin(), positions.end(), std::size_t{0});
-        const std::span<std::size_t> chosen = std::span(positions).first(samples.size() - held_back);
-        const std::span<std::size_t> kept = std::span(positions).last(held_back);
+        const std::span<std::size_t> shuffled(positions.data(), samples.size() - held_back);
+        const auto chosen = span_of(positions).first(shuffled.size()), kept = span_of(positions).last(held_back);
 
         Training state{.variables = parameters};
         state.epochs = options.epochs;
@@ -152,12 +153,12 @@ private:
             state.logs = {};
             (detail::call_epoch_begin(callbacks, state), ...);
             std::iota(positions.begin(), positions.end(), std::size_t{0});
-            if (options.shuffle) shuffle(chosen, Random(Seed{mix(options.seed.value, shuffling)}, rule.state.step));
+            if (options.shuffle) shuffle(shuffled, Random(Seed{mix(options.seed.value, shuffling)}, rule.state.step));
             Totals total;
             for (std::size_t first = 0; first < chosen.size() && !state.stop; first += options.batch_size) {
                 const auto batch = chosen.subspan(first, std::min(options.batch_size, chosen.size() - first));
                 state.learning_rate = rule.learning_rate(rule.state.step);
-                goals.merge(total, step(samples, batch, weights, options.seed, options.threads));
+                goals.merge(total, step(samples, batch, span_of(weights), options.seed, options.threads));
                 ++state.batch;
                 goals.report(state.logs, total, false);
                 (detail::call_batch_end(callbacks, state), ...);
@@ -165,7 +166,7 @@ private:
             if (options.validation_data)
                 goals.report(state.logs, measure(*options.validation_data, {}, {}, options.threads), true);
             else if (!kept.empty())
-                goals.report(state.logs, measure(samples, kept, options.sample_weight, options.threads), true);
+                goals.report(state.logs, measure(samples, kept, span_of(options.sample_weight), options.threads), true);
             (detail::call_epoch_end(callbacks, state), ...);
             history.epochs.push_back(state.logs);
         }
@@ -281,16 +282,16 @@ private:
                 const std::size_t first = k * most, n = std::min(most, count - first);
                 const Mode mode{.training = true, .seed = seed.value, .step = rule.state.step, .place = 0, .first = first};
                 const auto x = gather_all(samples, positions, first, n, room);
-                room.forward(blocks, mode, x.data(), nullptr, n);
+                room.forward(span_of(blocks), mode, x.data(), nullptr, n);
                 scores[k] = Totals{};
                 goals.template measure<M>(scores[k], room, true, samples.y, positions, first, n, count, weights);
-                room.backward(blocks, gradient.blocks, mode, x.data(), n, goals.fused().data());
+                room.backward(span_of(blocks), span_of(gradient.blocks), mode, x.data(), n, goals.fused().data());
             }
         });
         step_total = Totals{};
         for (std::size_t k = 0; k < chunks; ++k) goals.merge(step_total, scores[k]);
         add_gradients(parts, threads);
-        apply_gradients<T>(rule, parameters, places[0].gradient->records, threads);
+        apply_gradients<T>(rule, span_of(parameters), span_of(places[0].gradient->records), threads);
         return step_total;
     }
 
@@ -298,12 +299,11 @@ private:
     [[gnu::cold]] void add_gradients(std::size_t parts, std::size_t threads)
     {
         if (parts < 2) return;
-        optimizers::for_each_range(
-            std::span<const std::shared_ptr<record>>(parameters), threads, [&](std::size_t r, std::size_t first, std::size_t n) {
-                T* const sum = places[0].gradient->records[r]->template data<T>() + first;
-                for (std::size_t part = 1; part < parts; ++part)
-                    kernels::add(std::as_const(*places[part].gradient->records[r]).template data<T>() + first, sum, n);
-            });
+        optimizers::for_each_range(span_of(parameters), threads, [&](std::size_t r, std::size_t first, std::size_t n) {
+            T* const sum = places[0].gradient->records[r]->template data<T>() + first;
+            for (std::size_t part = 1; part < parts; ++part)
+                kernels::add(std::as_const(*places[part].gradient->records[r]).template data<T>() + first, sum, n);
+        });
     }
 
     template <class S>
@@ -315,7 +315,7 @@ private:
         parallel_for(chunks, threads, [&](std::size_t k, std::size_t thread) {
             const std::size_t first = k * chunk, n = std::min(chunk, count - first);
             Execution<T>& room = *places[thread].inference;
-            room.forward(blocks, Mode{}, gather_all(samples, positions, first, n, room).data(), nullptr, n);
+            room.forward(span_of(blocks), Mode{}, gather_all(samples, positions, first, n, room).data(), nullptr, n);
             scores[k] = Totals{};
             goals.template measure<M>(scores[k], room, false, samples.y, positions, first, n, count, weights);
         });

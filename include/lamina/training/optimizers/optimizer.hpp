@@ -3,6 +3,7 @@
 
 #include <lamina/core/error.hpp>
 #include <lamina/core/record.hpp>
+#include <lamina/core/span_of.hpp>
 #include <lamina/core/subnormals.hpp>
 #include <lamina/training/optimizers/clipping.hpp>
 #include <lamina/training/optimizers/ranges.hpp>
@@ -134,7 +135,7 @@ template <Optimizer O>
         for (std::size_t s = 0; s < each; ++s) names[s] = optimizer.slot_name(s);
         optimizer.state.slots = made_slots({names, each}, parameters);
     }
-    check_slots(O::name, optimizer.state.slots, each, parameters);
+    check_slots(O::name, span_of(optimizer.state.slots), each, parameters);
     return rate;
 }
 
