@@ -44,8 +44,8 @@ namespace {
 std::optional<std::string> repeated_in(const std::vector<std::string>& list)
 {
     const auto text = repeated({list, [](const std::string& one) { return std::string_view(one); }});
-    if (!text) return {};
-    return std::string(*text);
+    if (!text.data()) return {};
+    return std::string(text);
 }
 
 } // namespace

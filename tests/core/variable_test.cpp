@@ -34,6 +34,10 @@ TEST_CASE("a variable is unbound until it is given a record", "[core][variable]"
     Kernel other = std::move(kernel);
     CHECK(other.bound());
     CHECK_FALSE(kernel.bound()); // NOLINT: a variable that was moved from is unbound
+
+    other.release();
+    CHECK_FALSE(other.bound());
+    CHECK(other.data() == nullptr);
 }
 
 TEST_CASE("two variables share a record where they are bound to it", "[core][variable]")

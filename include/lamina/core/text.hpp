@@ -5,7 +5,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -84,8 +83,9 @@ private:
     std::string_view (*at)(const void* of, std::size_t place);
 };
 
-/// The first text that is in a list more than once, if there is one.
-[[gnu::cold]] inline std::optional<std::string_view> repeated(const TextsOf& texts)
+/// The first text that is in a list more than once; where there is none, one that is nowhere: its data() is null. (A std::optional
+/// would be one more thing to compile for every program.)
+[[gnu::cold]] inline std::string_view repeated(const TextsOf& texts)
 {
     const auto sorted = sorted_places(texts.count, [&](std::size_t a, std::size_t b) {
         const int order = texts[a].compare(texts[b]);

@@ -39,6 +39,9 @@ public:
     /// Makes a record of its own, filled with zeros.
     LAMINA_ONCE void make(std::string name) { kept = make_record(std::move(name), needed->extents, needed->type); }
 
+    /// Lets go of its record.
+    void release() { kept.reset(); }
+
 protected:
     explicit AnyVariable(const form& needs) : needed(&needs) {}
     AnyVariable(AnyVariable&&) noexcept = default;

@@ -55,8 +55,9 @@ public:
         const StoredState state = collected();
         safetensors::named_records tensors;
         for (const auto& [name, numbers] : state.tensors) tensors.emplace_back(name, numbers);
-        if (const auto name = repeated({state.values, [](const auto& value) { return std::string_view(value.path); }}))
-            fail({path.string(), ": two values would have the name \"", *name, "\"; rename one"});
+        if (const auto name = repeated({state.values, [](const auto& value) { return std::string_view(value.path); }});
+            name.data())
+            fail({path.string(), ": two values would have the name \"", name, "\"; rename one"});
         safetensors::named_texts metadata{{"format", format}};
         for (const auto& value : state.values) metadata.push_back({value_key + value.path, value.write(value.at)});
         for (const auto& [name, text] : notes) metadata.push_back({note_key + name, text});

@@ -141,8 +141,8 @@ private:
                         made.back()->stored_size() * bytes_of(needs.type));
             made.back()->trainable = variable->storage()->trainable;
         }
-        if (const auto path = repeated({variables, path_of}))
-            fail({"graph: two variables would have the name \"", prefix.empty() ? "" : prefix + '/', *path,
+        if (const auto path = repeated({variables, path_of}); path.data())
+            fail({"graph: two variables would have the name \"", prefix.empty() ? "" : prefix + '/', path,
                   "\"; name one with Name<\"…\">"});
         for (std::size_t i = 0; i < variables.size(); ++i) {
             variables[i].variable->bind(made[i]);

@@ -33,14 +33,14 @@ struct json_quoted {
     [[gnu::cold]] friend void print(std::string& to, const json_quoted& quoted)
     {
         constexpr char digits[] = "0123456789abcdef";
-        append(to, {'"'});
+        print(to, '"');
         for (const char c : quoted.text) {
             const auto code = static_cast<unsigned char>(c);
             if (c == '"' || c == '\\') append(to, {'\\', c});
             else if (code < 0x20) append(to, {"\\u00", digits[code >> 4], digits[code & 15]});
-            else append(to, {c});
+            else print(to, c);
         }
-        append(to, {'"'});
+        print(to, '"');
     }
 };
 

@@ -253,9 +253,9 @@ LAMINA_ONCE inline void write(const FilePath& path, const named_records& tensors
     auto twice = repeated({tensors, [](const auto& tensor) { return std::string_view(tensor.first); }});
     for (const auto& [name, numbers] : tensors)
         if (name == "__metadata__") twice = name;
-    if (twice) fail({path.string(), ": two tensors would have the name ", text(*twice), "; rename one"});
-    if (const auto name = repeated({metadata, [](const named_text& one) { return std::string_view(one.name); }}))
-        fail({path.string(), ": two texts would have the name ", text(*name), "; rename one"});
+    if (twice.data()) fail({path.string(), ": two tensors would have the name ", text(twice), "; rename one"});
+    if (const auto name = repeated({metadata, [](const named_text& one) { return std::string_view(one.name); }}); name.data())
+        fail({path.string(), ": two texts would have the name ", text(name), "; rename one"});
     std::vector<std::size_t> ordered;
     for (const number type : {number::float64, number::float32})
         for (std::size_t i = 0; i < tensors.size(); ++i)

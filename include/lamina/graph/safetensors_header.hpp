@@ -69,7 +69,7 @@ public:
             const auto character = rest.substr(0, n);
             rest.remove_prefix(n);
             if (character == "\\") append_escaped(read);
-            else read += character;
+            else print(read, character);
         }
         rest.remove_prefix(1);
         return read;
@@ -101,7 +101,7 @@ private:
         do {
             const auto key = string();
             starts.push_back(begin);
-            keys += key;
+            print(keys, key);
             begin = keys.size();
             expect(':');
             member(to, key);
@@ -109,8 +109,8 @@ private:
         expect('}');
 
         starts.push_back(begin);
-        if (const auto key = repeated({Keys{keys, starts}, [](std::string_view one) { return one; }}))
-            refuse({"names ", json_quoted{*key}, " twice"});
+        if (const auto key = repeated({Keys{keys, starts}, [](std::string_view one) { return one; }}); key.data())
+            refuse({"names ", json_quoted{key}, " twice"});
     }
 
     void skip_spaces() { rest.remove_prefix(std::min(rest.find_first_not_of(" \t\n\r"), rest.size())); }
@@ -132,7 +132,7 @@ private:
     {
         constexpr std::string_view letters = "\"\\/bfnrt", meanings = "\"\\/\b\f\n\r\t";
         if (const auto which = rest.empty() ? letters.npos : letters.find(rest[0]); which != letters.npos) {
-            to += meanings[which];
+            print(to, meanings[which]);
             rest.remove_prefix(1);
             return;
         }
@@ -145,8 +145,8 @@ private:
         if (code >= 0xD800 && code < 0xE000) refuse({"has half a surrogate pair in a text"});
         const int tails = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
         constexpr std::uint32_t marks[] = {0, 0xC0, 0xE0, 0xF0};
-        to += static_cast<char>(marks[tails] | code >> 6 * tails);
-        for (int i = tails; i-- > 0;) to += static_cast<char>(0x80 | (code >> 6 * i & 0x3F));
+        print(to, static_cast<char>(marks[tails] | code >> 6 * tails));
+        for (int i = tails; i-- > 0;) print(to, static_cast<char>(0x80 | (code >> 6 * i & 0x3F)));
     }
 
     /// What stands behind the backslash of `\u0041`.

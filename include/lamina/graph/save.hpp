@@ -15,10 +15,8 @@
 #include <lamina/graph/safetensors.hpp>
 
 #include <cstddef>
-#include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace lamina {
@@ -83,17 +81,22 @@ namespace detail {
     if (others > 20) append(problems, {"and ", others - 20, " more are no variables of the model; "});
     if (!problems.empty()) fail({name, ": ", problems, "was it saved from another model?"});
 
-    std::vector<std::shared_ptr<record>> fresh(variables.size());
-    for (std::size_t i = 0; i < variables.size(); ++i) {
-        const auto& [path, variable] = variables[i];
-        if (variable->bound()) continue;
-        fresh[i] = make_record(path, variable->needs().extents, variable->needs().type);
-        safetensors::copy(file.data(stored[sources[i]]), *fresh[i]);
+    std::vector<std::size_t> made; // places of the variables that get records here
+    try {
+        for (std::size_t i = 0; i < variables.size(); ++i) {
+            AnyVariable& variable = *variables[i].variable;
+            if (variable.bound()) continue;
+            made.push_back(i);
+            variable.make(variables[i].path);
+        }
+    }
+    catch (...) { // there is no memory for all
+        for (const std::size_t i : made) variables[i].variable->release();
+        throw;
     }
     // From here on nothing can fail.
     for (std::size_t i = 0; i < variables.size(); ++i)
-        if (fresh[i]) variables[i].variable->bind(std::move(fresh[i]));
-        else safetensors::copy(file.data(stored[sources[i]]), *variables[i].variable->storage());
+        safetensors::copy(file.data(stored[sources[i]]), *variables[i].variable->storage());
 }
 
 [[gnu::cold]] inline void save_variables(const std::vector<FoundVariable>& variables, const FilePath& path)

@@ -25,8 +25,8 @@ void initialise_parts(Part& part, Seed seed, std::uint64_t& stream)
 
 [[gnu::cold]] inline void make_records(const std::vector<FoundVariable>& variables)
 {
-    if (const auto path = repeated({variables, path_of}))
-        fail({"build: two variables of the model have the path \"", *path, "\"; rename a field or change a Name<...>"});
+    if (const auto path = repeated({variables, path_of}); path.data())
+        fail({"build: two variables of the model have the path \"", path, "\"; rename a field or change a Name<...>"});
     for (const auto& [path, variable] : variables) variable->make(path);
 }
 
