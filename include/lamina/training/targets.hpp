@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -65,14 +66,20 @@ template <class X>
     return position_in(extents, rank_of<X>, flat);
 }
 
-/// Where the first number lies that is none or larger than `largest`; `count` where there is none. It looks once before a training
-/// at what memory brings, so no vectors, which would take long to compile.
+/// Where the first number lies that is none or larger than `largest`; `count` where there is none.
 template <class N>
 [[gnu::noinline]] std::size_t find_infinite(const N* numbers, std::size_t count, N largest)
 {
-    std::size_t i = 0;
-    while (i < count && std::fabs(numbers[i]) <= largest) ++i;
-    return i;
+    using flag = std::conditional_t<sizeof(N) == 4, std::uint32_t, std::uint64_t>; // as wide: it is vectorised
+    for (std::size_t first = 0; first < count; first += 4096) {
+        const std::size_t end = first + 4096 < count ? first + 4096 : count;
+        flag wrong = 0;
+        for (std::size_t i = first; i < end; ++i) wrong |= !(std::fabs(numbers[i]) <= largest);
+        if (wrong == 0) continue;
+        while (std::fabs(numbers[first]) <= largest) ++first;
+        return first;
+    }
+    return count;
 }
 
 template <class T, class X>
