@@ -17,37 +17,31 @@ namespace lamina::inline LAMINA_ARCHITECTURE::bench {
 inline constexpr std::size_t chains = 10;
 
 /// The operations of a round.
-template <class T>
-double fma_flop(std::size_t turns)
-{
-    return 2.0 * double(simd::lanes<T> * chains * turns);
-}
+template <class T> double fma_flop(std::size_t turns) { return 2.0 * double(internals::simd::lanes<T> * chains * turns); }
 
 /// One round of them in registers, in FLOP/s.
-template <class T>
-[[gnu::noinline]] double fma_round(std::size_t turns)
+template <class T> [[gnu::noinline]] double fma_round(std::size_t turns)
 {
-    using lanes = simd::batch<T>;
+    using lanes = internals::simd::batch<T>;
 
-    const lanes factor = simd::keep(lanes(T(0.999999))), addend = simd::keep(lanes(T(1e-7)));
+    const lanes factor = internals::simd::keep(lanes(T(0.999999))), addend = internals::simd::keep(lanes(T(1e-7)));
     lanes c[chains];
     LAMINA_UNROLL (i, chains) c[i] = factor + lanes(T(i));
 
     const auto start = std::chrono::steady_clock::now();
     for (std::size_t turn = 0; turn < turns; ++turn)
-        LAMINA_UNROLL (i, chains) c[i] = simd::keep(simd::fma(c[i], factor, addend));
+        LAMINA_UNROLL (i, chains) c[i] = internals::simd::keep(internals::simd::fma(c[i], factor, addend));
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
 
     lanes sum = c[0];
     for (std::size_t i = 1; i < chains; ++i) sum = sum + c[i];
-    volatile T sink = simd::reduce_add(sum);
+    volatile T sink = internals::simd::reduce_add(sum);
     static_cast<void>(sink);
     return fma_flop<T>(turns) / taken.count();
 }
 
 /// The best of `rounds` rounds of about 0.1 ms, in FLOP/s.
-template <class T>
-double fma_peak(std::size_t rounds = 20)
+template <class T> double fma_peak(std::size_t rounds = 20)
 {
     double best = 0;
     for (std::size_t round = 0; round < rounds; ++round) best = std::max(best, fma_round<T>(100'000));
@@ -73,8 +67,7 @@ inline double clock_rate(std::size_t rounds = 20)
 }
 
 /// Reports FLOP/s and the share of the peak, for `flop` operations an iteration.
-template <class T>
-void count_flop(benchmark::State& state, double flop)
+template <class T> void count_flop(benchmark::State& state, double flop)
 {
     using benchmark::Counter;
     state.counters["FLOP/s"] = Counter(flop, Counter::kIsIterationInvariantRate);

@@ -1,4 +1,7 @@
-"""The Conan 2 recipe. It lives in conan/, its sources one level up: `conan create conan --build=missing -s compiler.cppstd=20`."""
+"""The Conan 2 recipe. It lives in conan/, its sources one level up: `conan create conan --build=missing -s compiler.cppstd=20`.
+
+Only test_package is built and run, unless `-c user.lamina:tests=True` asks for all tests and examples.
+"""
 import os
 import re
 
@@ -31,21 +34,21 @@ class Lamina(ConanFile):
 
     @property
     def _testing(self):
-        return not self.conf.get("tools.build:skip_test", default=False, check_type=bool)
+        return self.conf.get("user.lamina:tests", default=False, check_type=bool)
 
     def set_version(self):
         text = load(self, os.path.join(self._root, "include", "lamina", "version.hpp"))
         self.version = ".".join(re.search(rf"LAMINA_VERSION_{part} (\d+)", text).group(1) for part in ("MAJOR", "MINOR", "PATCH"))
 
     def export_sources(self):
-        for pattern in ("CMakeLists.txt", "LICENSE", "include/*", "tests/*", "examples/*", "tools/*", "conan/*.py", "conan/*.cpp"):
+        for pattern in ("CMakeLists.txt", "LICENSE", "include/*", "tests/*", "examples/*", "tools/*", "conan/*.py", "conan/*.cpp", "conan/*.cmake"):
             copy(self, pattern, src=self._root, dst=self.export_sources_folder, excludes="*/build/*")
 
     def layout(self):
         self.folders.root = ".."
         cmake_layout(self)
-        self.cpp.source.includedirs = ["include"]  # for `conan editable add conan`
-        self.cpp.build.builddirs = ["."]
+        self.cpp.source.includedirs = ["include"]  # for `conan editable add conan`, which needs no build
+        self.cpp.source.builddirs = [os.path.join("conan", "editable")]
 
     def requirements(self):
         # xtensor first: its recipe pins an xsimd, which the range then follows.
@@ -83,7 +86,8 @@ class Lamina(ConanFile):
     def build(self):
         cmake = CMake(self)
         cmake.configure()
-        cmake.build()
+        if self._testing:
+            cmake.build()
         if self._testing and can_run(self):
             # The package is tested by test_package, not from inside its own build.
             cmake.ctest(["--output-on-failure", "-LE", '"package|refuses"'])

@@ -8,23 +8,23 @@
 #include <vector>
 
 using namespace lamina;
+using namespace lamina::protocols;
 
 /// y = x where x > 0, slope · x elsewhere. Every channel learns its slope.
 struct LearnedRelu {
     static constexpr std::string_view kind = "LearnedRelu";
 
-    static constexpr verdict accept(shape in) { return in.rank > 0 ? accepts(in) : refuses(fit::needs_at_least_rank_1); }
+    static constexpr verdict accept(Shape in) { return in.rank > 0 ? accepts(in) : refuses(misfit::needs_at_least_rank_1); }
 
-    template <class T, shape In>
-    struct block {
+    template <class T, Shape In> struct block {
         using value_type = T;
         using layer = LearnedRelu;
-        static constexpr shape input = In, output = In;
+        static constexpr Shape input = In, output = In;
         static constexpr std::size_t channels = In.back();
 
-        Variable<T, shape{channels}> slope;
+        Variable<T, Shape{channels}> slope;
 
-        void initialise(Random random) { lamina::initialise<Constant<0.25>>(slope, random, {}); }
+        void initialize(Random random) { lamina::protocols::initialize<Constant<0.25>>(slope, random, {}); }
 
         void forward(Mode, const T* x, T* y, T*, T*, std::size_t n) const
         {
@@ -42,8 +42,7 @@ struct LearnedRelu {
         auto operator()(const auto& x) const { return call(*this, x); }
     };
 
-    template <auto... In>
-    using on = bound<LearnedRelu, float, Input<In...>>;
+    template <auto... In> using on = bound<LearnedRelu, float, Input<In...>>;
 };
 
 using Row = Sequential<Input<28, 28, 1>, Conv2D<6, Kernel<5>, Strides<2>>, LearnedRelu, Flatten, Dense<10, Softmax>>;
@@ -71,8 +70,7 @@ std::vector<double*> numbers_of(auto& model)
 }
 
 /// The largest difference between a gradient and the central difference of the loss, for a model of double.
-template <class M>
-double gradient_error()
+template <class M> double gradient_error()
 {
     Samples data{xt::xtensor<double, 2>::from_shape({7, M::input.size()}), xt::xtensor<double, 2>({7, M::output.size()}, 0.)};
     for (std::size_t i = 0; i < data.x.size(); ++i) data.x.data()[i] = std::sin(12.9898 * double(i));

@@ -23,7 +23,7 @@ inline void look(const MnistModel& model, const lamina::mnist::Digits& test)
 {
     const auto classes = lamina::predict(model, test.x);
     std::uint64_t fingerprint = 0;
-    for (const float p : classes) fingerprint = lamina::mix(fingerprint, std::bit_cast<std::uint32_t>(p));
+    for (const float p : classes) fingerprint = lamina::internals::mix(fingerprint, std::bit_cast<std::uint32_t>(p));
 
     std::size_t right = 0;
     const auto read = lamina::predict_classes(model, test.x);

@@ -22,7 +22,7 @@ using LeNet5 = Sequential<Input<28, 28, 1>,
     Conv2D<120, Kernel<5>, Tanh>,      Flatten,
     Dense<84, Tanh>,                   Dense<10, Softmax>>;
 
-static_assert(LeNet5::output == shape{10});
+static_assert(LeNet5::output == Shape{10});
 static_assert(LeNet5::parameter_count == 61'706);
 // clang-format on
 
@@ -35,7 +35,7 @@ void look(const LeNet5& model, const mnist::Digits& test)
     std::cout << draw::blocks({test.x.data(), 8 * 784}, 28, 28, captions);
 
     std::uint64_t fingerprint = 0;
-    for (float p : predict(model, test.x)) fingerprint = mix(fingerprint, std::bit_cast<std::uint32_t>(p));
+    for (float p : predict(model, test.x)) fingerprint = internals::mix(fingerprint, std::bit_cast<std::uint32_t>(p));
     std::cout << "Fingerprint of all predictions: " << std::hex << fingerprint << std::dec << '\n';
 }
 

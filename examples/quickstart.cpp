@@ -13,7 +13,7 @@ using LeNet5 = Sequential<Input<28, 28, 1>,
     Conv2D<120, Kernel<5>, Tanh>,      Flatten,
     Dense<84, Tanh>,                   Dense<10, Softmax>>;
 
-static_assert(LeNet5::output == shape{10});          // shapes are checked by the compiler
+static_assert(LeNet5::output == Shape{10});          // shapes are checked by the compiler
 static_assert(LeNet5::parameter_count == 61'706);
 
 int main()

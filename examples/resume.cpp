@@ -27,7 +27,7 @@ try {
     const std::size_t epochs = std::min<std::size_t>(settings.epochs, 3);
     trainer.fit(train, {.epochs = epochs - std::min(epoch, epochs), .validation_data = &test, .threads = settings.threads},
                 LambdaCallback{.on_epoch_end =
-                                   [&](Training& t) {
+                                   [&](TrainingState& t) {
                                        ++epoch;
                                        manager.save(t.logs["val_loss"]);
                                    }},

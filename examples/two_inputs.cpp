@@ -63,7 +63,7 @@ int main()
     std::cout << "The first mark lies at (" << places(0, 0) << ", " << places(0, 1) << "), in truth at ("
               << std::get<1>(test.y)(0, 0) << ", " << std::get<1>(test.y)(0, 1) << ")\n";
 
-    const FixedTensor<float, shape{12, 12, 1}> nothing{};
+    const internals::FixedTensor<float, Shape{12, 12, 1}> nothing{};
     const auto [mark, place] = model(nothing, std::array{0.f, 0.f}); // one sample: nothing is allocated
     std::cout << "An empty image may be a plus with probability " << mark(0) << '\n';
     std::cout << trainer.evaluate(test) << '\n';

@@ -12,7 +12,8 @@
 namespace {
 
 using namespace lamina;
-using kernels::convolution_sizes;
+using namespace lamina::internals;
+using internals::kernels::convolution_sizes;
 
 struct alignas(alignment) line {
     float values[alignment / sizeof(float)];
@@ -33,17 +34,19 @@ std::size_t products(std::size_t n, std::size_t kernel, std::size_t outputs, std
 
 /// As Conv2D chooses.
 template <convolution_sizes Sizes>
-constexpr bool in_planes = kernels::axis_of<float>(Sizes) == kernels::convolution_axis::pixels;
+constexpr bool in_planes = internals::kernels::axis_of<float>(Sizes) == internals::kernels::convolution_axis::pixels;
 
-template <convolution_sizes Sizes>
-struct layer {
-    static constexpr constant<Sizes> sizes{};
+template <convolution_sizes Sizes> struct layer {
+    static constexpr fixed<Sizes> sizes{};
 
     explicit layer(std::size_t samples)
         : n(samples), x(n * Sizes.height * Sizes.width * Sizes.channels, 0.5f),
           y(n * Sizes.out_height * Sizes.out_width * Sizes.filters, 0.25f), bias(Sizes.filters, 0.125f),
-          lines(Sizes.kernel_height * Sizes.kernel_width * Sizes.channels * row_step<float>(Sizes.filters) / 16),
-          scratch_lines(std::max(kernels::convolution_scratch<float>(Sizes), kernels::plane_scratch<float>(Sizes)) / 16 + 1)
+          lines(Sizes.kernel_height * Sizes.kernel_width * Sizes.channels * row_stride<float>(Sizes.filters) / 16),
+          scratch_lines(
+              std::max(internals::kernels::convolution_scratch<float>(Sizes), internals::kernels::plane_scratch<float>(Sizes)) /
+                  16 +
+              1)
     {}
 
     float* weights() { return lines.data()->values; }
@@ -60,47 +63,47 @@ struct layer {
     std::vector<line> lines, scratch_lines;
 };
 
-template <convolution_sizes Sizes>
-void forward(benchmark::State& state)
+template <convolution_sizes Sizes> void forward(benchmark::State& state)
 {
     layer<Sizes> l(std::size_t(state.range(0)));
     for (auto _ : state) {
         if constexpr (in_planes<Sizes>)
-            kernels::plane_convolution_forward(l.x.data(), l.weights(), l.bias.data(), l.y.data(), l.scratch(), l.n, l.sizes,
-                                               std::identity{});
-        else kernels::convolution_forward(l.x.data(), l.weights(), l.bias.data(), l.y.data(), l.scratch(), l.n, l.sizes);
+            internals::kernels::plane_convolution_forward(l.x.data(), l.weights(), l.bias.data(), l.y.data(), l.scratch(), l.n,
+                                                          l.sizes, std::identity{});
+        else
+            internals::kernels::convolution_forward(l.x.data(), l.weights(), l.bias.data(), l.y.data(), l.scratch(), l.n,
+                                                    l.sizes);
         benchmark::ClobberMemory();
     }
     l.finish(state);
 }
 
-template <convolution_sizes Sizes>
-void backward_data(benchmark::State& state)
+template <convolution_sizes Sizes> void backward_data(benchmark::State& state)
 {
     layer<Sizes> l(std::size_t(state.range(0)));
     for (auto _ : state) {
-        kernels::convolution_backward_data(l.y.data(), l.weights(), l.x.data(), l.scratch(), l.n, l.sizes);
+        internals::kernels::convolution_backward_data(l.y.data(), l.weights(), l.x.data(), l.scratch(), l.n, l.sizes);
         benchmark::ClobberMemory();
     }
     l.finish(state);
 }
 
-template <convolution_sizes Sizes>
-void backward_weights(benchmark::State& state)
+template <convolution_sizes Sizes> void backward_weights(benchmark::State& state)
 {
     layer<Sizes> l(std::size_t(state.range(0)));
     for (auto _ : state) {
         if constexpr (in_planes<Sizes>)
-            kernels::plane_convolution_backward_weights(l.x.data(), l.y.data(), l.weights(), l.bias.data(), l.scratch(), l.n,
-                                                        l.sizes);
-        else kernels::convolution_backward_weights(l.x.data(), l.y.data(), l.weights(), l.bias.data(), l.scratch(), l.n, l.sizes);
+            internals::kernels::plane_convolution_backward_weights(l.x.data(), l.y.data(), l.weights(), l.bias.data(),
+                                                                   l.scratch(), l.n, l.sizes);
+        else
+            internals::kernels::convolution_backward_weights(l.x.data(), l.y.data(), l.weights(), l.bias.data(), l.scratch(), l.n,
+                                                             l.sizes);
         benchmark::ClobberMemory();
     }
     l.finish(state);
 }
 
-template <convolution_sizes Sizes>
-void all(const char* name)
+template <convolution_sizes Sizes> void all(const char* name)
 {
     const auto add = [&](const char* pass, auto function) {
         benchmark::RegisterBenchmark((std::string("convolution/float/") + name + "/" + pass).c_str(), function)->Arg(1)->Arg(32);

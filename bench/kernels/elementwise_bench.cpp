@@ -6,10 +6,9 @@
 
 namespace {
 
-namespace kernels = lamina::kernels;
+namespace kernels = lamina::internals::kernels;
 
-template <class F>
-void run(benchmark::State& state, F function)
+template <class F> void run(benchmark::State& state, F function)
 {
     const std::size_t n = std::size_t(state.range(0));
     std::vector<float> x(n, 0.5f), y(n, 0.25f);
@@ -41,8 +40,9 @@ void sum_of_squares(benchmark::State& state)
 void add_rows(benchmark::State& state)
 {
     float sums[6] = {};
-    run(state,
-        [&](const float* x, float*, std::size_t n) { kernels::add_rows(x, sums, n / 6, lamina::constant<std::size_t(6)>{}); });
+    run(state, [&](const float* x, float*, std::size_t n) {
+        kernels::add_rows(x, sums, n / 6, lamina::internals::fixed<std::size_t(6)>{});
+    });
 }
 
 BENCHMARK(transform)->Name("elementwise/float/transform")->Arg(61706);

@@ -11,20 +11,20 @@
 namespace {
 
 using namespace lamina;
-using kernels::dense_sizes;
+using namespace lamina::internals;
+using internals::kernels::dense_sizes;
 
 /// Zero-padded rows on 64 bytes are simplest to have as a vector of cache lines.
 struct alignas(alignment) line {
     float values[alignment / sizeof(float)];
 };
 
-template <std::size_t Inputs, std::size_t Outputs>
-struct layer {
-    static constexpr constant<dense_sizes{Inputs, Outputs}> sizes{};
+template <std::size_t Inputs, std::size_t Outputs> struct layer {
+    static constexpr fixed<dense_sizes{Inputs, Outputs}> sizes{};
 
     explicit layer(std::size_t samples)
         : n(samples), x(n * Inputs, 0.5f), y(n * Outputs, 0.25f), bias(Outputs, 0.125f),
-          lines(Inputs * row_step<float>(Outputs) / 16)
+          lines(Inputs * row_stride<float>(Outputs) / 16)
     {}
 
     float* weights() { return lines.data()->values; }
@@ -35,42 +35,38 @@ struct layer {
     std::vector<line> lines;
 };
 
-template <std::size_t Inputs, std::size_t Outputs>
-void forward(benchmark::State& state)
+template <std::size_t Inputs, std::size_t Outputs> void forward(benchmark::State& state)
 {
     layer<Inputs, Outputs> l(std::size_t(state.range(0)));
     for (auto _ : state) {
-        kernels::dense_forward(l.x.data(), l.weights(), l.bias.data(), l.y.data(), l.n, l.sizes);
+        internals::kernels::dense_forward(l.x.data(), l.weights(), l.bias.data(), l.y.data(), l.n, l.sizes);
         benchmark::ClobberMemory();
     }
     l.finish(state);
 }
 
-template <std::size_t Inputs, std::size_t Outputs>
-void backward_data(benchmark::State& state)
+template <std::size_t Inputs, std::size_t Outputs> void backward_data(benchmark::State& state)
 {
     layer<Inputs, Outputs> l(std::size_t(state.range(0)));
     for (auto _ : state) {
-        kernels::dense_backward_data(l.y.data(), l.weights(), l.x.data(), l.n, l.sizes);
+        internals::kernels::dense_backward_data(l.y.data(), l.weights(), l.x.data(), l.n, l.sizes);
         benchmark::ClobberMemory();
     }
     l.finish(state);
 }
 
-template <std::size_t Inputs, std::size_t Outputs>
-void backward_weights(benchmark::State& state)
+template <std::size_t Inputs, std::size_t Outputs> void backward_weights(benchmark::State& state)
 {
     layer<Inputs, Outputs> l(std::size_t(state.range(0)));
     l.x.assign(l.x.size(), 0.f); // so that the weights do not grow without end
     for (auto _ : state) {
-        kernels::dense_backward_weights(l.x.data(), l.y.data(), l.weights(), l.bias.data(), l.n, l.sizes);
+        internals::kernels::dense_backward_weights(l.x.data(), l.y.data(), l.weights(), l.bias.data(), l.n, l.sizes);
         benchmark::ClobberMemory();
     }
     l.finish(state);
 }
 
-template <std::size_t Inputs, std::size_t Outputs>
-void all(const char* name)
+template <std::size_t Inputs, std::size_t Outputs> void all(const char* name)
 {
     const auto add = [&](const char* pass, auto function) {
         benchmark::RegisterBenchmark((std::string("matmul/float/") + name + "/" + pass).c_str(), function)

@@ -8,14 +8,14 @@
 namespace {
 
 using namespace lamina;
-using kernels::pooling_sizes;
+using namespace lamina::internals;
+using internals::kernels::pooling_sizes;
 
 constexpr pooling_sizes lenet1{28, 28, 6, 2, 2, 2, 2, 0, 0, 14, 14};
 constexpr pooling_sizes lenet2{10, 10, 16, 2, 2, 2, 2, 0, 0, 5, 5};
 constexpr pooling_sizes wide{32, 32, 64, 3, 3, 2, 2, 0, 0, 16, 16};
 
-template <pooling_sizes Sizes>
-void all(const char* name)
+template <pooling_sizes Sizes> void all(const char* name)
 {
     const auto add = [&](const char* pass, auto kernel) {
         benchmark::RegisterBenchmark((std::string("pooling/float/") + name + "/" + pass).c_str(),
@@ -25,7 +25,7 @@ void all(const char* name)
                                          std::vector<float> x(inputs, 0.5f), dx(inputs),
                                              y(n * Sizes.out_height * Sizes.out_width * Sizes.channels, 0.5f), dy = y;
                                          for (auto _ : state) {
-                                             kernel(x.data(), y.data(), dy.data(), dx.data(), n, constant<Sizes>{});
+                                             kernel(x.data(), y.data(), dy.data(), dx.data(), n, fixed<Sizes>{});
                                              benchmark::ClobberMemory();
                                          }
                                          state.SetItemsProcessed(state.iterations() * std::int64_t(inputs));
@@ -33,15 +33,17 @@ void all(const char* name)
             ->Arg(1)
             ->Arg(32);
     };
-    add("average_forward",
-        [](const float* x, float* y, float*, float*, std::size_t n, auto s) { kernels::average_pooling_forward(x, y, n, s); });
-    add("average_backward", [](const float*, float*, float* dy, float* dx, std::size_t n, auto s) {
-        kernels::average_pooling_backward(dy, dx, n, s);
+    add("average_forward", [](const float* x, float* y, float*, float*, std::size_t n, auto s) {
+        internals::kernels::average_pooling_forward(x, y, n, s);
     });
-    add("max_forward",
-        [](const float* x, float* y, float*, float*, std::size_t n, auto s) { kernels::max_pooling_forward(x, y, n, s); });
+    add("average_backward", [](const float*, float*, float* dy, float* dx, std::size_t n, auto s) {
+        internals::kernels::average_pooling_backward(dy, dx, n, s);
+    });
+    add("max_forward", [](const float* x, float* y, float*, float*, std::size_t n, auto s) {
+        internals::kernels::max_pooling_forward(x, y, n, s);
+    });
     add("max_backward", [](const float* x, float* y, float* dy, float* dx, std::size_t n, auto s) {
-        kernels::max_pooling_backward(x, y, dy, dx, n, s);
+        internals::kernels::max_pooling_backward(x, y, dy, dx, n, s);
     });
 }
 

@@ -1,4 +1,5 @@
 // softmax: LeNet-5's rows of 10, and rows of 1000. One item is one element.
+#include <lamina/core/extent.hpp>
 #include <lamina/kernels/softmax.hpp>
 
 #include <benchmark/benchmark.h>
@@ -8,9 +9,9 @@
 namespace {
 
 using namespace lamina;
+using namespace lamina::internals;
 
-template <std::size_t Width>
-void all()
+template <std::size_t Width> void all()
 {
     const auto add = [&](const char* pass, auto kernel) {
         benchmark::RegisterBenchmark(("softmax/float/" + std::to_string(Width) + "/" + pass).c_str(),
@@ -19,7 +20,7 @@ void all()
                                          std::vector<float> x(rows * Width), y(rows * Width, 0.1f), dx(rows * Width);
                                          for (std::size_t i = 0; i < x.size(); ++i) x[i] = float(i * 7 % 13);
                                          for (auto _ : state) {
-                                             kernel(x.data(), y.data(), dx.data(), rows, constant<Width>{});
+                                             kernel(x.data(), y.data(), dx.data(), rows, fixed<Width>{});
                                              benchmark::ClobberMemory();
                                          }
                                          state.SetItemsProcessed(state.iterations() * std::int64_t(rows * Width));
@@ -28,15 +29,17 @@ void all()
             ->Arg(32)
             ->Arg(256);
     };
-    add("forward",
-        [](const float* x, float* y, float*, std::size_t rows, auto width) { kernels::softmax_forward(x, y, rows, width); });
-    add("backward", [](const float* x, float* y, float* dx, std::size_t rows, auto width) {
-        kernels::softmax_backward(y, x, dx, rows, width);
+    add("forward", [](const float* x, float* y, float*, std::size_t rows, auto width) {
+        internals::kernels::softmax_forward(x, y, rows, width);
     });
-    add("log_forward",
-        [](const float* x, float* y, float*, std::size_t rows, auto width) { kernels::log_softmax_forward(x, y, rows, width); });
+    add("backward", [](const float* x, float* y, float* dx, std::size_t rows, auto width) {
+        internals::kernels::softmax_backward(y, x, dx, rows, width);
+    });
+    add("log_forward", [](const float* x, float* y, float*, std::size_t rows, auto width) {
+        internals::kernels::log_softmax_forward(x, y, rows, width);
+    });
     add("log_backward", [](const float* x, float* y, float* dx, std::size_t rows, auto width) {
-        kernels::log_softmax_backward(y, x, dx, rows, width);
+        internals::kernels::log_softmax_backward(y, x, dx, rows, width);
     });
 }
 

@@ -4,14 +4,14 @@
 namespace {
 
 using namespace lamina;
+using namespace lamina::internals;
 
-template <class T>
-void multiply_adds(benchmark::State& state)
+template <class T> void multiply_adds(benchmark::State& state)
 {
     for (auto _ : state) benchmark::DoNotOptimize(bench::fma_round<T>(100'000));
     state.counters["FLOP/s"] = bench::fma_peak<T>();
     state.counters["flop"] = bench::fma_flop<T>(100'000);
-    state.counters["lanes"] = double(simd::lanes<T>);
+    state.counters["lanes"] = double(internals::simd::lanes<T>);
 }
 
 void clock(benchmark::State& state)

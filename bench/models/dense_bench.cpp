@@ -11,6 +11,7 @@
 namespace {
 
 using namespace lamina;
+using namespace lamina::internals;
 
 using Small = Sequential<Input<1>, Dense<8, Tanh>, Dense<8, Tanh>, Dense<1>>;
 using Perceptron = Sequential<Input<784>, Dense<128, Relu>, Dense<10, Softmax>>;

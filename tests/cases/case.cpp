@@ -18,7 +18,7 @@ std::string text(const std::vector<std::size_t>& shape)
 
 } // namespace
 
-bool Case::expect(std::string_view what, const npy::array& array, const std::vector<std::size_t>& shape)
+bool Case::expect(std::string_view what, const lamina::protocols::file_tensor& array, const std::vector<std::size_t>& shape)
 {
     if (array.shape == shape) return true;
     differ(std::string(what) + " is " + text(array.shape) + " in the case and " + text(shape) + " in lamina");
@@ -26,7 +26,7 @@ bool Case::expect(std::string_view what, const npy::array& array, const std::vec
 }
 
 template <class T>
-void Case::compare(std::string_view what, std::span<const T> got, std::span<const double> reference, double times)
+void Case::compare(std::string_view what, std::span<const T> got, std::span<const double> reference, double times, double terms)
 {
     std::ostringstream sentence;
     sentence.precision(9);
@@ -35,7 +35,7 @@ void Case::compare(std::string_view what, std::span<const T> got, std::span<cons
         sentence << got.size() << " numbers, the case has " << reference.size();
         return differ(std::move(sentence).str());
     }
-    double largest = 0;
+    double largest = terms;
     for (const double r : reference)
         if (std::isfinite(r)) largest = std::max(largest, std::abs(times * r));
 
@@ -57,7 +57,7 @@ void Case::compare(std::string_view what, std::span<const T> got, std::span<cons
     differ(std::move(sentence).str());
 }
 
-template void Case::compare(std::string_view, std::span<const float>, std::span<const double>, double);
-template void Case::compare(std::string_view, std::span<const double>, std::span<const double>, double);
+template void Case::compare(std::string_view, std::span<const float>, std::span<const double>, double, double);
+template void Case::compare(std::string_view, std::span<const double>, std::span<const double>, double, double);
 
 } // namespace cases

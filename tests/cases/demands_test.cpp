@@ -1,8 +1,13 @@
 // The demands that every generated test makes: shown blocks, losses, optimizers and folders with one fault each, they must
 // say so, and nothing where there is none.
+#include "cases/constraints.hpp"
 #include "cases/layers.hpp"
+#include "cases/listed.hpp"
 #include "cases/losses.hpp"
+#include "cases/metrics.hpp"
 #include "cases/optimizers.hpp"
+#include "cases/regularizers.hpp"
+#include "cases/schedules.hpp"
 
 #include <cmath>
 #include <cstdint>
@@ -31,26 +36,24 @@ enum class fault {
 };
 
 /// y = kernel · x, element by element, with a fault.
-template <fault Fault>
-struct Scale {
-    static constexpr lamina::verdict accept(lamina::shape in)
+template <fault Fault> struct Scale {
+    static constexpr lamina::protocols::verdict accept(lamina::Shape in)
     {
-        return Fault == fault::refuses_everything ? lamina::refuses(lamina::fit::an_extent_is_zero) : lamina::accepts(in);
+        return Fault == fault::refuses_everything ? lamina::protocols::refuses(lamina::protocols::misfit::an_extent_is_zero)
+                                                  : lamina::protocols::accepts(in);
     }
 
-    template <class T, lamina::shape In>
-    struct block {
+    template <class T, lamina::Shape In> struct block {
         using value_type = T;
-        template <class U>
-        using as = block<U, In>;
-        static constexpr lamina::shape input = In, output = In;
+        template <class U> using as = block<U, In>;
+        static constexpr lamina::Shape input = In, output = In;
         static constexpr std::size_t size = In.size();
         static constexpr std::size_t saved(std::size_t n) { return n; }
         static constexpr std::size_t scratch(std::size_t) { return 1; }
 
         lamina::Variable<T, In> kernel;
 
-        void forward(lamina::Mode, const T* x, T* y, T* saved, T* scratch, std::size_t n) const
+        void forward(lamina::protocols::Mode, const T* x, T* y, T* saved, T* scratch, std::size_t n) const
         {
             for (std::size_t i = 0; i < n * size; ++i) y[i] = x[i] * kernel.data()[i % size];
             const bool in_double = Fault == fault::in_double && sizeof(T) == 8;
@@ -60,7 +63,8 @@ struct Scale {
             if (Fault == fault::nan) y[0] = std::numeric_limits<T>::quiet_NaN();
         }
 
-        void backward(lamina::Mode, const T* x, const T*, const T*, const T* dy, T* dx, block& gradient, T*, std::size_t n) const
+        void backward(lamina::protocols::Mode, const T* x, const T*, const T*, const T* dy, T* dx, block& gradient, T*,
+                      std::size_t n) const
         {
             if (Fault == fault::weight_gradient_overwrites)
                 for (std::size_t i = 0; i < size; ++i) gradient.kernel.data()[i] = 0;
@@ -75,8 +79,7 @@ struct Scale {
         }
     };
 
-    template <auto... In>
-    using on = block<float, lamina::Input<In...>::value>;
+    template <auto... In> using on = block<float, lamina::Input<In...>::value>;
 };
 
 /// A folder with the case of a faultless Scale over [4], batch of 3, removed at the end.
@@ -117,16 +120,14 @@ public:
         out.write(reinterpret_cast<const char*>(numbers.data()), static_cast<std::streamsize>(numbers.size() * sizeof(float)));
     }
 
-    template <fault Fault>
-    std::vector<std::string> run(const std::vector<std::string>& weights = {"scale/kernel"}) const
+    template <fault Fault> std::vector<std::string> run(const std::vector<std::string>& weights = {"scale/kernel"}) const
     {
         return cases::layer<Scale<Fault>, 4>(path.string().c_str(), weights, false);
     }
 };
 
 /// What `run` throws.
-template <class Run>
-std::vector<std::string> thrown(Run run)
+template <class Run> std::vector<std::string> thrown(Run run)
 {
     try {
         run();
@@ -218,11 +219,10 @@ namespace {
 /// The mean of prediction · target, with a fault where asked for.
 struct Product {
     static constexpr std::string_view name = "product";
-    static constexpr lamina::targets kind = lamina::targets::same_shape;
+    static constexpr lamina::protocols::target_kind kind = lamina::protocols::target_kind::same_shape;
     bool wrong_value = false, wrong_gradient = false;
 
-    template <class T, class Y>
-    T row(const T* p, const Y* t, std::size_t width, T* gradient, T scale) const
+    template <class T, class Y> T row(const T* p, const Y* t, std::size_t width, T* gradient, T scale) const
     {
         T sum = wrong_value ? T(0.001) : T(0);
         for (std::size_t i = 0; i < width; ++i) {
@@ -231,11 +231,7 @@ struct Product {
         }
         return sum;
     }
-    template <class Y>
-    bool accepts(const Y*, std::size_t) const
-    {
-        return true;
-    }
+    template <class Y> bool accepts(const Y*, std::size_t) const { return true; }
     std::string needs(std::size_t) const { return ""; }
 };
 
@@ -243,13 +239,12 @@ struct Product {
 struct Descent {
     static constexpr std::string_view name = "descent";
     std::uint64_t wrong_step = 0;
-    lamina::OptimizerState state{};
+    lamina::protocols::OptimizerState state{};
 
     float learning_rate(std::size_t) const { return 0.1f; }
     std::size_t slot_count() const { return 0; }
     std::string_view slot_name(std::size_t) const { return ""; }
-    template <class T>
-    void update(T* value, const T* gradient, T* const*, std::size_t n, float rate, std::uint64_t step) const
+    template <class T> void update(T* value, const T* gradient, T* const*, std::size_t n, float rate, std::uint64_t step) const
     {
         for (std::size_t i = 0; i < n; ++i)
             if (step != wrong_step) value[i] -= static_cast<T>(rate) * gradient[i];
@@ -269,6 +264,14 @@ TEST_CASE("a loss with a wrong value or a wrong gradient is seen")
     CHECK(cases::loss(text.c_str(), Product{}).empty());
     CHECK(says(cases::loss(text.c_str(), Product{.wrong_value = true}), "the value in float"));
     CHECK(says(cases::loss(text.c_str(), Product{.wrong_gradient = true}), "the gradient in double: 3 of 4"));
+    folder.write("sample_weight", {2}, {2, 0.5f});
+    CHECK(says(cases::loss(text.c_str(), Product{}), "the value in float"));
+    folder.write("value", {1}, {3.5f});
+    folder.write("gradient", {2, 2}, {1, 0, 0.5f, 0.25f});
+    CHECK(cases::loss(text.c_str(), Product{}).empty());
+    folder.write("sample_weight", {3}, {1, 1, 1});
+    CHECK(says(cases::loss(text.c_str(), Product{}), "sample_weight has 3 numbers for 2 rows"));
+    fs::remove(folder.path / "sample_weight.npy");
     folder.write("y_true", {4}, {1, 0, 2, 1});
     CHECK(says(cases::loss(text.c_str(), Product{}), "y_true has 4 numbers"));
     fs::remove(folder.path / "gradient.npy");
@@ -290,4 +293,95 @@ TEST_CASE("an optimizer that goes wrong at one step is seen at that step")
     CHECK(says(thrown([&] { cases::optimizer(text.c_str(), Descent{}); }), "gradients_1.npy"));
     fs::remove(folder.path / "initial.npy");
     CHECK(says(thrown([&] { cases::optimizer(text.c_str(), Descent{}); }), "initial.npy"));
+}
+
+namespace {
+
+/// The share of predictions that are their targets, which forgets the weights where asked for.
+struct Equal {
+    static constexpr std::string_view name = "equal", class_name = "Equal";
+    static constexpr lamina::protocols::target_kind kind = lamina::protocols::target_kind::same_shape;
+    bool forgets_weights = false;
+
+    template <class To> void list_options(To& to) const { to("forgets_weights", forgets_weights, false); }
+    template <class T, class Y>
+    void add(lamina::protocols::Mean& to, const T* prediction, const Y* target, std::size_t width, double weight = 1) const
+    {
+        for (std::size_t i = 0; i < width; ++i) to.add(static_cast<T>(target[i]) == prediction[i], forgets_weights ? 1 : weight);
+    }
+};
+
+/// The penalty w², with a slope that is wrong where asked for; and as a constraint, halving.
+template <bool Wrong> struct Square {
+    static double value(double w) { return w * w; }
+    static double slope(double w) { return Wrong ? w : 2 * w; }
+    template <class T> static void project(lamina::stored_types::record& of)
+    {
+        of.for_each<T>([](T& w) { w = Wrong ? w : w / 2; });
+    }
+};
+
+} // namespace
+
+TEST_CASE("A metric is compared after each batch, with and without weights")
+{
+    const Folder folder;
+    folder.write("y_pred_0", {2, 1}, {1, 2});
+    folder.write("y_true_0", {2, 1}, {1, 1});
+    folder.write("sample_weight_0", {2}, {3, 1});
+    folder.write("y_pred_1", {1, 1}, {5});
+    folder.write("y_true_1", {1, 1}, {5});
+    folder.write("sample_weight_1", {1}, {4});
+    folder.write("results", {2}, {0.5f, 2 / 3.f});
+    folder.write("weighted_results", {2}, {0.75f, 0.875f});
+    const auto text = folder.path.string();
+    CHECK(cases::metric(text.c_str(), Equal{}).empty());
+    const auto forgets = cases::metric(text.c_str(), Equal{.forgets_weights = true});
+    CHECK(says(forgets, "the weighted results in double: 2 of 2"));
+    CHECK_FALSE(says(forgets, "the results"));
+    folder.write("results", {2}, {0.5f, 0.5f});
+    CHECK(says(cases::metric(text.c_str(), Equal{}), "the results in float: 1 of 2"));
+    folder.write("sample_weight_1", {2}, {4, 4});
+    CHECK(says(cases::metric(text.c_str(), Equal{}), "the arrays of batch 1 do not fit together"));
+    fs::remove(folder.path / "y_pred_0.npy");
+    CHECK(says(cases::metric(text.c_str(), Equal{}), "0 numbers, the case has 2"));
+}
+
+TEST_CASE("A schedule, a regularizer, a constraint that goes wrong is seen")
+{
+    const Folder folder;
+    const auto text = folder.path.string();
+    folder.write("values", {3}, {0, 0.5f, 1});
+    CHECK(cases::schedule(text.c_str(), [](std::size_t step) { return 0.5f * static_cast<float>(step); }).empty());
+    CHECK(says(cases::schedule(text.c_str(), [](std::size_t step) { return 0.4f * static_cast<float>(step); }),
+               "the rates in float: 2 of 3"));
+    folder.write("values", {0}, {});
+    CHECK(says(cases::schedule(text.c_str(), [](std::size_t) { return 1.f; }), "no step"));
+
+    folder.write("x", {2, 2}, {1, -2, 0, 3});
+    folder.write("value", {1}, {14});
+    folder.write("gradient", {2, 2}, {2, -4, 0, 6});
+    CHECK(cases::regularizer<Square<false>>(text.c_str()).empty());
+    CHECK(says(cases::regularizer<Square<true>>(text.c_str()), "the gradient in double: 3 of 4"));
+    folder.write("value", {1}, {13});
+    CHECK(says(cases::regularizer<Square<false>>(text.c_str()), "the penalty in float"));
+
+    folder.write("before", {2, 2}, {1, -2, 0, 3});
+    folder.write("after", {2, 2}, {0.5f, -1, 0, 1.5f});
+    CHECK(cases::constraint<Square<false>>(text.c_str()).empty());
+    CHECK(says(cases::constraint<Square<true>>(text.c_str()), "the weights in double: 3 of 4"));
+    folder.write("after", {4}, {0.5f, -1, 0, 1.5f});
+    CHECK(says(cases::constraint<Square<false>>(text.c_str()), "after is [4] in the case and [2, 2] in lamina"));
+}
+
+TEST_CASE("A list of options that differs from the config is seen")
+{
+    CHECK(cases::listed(Equal{.forgets_weights = true}, "Equal", {{"forgets_weights", "true"}}).empty());
+    CHECK(cases::listed(Equal{}, "Equal", {}).empty());
+    CHECK(says(cases::listed(Equal{}, "Same", {}), "the class is Same in the case and Equal in lamina"));
+    CHECK(says(cases::listed(Equal{}, "Equal", {{"forgets_weights", "true"}}),
+               "forgets_weights is true in the case and false in lamina"));
+    CHECK(says(cases::listed(Equal{.forgets_weights = true}, "Equal", {}),
+               "forgets_weights is true in lamina, the case does not say it"));
+    CHECK(says(cases::listed(Equal{}, "Equal", {{"tolerance", "1"}}), "1 options of the case are not in lamina's list"));
 }

@@ -4,8 +4,8 @@
 #include "cases/case.hpp"
 #include "cases/report.hpp"
 
+#include <lamina/blocks/block.hpp>
 #include <lamina/core/parts.hpp>
-#include <lamina/layers/block.hpp>
 
 #include <memory>
 #include <string>
@@ -14,23 +14,21 @@
 namespace cases {
 
 /// A block seen without its type, so that the protocol below is compiled once and not for every case.
-template <class T>
-struct AnyBlock {
-    lamina::shape input, output;
+template <class T> struct AnyBlock {
+    lamina::Shape input, output;
     bool across_batch = false;
-    std::vector<std::shared_ptr<lamina::record>> variables, gradients;
+    std::vector<std::shared_ptr<lamina::stored_types::record>> variables, gradients;
 
     virtual ~AnyBlock() = default;
     virtual std::size_t saved(std::size_t n) const = 0;
     virtual std::size_t scratch(std::size_t n) const = 0;
-    virtual void forward(lamina::Mode, const T* x, T* y, T* saved, T* scratch, std::size_t n) const = 0;
-    virtual void backward(lamina::Mode, const T* x, const T* y, const T* saved, const T* dy, T* dx, T* scratch,
+    virtual void forward(lamina::protocols::Mode, const T* x, T* y, T* saved, T* scratch, std::size_t n) const = 0;
+    virtual void backward(lamina::protocols::Mode, const T* x, const T* y, const T* saved, const T* dy, T* dx, T* scratch,
                           std::size_t n) = 0;
 };
 
 /// The two sides of a block: what it learned and the gradient of that, all zero.
-template <class Block>
-struct Bound : AnyBlock<typename Block::value_type> {
+template <class Block> struct Bound : AnyBlock<typename Block::value_type> {
     using T = typename Block::value_type;
     Block block, gradient;
 
@@ -49,13 +47,13 @@ struct Bound : AnyBlock<typename Block::value_type> {
         bind(gradient, this->gradients);
     }
 
-    std::size_t saved(std::size_t n) const override { return lamina::saved_of<Block>(n); }
-    std::size_t scratch(std::size_t n) const override { return lamina::scratch_of<Block>(n); }
-    void forward(lamina::Mode mode, const T* x, T* y, T* saved, T* scratch, std::size_t n) const override
+    std::size_t saved(std::size_t n) const override { return lamina::internals::saved_of<Block>(n); }
+    std::size_t scratch(std::size_t n) const override { return lamina::internals::scratch_of<Block>(n); }
+    void forward(lamina::protocols::Mode mode, const T* x, T* y, T* saved, T* scratch, std::size_t n) const override
     {
         block.forward(mode, x, y, saved, scratch, n);
     }
-    void backward(lamina::Mode mode, const T* x, const T* y, const T* saved, const T* dy, T* dx, T* scratch,
+    void backward(lamina::protocols::Mode mode, const T* x, const T* y, const T* saved, const T* dy, T* dx, T* scratch,
                   std::size_t n) override
     {
         std::as_const(block).backward(mode, x, y, saved, dy, dx, gradient, scratch, n);
@@ -63,12 +61,10 @@ struct Bound : AnyBlock<typename Block::value_type> {
 };
 
 /// Every demand on a block that a case can check; `weights` are Keras's names in Keras's order.
-template <class T>
-void run(AnyBlock<T>& block, Case& c, const std::vector<std::string>& weights, bool training);
+template <class T> void run(AnyBlock<T>& block, Case& c, const std::vector<std::string>& weights, bool training);
 
 /// Why a layer refuses its input, in the compiler's words.
-template <lamina::fit Reason>
-std::string reason()
+template <lamina::protocols::misfit Reason> std::string reason()
 {
 #if defined(_MSC_VER)
     return __FUNCSIG__;
@@ -81,9 +77,9 @@ std::string reason()
 template <class Layer, std::size_t... Extents>
 std::vector<std::string> layer(const char* folder, const std::vector<std::string>& weights, bool training)
 {
-    constexpr lamina::fit answer = Layer::accept(lamina::Shape<Extents...>::value).answer;
+    constexpr lamina::protocols::misfit answer = Layer::accept(lamina::internals::Extents<Extents...>::value).answer;
     Case c(folder);
-    if constexpr (answer != lamina::fit::yes) c.differ("the layer refuses its input: " + reason<answer>());
+    if constexpr (answer != lamina::protocols::misfit::none) c.differ("the layer refuses its input: " + reason<answer>());
     else {
         using block = typename Layer::template on<Extents...>;
         Bound<block> single;

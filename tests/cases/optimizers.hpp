@@ -13,9 +13,8 @@
 namespace cases {
 
 /// One parameter: its record, its gradient's, and what both are at every step.
-template <class T>
-struct Parameter {
-    std::shared_ptr<lamina::record> value, gradient;
+template <class T> struct Parameter {
+    std::shared_ptr<lamina::stored_types::record> value, gradient;
     std::vector<T> gradients;
     std::vector<double> trajectory;
     std::size_t steps = 0, size = 0;
@@ -24,8 +23,7 @@ struct Parameter {
 
 /// The parameters of a case: `initial`, and `initial_1` and so on where they exist. None where the arrays do not fit together
 /// or hold no step.
-template <class T>
-std::vector<Parameter<T>> parameters(Case& c)
+template <class T> std::vector<Parameter<T>> parameters(Case& c)
 {
     std::vector<Parameter<T>> all;
     for (std::string end; end.empty() || c.has("initial" + end); end = '_' + std::to_string(all.size())) {
@@ -35,11 +33,10 @@ std::vector<Parameter<T>> parameters(Case& c)
         with_steps.insert(with_steps.begin(), trajectory.shape.empty() ? 0 : trajectory.shape[0]);
         bool fits = c.expect("trajectory" + end, trajectory, with_steps);
         fits &= c.expect("gradients" + end, gradients, with_steps);
-        if (initial.shape.size() > lamina::shape::max_rank || with_steps[0] == 0 || !fits) return {};
-        lamina::shape shape;
-        for (const std::size_t extent : initial.shape) shape.push_back(extent);
+        if (initial.shape.size() > lamina::Shape::max_rank || with_steps[0] == 0 || !fits) return {};
+        const lamina::Shape shape = shape_of(initial.shape);
         const auto make = [&](const std::string& name) {
-            return std::make_shared<lamina::record>(name + end, shape, lamina::number_of<T>);
+            return std::make_shared<lamina::stored_types::record>(name + end, shape, lamina::stored_types::dtype_of<T>);
         };
         all.push_back({make("value"), make("gradient"), gradients.as<T>(), trajectory.as<double>(), with_steps[0], shape.size(),
                        "parameter" + end});
@@ -48,17 +45,16 @@ std::vector<Parameter<T>> parameters(Case& c)
     return all;
 }
 
-template <class T, class Optimizer>
-void run(Optimizer optimizer, Case& c)
+template <class T, class Optimizer> void run(Optimizer optimizer, Case& c)
 {
     const auto all = parameters<T>(c);
     if (all.empty()) return c.differ("the arrays do not fit together, or hold no step");
-    std::vector<std::shared_ptr<lamina::record>> values_of, gradients_of;
+    std::vector<std::shared_ptr<lamina::stored_types::record>> values_of, gradients_of;
     for (const auto& p : all) {
         values_of.push_back(p.value);
         gradients_of.push_back(p.gradient);
     }
-    lamina::prepare(optimizer, values_of);
+    lamina::internals::prepare(optimizer, values_of);
     for (std::size_t step = 0; step < all.front().steps; ++step) {
         for (const auto& p : all) fill<T>(*p.gradient, std::span(p.gradients).subspan(step * p.size, p.size));
         lamina::apply_gradients(optimizer, values_of, gradients_of, 1 + step % 2);
@@ -68,8 +64,7 @@ void run(Optimizer optimizer, Case& c)
     }
 }
 
-template <class Optimizer>
-std::vector<std::string> optimizer(const char* folder, const Optimizer& optimizer)
+template <class Optimizer> std::vector<std::string> optimizer(const char* folder, const Optimizer& optimizer)
 {
     Case c(folder);
     run<float>(optimizer, c);

@@ -8,8 +8,7 @@
 
 namespace cases {
 
-template <class Run>
-void report(Run run)
+template <class Run> void report(Run run)
 {
     bool same = false;
     try {

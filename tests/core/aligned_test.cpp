@@ -7,14 +7,11 @@
 #include <thread>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 namespace {
 
-template <class T>
-bool is_aligned(const T* p)
-{
-    return reinterpret_cast<std::uintptr_t>(p) % alignment == 0;
-}
+template <class T> bool is_aligned(const T* p) { return reinterpret_cast<std::uintptr_t>(p) % alignment == 0; }
 
 } // namespace
 
@@ -48,4 +45,24 @@ TEST_CASE("borrowed rooms nest, are kept, and are each thread's own", "[core][al
         CHECK((other != nullptr && other != first && other != inner.data()));
     }
     CHECK(Borrowed<double>(50).data() == first);
+}
+
+TEST_CASE("a thread that ends may still borrow", "[core][aligned]")
+{
+    struct Borrows {
+        bool* right;
+        ~Borrows()
+        {
+            const Borrowed<double> outer(100), none(0);
+            const Borrowed<double> inner(100);
+            *right = is_aligned(outer.data()) && is_aligned(inner.data()) && outer.data() != inner.data();
+            outer.data()[99] = inner.data()[99] = 1;
+        }
+    };
+    bool right = false;
+    std::thread([&] {
+        static thread_local const Borrows at_the_end{&right}; // made first, so it ends when the rooms are gone
+        CHECK(Borrowed<double>(100).data() != nullptr);
+    }).join();
+    CHECK(right);
 }

@@ -7,12 +7,13 @@
 #include <limits>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 TEMPLATE_TEST_CASE("chunks equal plain loops", "[core][chunks]", float, double)
 {
     using T = TestType;
-    using lanes = simd::batch<T>;
-    constexpr std::size_t n = lanes::size, chunk = simd::chunk_size<T>, count = simd::chunk_count<T>;
+    using lanes = internals::simd::batch<T>;
+    constexpr std::size_t n = lanes::size, chunk = internals::simd::chunk_size<T>, count = internals::simd::chunk_count<T>;
     static_assert(chunk * count == n);
 
     alignas(alignment) T in[4][n], out[4][n];
@@ -23,11 +24,12 @@ TEMPLATE_TEST_CASE("chunks equal plain loops", "[core][chunks]", float, double)
     };
 
     lanes rows[4];
-    simd::repeat_chunk(&in[0][0] + 1).store_aligned(out[0]); // off the alignment; a chunk of a whole register ends in row 1
+    internals::simd::repeat_chunk(&in[0][0] + 1)
+        .store_aligned(out[0]); // off the alignment; a chunk of a whole register ends in row 1
     for (std::size_t i = 0; i < n; ++i) CHECK(out[0][i] == in[(1 + i % chunk) / n][(1 + i % chunk) % n]);
 
     load(rows, chunk);
-    simd::sum_chunks<T>(rows).store_aligned(out[0]);
+    internals::simd::sum_chunks<T>(rows).store_aligned(out[0]);
     for (std::size_t c = 0; c < count; ++c)
         for (std::size_t k = 0; k < chunk; ++k) {
             T sum = 0;
@@ -36,7 +38,7 @@ TEMPLATE_TEST_CASE("chunks equal plain loops", "[core][chunks]", float, double)
         }
 
     load(rows, count);
-    simd::transpose_chunks<T>(rows);
+    internals::simd::transpose_chunks<T>(rows);
     for (std::size_t r = 0; r < count; ++r) rows[r].store_aligned(out[r]);
     for (std::size_t r = 0; r < count; ++r)
         for (std::size_t i = 0; i < n; ++i) CHECK(out[r][i] == in[i / chunk][r * chunk + i % chunk]);
@@ -44,6 +46,6 @@ TEMPLATE_TEST_CASE("chunks equal plain loops", "[core][chunks]", float, double)
     // NaN in one chunk reaches its own sum and no other.
     in[0][0] = std::numeric_limits<T>::quiet_NaN();
     load(rows, chunk);
-    simd::sum_chunks<T>(rows).store_aligned(out[0]);
+    internals::simd::sum_chunks<T>(rows).store_aligned(out[0]);
     for (std::size_t i = 0; i < n; ++i) CHECK(std::isnan(out[0][i]) == (i == 0));
 }

@@ -11,11 +11,11 @@
 #include <string_view>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 namespace {
 
-template <class Part>
-bool as_a_stream_prints(const Part& part)
+template <class Part> bool as_a_stream_prints(const Part& part)
 {
     std::ostringstream stream;
     stream << part;
@@ -44,15 +44,15 @@ TEST_CASE("parts of a sentence are written as a stream prints them", "[core][err
         CHECK(as_a_stream_prints(number));
         CHECK(as_a_stream_prints(static_cast<float>(number)));
     }
-    CHECK(as_a_stream_prints(shape{28, 28, 1}));
-    CHECK(as_a_stream_prints(shape{}));
+    CHECK(as_a_stream_prints(Shape{28, 28, 1}));
+    CHECK(as_a_stream_prints(Shape{}));
 }
 
 TEST_CASE("fail throws its parts one after another", "[core][error]")
 {
     const std::string file = "x.npy";
     try {
-        fail({file, ": has ", std::size_t{3}, " of ", shape{2, 2}, ' ', 0.5f});
+        fail({file, ": has ", std::size_t{3}, " of ", Shape{2, 2}, ' ', 0.5f});
         FAIL("nothing was thrown");
     }
     catch (const error& e) {

@@ -15,6 +15,7 @@
 #include <vector>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 namespace {
 
@@ -34,13 +35,11 @@ struct Defaults {
     Plain inner{};
     Moving moving{};
 };
-template <class T, std::size_t N>
-struct Generic {
+template <class T, std::size_t N> struct Generic {
     std::array<T, N> items;
     Generic<T, N - 1> rest;
 };
-template <class T>
-struct Generic<T, 0> {};
+template <class T> struct Generic<T, 0> {};
 struct Explicit {
     explicit Explicit(int v) : value(v) {}
     Explicit(Explicit&&) = default;
@@ -57,11 +56,11 @@ struct Sixty4 {
         f48, f49, f50, f51, f52, f53, f54, f55, f56, f57, f58, f59, f60, f61, f62, f63;
 };
 
-namespace inner::deeper {
+namespace outer::deeper {
 struct Hidden {
     int under_score, CamelCase, x1; // NOLINT(readability-identifier-naming): any name is read
 };
-} // namespace inner::deeper
+} // namespace outer::deeper
 
 // What cannot be read, and why.
 struct Sixty5 {
@@ -129,11 +128,7 @@ static_assert(fields_of<Constructed> == fields_are::hidden__the_type_is_no_aggre
 static_assert(fields_of<Virtual> == fields_are::hidden__the_type_is_no_aggregate);
 static_assert(fields_of<int> == fields_are::hidden__the_type_is_no_aggregate);
 
-template <class T>
-std::vector<std::string> names_of()
-{
-    return {field_names<T>.begin(), field_names<T>.end()};
-}
+template <class T> std::vector<std::string> names_of() { return {field_names<T>.begin(), field_names<T>.end()}; }
 
 using names = std::vector<std::string>;
 
@@ -162,7 +157,7 @@ TEST_CASE("names are read in namespaces, templates and anonymous places", "[core
     CHECK(names_of<Moving>() == names{"kept", "more"});
     CHECK(names_of<Defaults>() == names{"a", "values", "inner", "moving"});
     CHECK(names_of<Generic<Plain, 3>>() == names{"items", "rest"});
-    CHECK(names_of<inner::deeper::Hidden>() == names{"under_score", "CamelCase", "x1"});
+    CHECK(names_of<outer::deeper::Hidden>() == names{"under_score", "CamelCase", "x1"});
     CHECK(names_of<Global>() == names{"g"});
     CHECK(names_of<open::Named>() == names{"table", "pointer"});
     CHECK(names_of<open::Other>() == names{"choice", "function", "member"});
@@ -243,7 +238,7 @@ TEST_CASE("every number of fields from 0 to 64 is tied in order", "[core][fields
 {
     // An array can be bound like a struct, which saves 65 structs: each number has a line of its own in fields_tie.hpp.
     const auto check = [](auto places) {
-        lamina::detail::with_fields<places.size()>(places, [&](const auto&... field) {
+        lamina::internals::with_fields<places.size()>(places, [&](const auto&... field) {
             std::size_t next = 0;
             CHECK(((&field == places.data() + next++) && ...));
             CHECK(next == places.size());

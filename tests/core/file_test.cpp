@@ -7,15 +7,21 @@
 #include <lamina/core/file.hpp>
 
 #include <atomic>
+#include <cstring>
+#include <fstream>
 #include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 using namespace lamina;
+using namespace lamina::internals;
 using names = std::set<std::string>;
 
 TEST_CASE("a file is written whole and replaces the one before", "[core][file]")
@@ -86,7 +92,7 @@ TEST_CASE("a full disk leaves the old file and no other", "[core][file]")
         std::string why;
         {
             const FullDisk full(100);
-            why = refusal([&] { write_file_atomically(path, std::string(bytes, 'x')); });
+            why = refusal_of([&] { write_file_atomically(path, std::string(bytes, 'x')); });
         }
         CHECK(why == path.string() + ": cannot be written (File too large); what was there before is unchanged");
         CHECK(read_file(path) == "old");
@@ -118,30 +124,185 @@ TEST_CASE("what cannot be written is refused in one sentence", "[core][file]")
 {
     const Temporary folder("file-refused");
     const auto missing = folder.path / "missing" / "a";
-    CHECK(refusal([&] { write_file_atomically(missing, "x"); }) ==
-          missing.string() + ": cannot be created (No such file or directory); what was there before is unchanged");
+    CHECK(refusal_of([&] { write_file_atomically(missing, "x"); }) ==
+          missing.string() + ": cannot be created (No such file or directory); make its folder first, or choose another");
 
     std::filesystem::create_directories(folder.path / "folder" / "inner");
-    const auto why = refusal([&] { write_file_atomically(folder.path / "folder", "x"); });
-    CHECK(says(why, "cannot be put in place (Is a directory)"));
+    const auto inner = folder.path / "folder";
+    CHECK(refusal_of([&] { write_file_atomically(inner, "x"); }) == inner.string() + ": is a folder, a file was needed");
+    for (const std::string& name : {inner.string() + '/', (folder.path / "new").string() + '/'})
+        CHECK(refusal_of([&] { write_file_atomically(name, "x"); }) ==
+              name + ": names a folder, as it ends in a slash; a file was needed");
     CHECK(names_in(folder.path) == names{"folder"});
     CHECK(names_in(folder.path / "folder") == names{"inner"});
 
     const auto old = folder.write("a", "old");
+    std::filesystem::permissions(old, std::filesystem::perms(0666));
     {
         const LockedFolder locked(folder.path);
-        CHECK(says(refusal([&] { write_file_atomically(old, "x"); }), "cannot be created (Permission denied)"));
+        CHECK(refusal_of([&] { write_file_atomically(old, "x"); }) ==
+              old.string() +
+                  ": cannot be created (Permission denied); what was there before is unchanged, as it is only replaced by "
+                  "a whole file that lies beside it; choose a folder where files can be made");
+        CHECK(says(refusal_of([&] { write_file_atomically(folder.path / "b", "x"); }),
+                   "; choose a folder where files can be made"));
     }
     CHECK(read_file(old) == "old");
-    CHECK_FALSE(refusal([&] { write_file_atomically("", "x"); }).empty());
+
+    const std::string nameless = "the name of the file is empty; give a name, such as \"model.safetensors\"";
+    CHECK(refusal_of([&] { write_file_atomically("", "x"); }) == nameless);
+    CHECK(refusal_of([&] { write_file_atomically(static_cast<const char*>(nullptr), "x"); }) == nameless); // as getenv may give
+    CHECK(refusal_of([&] { read_file(""); }) == nameless);
+    const std::string cut = (folder.path / "cut").string() + '\0' + "off";
+    CHECK(says(refusal_of([&] { write_file_atomically(cut, "x"); }), "cut: the name of the file goes on after a zero byte"));
+    CHECK(names_in(folder.path) == names{"a", "folder"});
+}
+
+namespace {
+
+unsigned mode_of(const std::filesystem::path& path) { return static_cast<unsigned>(std::filesystem::status(path).permissions()); }
+
+/// Sets what new files may not allow while it lives.
+struct Umask {
+    mode_t old;
+    explicit Umask(mode_t mask) : old(::umask(mask)) {}
+    Umask(const Umask&) = delete;
+    Umask& operator=(const Umask&) = delete;
+    ~Umask() { ::umask(old); }
+};
+
+} // namespace
+
+TEST_CASE("links are followed, and what they lead to is replaced or made", "[core][file]")
+{
+    const Temporary folder("file-links");
+    std::filesystem::create_directory(folder.path / "store");
+    const auto target = folder.write("store/target", "old"), link = folder.path / "link", chain = folder.path / "chain";
+    std::filesystem::create_symlink("store/target", link);
+    std::filesystem::create_symlink(link, chain);
+    write_file_atomically(chain, "new");
+    CHECK(read_file(target) == "new");
+    CHECK(std::filesystem::read_symlink(link) == "store/target");
+    CHECK(std::filesystem::read_symlink(chain) == link);
+
+    std::filesystem::create_directory_symlink("store", folder.path / "place"); // a link on the way
+    write_file_atomically(folder.path / "place" / "target", "newer");
+    CHECK(read_file(target) == "newer");
+
+    std::filesystem::remove(target); // now the links dangle
+    write_file_atomically(chain, "made");
+    CHECK(read_file(target) == "made");
+    CHECK(std::filesystem::is_symlink(link));
+    CHECK(names_in(folder.path) == names{"store", "link", "chain", "place"});
+    CHECK(names_in(folder.path / "store") == names{"target"});
+
+    const auto lost = folder.path / "lost", circle = folder.path / "circle";
+    std::filesystem::create_symlink("missing/target", lost);
+    CHECK(says(refusal_of([&] { write_file_atomically(lost, "x"); }), "lost: cannot be created (No such file or directory)"));
+    std::filesystem::create_symlink("circle", circle);
+    CHECK(says(refusal_of([&] { write_file_atomically(circle, "x"); }), "circle: cannot be written (Too many levels"));
+    CHECK(std::filesystem::is_symlink(circle));
+}
+
+TEST_CASE("a file keeps its mode, a new one has what the mask leaves", "[core][file]")
+{
+    const Temporary folder("file-modes");
+    const auto secret = folder.write("secret", "old"), shared = folder.write("shared", "old"), made = folder.path / "made";
+    std::filesystem::permissions(secret, std::filesystem::perms(0600));
+    std::filesystem::permissions(shared, std::filesystem::perms(0666));
+    const Umask mask(0027);
+    write_file_atomically(secret, "new");
+    write_file_atomically(shared, "new");
+    write_file_atomically(made, "new");
+    CHECK(mode_of(secret) == 0600);
+    CHECK(mode_of(shared) == 0666);
+    CHECK(mode_of(made) == 0640);
+    {
+        AtomicFile file(secret); // nobody reads what is not there yet, either
+        for (const auto& name : names_in(folder.path))
+            CHECK((!name.starts_with("secret") || mode_of(folder.path / name) == 0600));
+    }
+
+    std::filesystem::permissions(shared, std::filesystem::perms(0444));
+    std::string why;
+    {
+        const LockedFolder user(folder.path / "."); // root may write everything
+        why = refusal_of([&] { write_file_atomically(shared, "x"); });
+    }
+    CHECK(says(why, "shared: cannot be written (Permission denied); the file that is there is write-protected"));
+    CHECK(read_file(shared) == "new");
+}
+
+TEST_CASE("devices and pipes are written into and stay what they are", "[core][file]")
+{
+    const Temporary folder("file-devices");
+    write_file_atomically("/dev/null", "x");
+    CHECK(std::filesystem::is_character_file("/dev/null"));
+    CHECK(refusal_of([] { write_file_atomically("/dev/full", "x"); }) ==
+          "/dev/full: cannot be written (No space left on device)");
+    CHECK(std::filesystem::is_character_file("/dev/full"));
+
+    const auto pipe = folder.path / "pipe", link = folder.path / "link";
+    REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+    std::filesystem::create_symlink("pipe", link);
+    std::string got;
+    std::thread reader([&] {
+        std::ifstream from(pipe);
+        std::getline(from, got);
+    });
+    write_file_atomically(link, "through\n");
+    reader.join();
+    CHECK(got == "through");
+    CHECK(std::filesystem::is_fifo(pipe));
+
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    write_file_atomically("/dev/fd/" + std::to_string(ends[1]), "own");
+    char bytes[8];
+    CHECK(::read(ends[0], bytes, sizeof bytes) == 3);
+    ::close(ends[0]);
+    ::close(ends[1]);
+
+    const int socket = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const auto before = std::filesystem::current_path();
+    std::filesystem::current_path(folder.path); // an address is short
+    std::strcpy(address.sun_path, "socket");
+    REQUIRE(::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+    CHECK(refusal_of([] { write_file_atomically("socket", "x"); }) ==
+          "socket: is a socket and is left as it is; choose another name");
+    CHECK(std::filesystem::is_socket("socket"));
+    std::filesystem::current_path(before);
+    ::close(socket);
+    CHECK(names_in(folder.path) == names{"pipe", "link", "socket"});
+}
+
+TEST_CASE("every name that a file may have can be written", "[core][file]")
+{
+    const Temporary folder("file-names");
+    std::string letters; // two bytes each: none is cut in half
+    for (int i = 0; i < 127; ++i) letters += "\xc3\xa4";
+    for (const std::string& name : {std::string(245, 'a'), std::string(255, 'b'), letters}) {
+        write_file_atomically(folder.path / name, "old");
+        AtomicFile file(folder.path / name);
+        CHECK(names_in(folder.path).size() == 2);
+        file.write("new");
+        file.commit();
+        CHECK(read_file(folder.path / name) == "new");
+        CHECK(names_in(folder.path) == names{name});
+        std::filesystem::remove(folder.path / name);
+    }
+    CHECK(says(refusal_of([&] { write_file_atomically(folder.path / std::string(256, 'c'), "x"); }), "(File name too long)"));
+    CHECK(names_in(folder.path).empty());
 }
 
 TEST_CASE("what cannot be read is refused in one sentence", "[core][file]")
 {
     const Temporary folder("file-read");
-    CHECK(refusal([&] { read_file(folder.path / "a"); }) ==
+    CHECK(refusal_of([&] { read_file(folder.path / "a"); }) ==
           (folder.path / "a").string() + ": cannot be opened (No such file or directory)");
-    CHECK(refusal([&] { read_file(folder.path); }) == folder.path.string() + ": is a folder, a file was needed");
+    CHECK(refusal_of([&] { read_file(folder.path); }) == folder.path.string() + ": is a folder, a file was needed");
 }
 
 TEST_CASE("threads that write one name at once leave one of their files, whole", "[core][file][threads]")
@@ -153,7 +314,7 @@ TEST_CASE("threads that write one name at once leave one of their files, whole",
     for (char letter : {'a', 'b', 'c', 'd'})
         writers.emplace_back([&, letter] {
             for (int i = 0; i < 10; ++i)
-                if (!refusal([&] { write_file_atomically(path, std::string(20'000, letter)); }).empty()) ++failures;
+                if (!refusal_of([&] { write_file_atomically(path, std::string(20'000, letter)); }).empty()) ++failures;
         });
     for (auto& writer : writers) writer.join();
     CHECK(failures == 0);

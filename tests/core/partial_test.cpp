@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 namespace {
 
@@ -42,7 +43,7 @@ TEMPLATE_TEST_CASE("part of a register is loaded and stored, and nothing beside 
 {
     using T = TestType;
     const Page page;
-    constexpr std::size_t lanes = simd::lanes<T>;
+    constexpr std::size_t lanes = internals::simd::lanes<T>;
     for (std::size_t n = 0; n <= lanes; ++n) {
         INFO(n << " of " << lanes);
         T* const at_end = reinterpret_cast<T*>(page.begin + page.size) - n; // n = 0: a pointer that may not be read at all
@@ -51,29 +52,33 @@ TEMPLATE_TEST_CASE("part of a register is loaded and stored, and nothing beside 
             for (std::size_t i = 0; i < n; ++i) p[i] = static_cast<T>(i + 3);
             std::vector<T> expected(lanes, T(0)), filled(lanes, T(9));
             for (std::size_t i = 0; i < n; ++i) filled[i] = expected[i] = static_cast<T>(i + 3);
-            CHECK(values_of<T>(simd::load_partial<T>(p, n)) == expected);
-            CHECK(values_of<T>(simd::load_partial<T>(p, n, T(9))) == filled);
+            CHECK(values_of<T>(internals::simd::load_partial<T>(p, n)) == expected);
+            CHECK(values_of<T>(internals::simd::load_partial<T>(p, n, T(9))) == filled);
 
-            simd::store_partial(counting<T>(), p, n);
+            internals::simd::store_partial(counting<T>(), p, n);
             bool stored = true;
             for (std::size_t i = 0; i < n; ++i) stored = stored && p[i] == static_cast<T>(i + 1);
             CHECK(stored);
         }
-        // Neighbours on the same page.
+        // Neighbors on the same page.
         std::vector<T> room(3 * lanes, T(77));
-        simd::store_partial(counting<T>(), room.data() + lanes, n);
+        internals::simd::store_partial(counting<T>(), room.data() + lanes, n);
         for (std::size_t i = 0; i < room.size(); ++i)
             CHECK(room[i] == (i < lanes || i >= lanes + n ? T(77) : static_cast<T>(i - lanes + 1)));
     }
 }
 
-TEMPLATE_TEST_CASE("the first lanes are kept, the others are zeros", "[core][partial]", float, double)
+TEMPLATE_TEST_CASE("the first lanes are kept, the others are zeros, or those of another register", "[core][partial]", float,
+                   double)
 {
     using T = TestType;
-    for (std::size_t n = 0; n <= simd::lanes<T>; ++n) {
-        std::vector<T> expected(simd::lanes<T>, T(0));
+    for (std::size_t n = 0; n <= internals::simd::lanes<T>; ++n) {
+        std::vector<T> expected(internals::simd::lanes<T>, T(0));
         for (std::size_t i = 0; i < n; ++i) expected[i] = static_cast<T>(i + 1);
-        CHECK(values_of<T>(simd::first_lanes(counting<T>(), n)) == expected);
+        CHECK(values_of<T>(internals::simd::first_lanes(counting<T>(), n)) == expected);
+        for (std::size_t i = n; i < expected.size(); ++i) expected[i] = T(-3);
+        const internals::simd::batch<T> others(T(-3));
+        CHECK(values_of<T>(internals::simd::replace_first(others, counting<T>(), n)) == expected);
     }
 }
 
@@ -83,9 +88,9 @@ TEMPLATE_TEST_CASE("a part keeps NaN, infinities and the sign of zero", "[core][
     using limits = std::numeric_limits<T>;
     const std::vector<T> odd{-T(0),         limits::quiet_NaN(), limits::infinity(), -limits::infinity(), limits::denorm_min(),
                              limits::max(), limits::lowest()};
-    for (std::size_t n = 0; n <= std::min(odd.size(), simd::lanes<T>); ++n) {
+    for (std::size_t n = 0; n <= std::min(odd.size(), internals::simd::lanes<T>); ++n) {
         std::vector<T> back(odd.size(), T(5));
-        simd::store_partial(simd::load_partial<T>(odd.data(), n), back.data(), n);
+        internals::simd::store_partial(internals::simd::load_partial<T>(odd.data(), n), back.data(), n);
         CHECK(std::memcmp(back.data(), odd.data(), n * sizeof(T)) == 0);
     }
 }

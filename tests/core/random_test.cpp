@@ -13,6 +13,7 @@
 #include <vector>
 
 using namespace lamina;
+using namespace lamina::internals;
 using words = std::array<std::uint32_t, 4>;
 
 // Random123's kat_vectors, philox4x32-10. A counter's words 0 and 1 are the low half, 2 and 3 the high one; each low word first.

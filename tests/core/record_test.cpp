@@ -9,29 +9,30 @@
 #include <vector>
 
 using namespace lamina;
+using namespace lamina::internals;
 
-static_assert(placement({10}, number::float32).size == 16);
-static_assert(placement({16}, number::float32).size == 16);
-static_assert(placement({17}, number::float32).size == 32);
-static_assert(placement({10}, number::float64).size == 16);
-static_assert(placement({8}, number::float64).size == 8);
-static_assert(placement({}, number::float32).size == 16, "a single number takes a row");
-static_assert(placement({5, 5, 6, 16}, number::float32).size == 5 * 5 * 6 * 16);
-static_assert(placement({5, 5, 1, 6}, number::float32).size == 5 * 5 * 16);
-static_assert(placement({84, 10}, number::float32).size == 84 * 16);
-static_assert(placement({84, 10}, number::float32).strides == std::array<std::size_t, 6>{16, 1});
-static_assert(placement({84, 1}, number::float32).size == 96, "a column is one row");
-static_assert(placement({84, 1}, number::float32).strides == std::array<std::size_t, 6>{1, 1});
-static_assert(placement({84, 1, 1}, number::float32).size == 84 * 16);
-static_assert(placement({3, 4, 5, 2}, number::float32).strides == std::array<std::size_t, 6>{320, 80, 16, 1});
-static_assert(placement({3, 4, 5, 2}, number::float64).strides == std::array<std::size_t, 6>{160, 40, 8, 1});
+static_assert(placement({10}, dtype::float32).size == 16);
+static_assert(placement({16}, dtype::float32).size == 16);
+static_assert(placement({17}, dtype::float32).size == 32);
+static_assert(placement({10}, dtype::float64).size == 16);
+static_assert(placement({8}, dtype::float64).size == 8);
+static_assert(placement({}, dtype::float32).size == 16, "a single number takes a row");
+static_assert(placement({5, 5, 6, 16}, dtype::float32).size == 5 * 5 * 6 * 16);
+static_assert(placement({5, 5, 1, 6}, dtype::float32).size == 5 * 5 * 16);
+static_assert(placement({84, 10}, dtype::float32).size == 84 * 16);
+static_assert(placement({84, 10}, dtype::float32).strides == std::array<std::size_t, 6>{16, 1});
+static_assert(placement({84, 1}, dtype::float32).size == 96, "a column is one row");
+static_assert(placement({84, 1}, dtype::float32).strides == std::array<std::size_t, 6>{1, 1});
+static_assert(placement({84, 1, 1}, dtype::float32).size == 84 * 16);
+static_assert(placement({3, 4, 5, 2}, dtype::float32).strides == std::array<std::size_t, 6>{320, 80, 16, 1});
+static_assert(placement({3, 4, 5, 2}, dtype::float64).strides == std::array<std::size_t, 6>{160, 40, 8, 1});
 
 TEST_CASE("elements are visited in order, each once, and padding is not", "[core][record]")
 {
-    for (const shape& extents :
-         {shape{}, shape{1}, shape{17}, shape{3, 5}, shape{5, 1}, shape{1, 33}, shape{2, 3, 4}, shape{2, 1, 3, 2, 2, 5}}) {
+    for (const Shape& extents :
+         {Shape{}, Shape{1}, Shape{17}, Shape{3, 5}, Shape{5, 1}, Shape{1, 33}, Shape{2, 3, 4}, Shape{2, 1, 3, 2, 2, 5}}) {
         INFO(extents);
-        record numbers("n", extents, number::float32);
+        record numbers("n", extents, dtype::float32);
         std::set<float*> places;
         float next = 0;
         numbers.for_each<float>([&](float& element) {
@@ -60,10 +61,10 @@ TEST_CASE("elements are visited in order, each once, and padding is not", "[core
 
 TEST_CASE("numbers start on 64 bytes, are zero, and go when they are released", "[core][record]")
 {
-    record numbers("body/kernel", {3, 5}, number::float64);
+    record numbers("body/kernel", {3, 5}, dtype::float64);
     CHECK(numbers.name == "body/kernel");
     CHECK(numbers.trainable);
-    CHECK(numbers.type() == number::float64);
+    CHECK(numbers.type() == dtype::float64);
     CHECK(reinterpret_cast<std::uintptr_t>(numbers.data<double>()) % 64 == 0);
     for (std::size_t i = 0; i < numbers.stored_size(); ++i) CHECK(numbers.data<double>()[i] == 0);
     CHECK(numbers.alive());

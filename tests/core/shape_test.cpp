@@ -7,39 +7,39 @@
 #include <type_traits>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 namespace {
 
-template <shape S>
-struct Of {
-    static constexpr shape value = S;
+template <Shape S> struct Of {
+    static constexpr Shape value = S;
 };
 
 } // namespace
 
-static_assert(shape{10}.rank == 1 && shape{10}.size() == 10 && shape{10}.back() == 10);
-static_assert(shape{28, 28, 1}.rank == 3 && shape{28, 28, 1}.size() == 784 && shape{28, 28, 1}[2] == 1);
-static_assert(shape{}.rank == 0 && shape{}.size() == 1 && shape{}.back() == 1);
-static_assert(shape{1, 2, 3, 4, 5, 6}.rank == shape::max_rank && shape{1, 2, 3, 4, 5, 6}.size() == 720);
-static_assert(!std::is_constructible_v<shape, int, int, int, int, int, int, int>, "seven extents are too many");
-static_assert(shape{3, 0}.size() == 0);
-static_assert(shape{2, 3} == shape{2, 3} && shape{2, 3} != shape{3, 2} && shape{2} != shape{2, 1} && shape{} != shape{1});
-static_assert(shape{2u, 3ul} == shape{2, 3});
-static_assert(std::is_same_v<Of<shape{2, 3}>, Of<shape{2, 3}>> && !std::is_same_v<Of<shape{2}>, Of<shape{2, 1}>>);
-static_assert(Input<28, 28>::value == shape{28, 28} && Input<shape{28, 28}>::value == shape{28, 28} &&
-              Input<7>::value == shape{7});
-static_assert(std::is_same_v<as_shape<shape{28, 28}>, Shape<28, 28>> && std::is_same_v<as_shape<shape{}>, Shape<>>);
-static_assert(Shape<4, 5>::value == shape{4, 5} && Shape<>::value == shape{});
+static_assert(Shape{10}.rank == 1 && Shape{10}.size() == 10 && Shape{10}.back() == 10);
+static_assert(Shape{28, 28, 1}.rank == 3 && Shape{28, 28, 1}.size() == 784 && Shape{28, 28, 1}[2] == 1);
+static_assert(Shape{}.rank == 0 && Shape{}.size() == 1 && Shape{}.back() == 1);
+static_assert(Shape{1, 2, 3, 4, 5, 6}.rank == Shape::max_rank && Shape{1, 2, 3, 4, 5, 6}.size() == 720);
+static_assert(!std::is_constructible_v<Shape, int, int, int, int, int, int, int>, "seven extents are too many");
+static_assert(Shape{3, 0}.size() == 0);
+static_assert(Shape{2, 3} == Shape{2, 3} && Shape{2, 3} != Shape{3, 2} && Shape{2} != Shape{2, 1} && Shape{} != Shape{1});
+static_assert(Shape{2u, 3ul} == Shape{2, 3});
+static_assert(std::is_same_v<Of<Shape{2, 3}>, Of<Shape{2, 3}>> && !std::is_same_v<Of<Shape{2}>, Of<Shape{2, 1}>>);
+static_assert(Input<28, 28>::value == Shape{28, 28} && Input<Shape{28, 28}>::value == Shape{28, 28} &&
+              Input<7>::value == Shape{7});
+static_assert(std::is_same_v<as_shape<Shape{28, 28}>, Extents<28, 28>> && std::is_same_v<as_shape<Shape{}>, Extents<>>);
+static_assert(Extents<4, 5>::value == Shape{4, 5} && Extents<>::value == Shape{});
 static_assert([] {
-    shape s;
+    Shape s;
     s.push_back(4);
     s.push_back(5);
     return s;
-}() == shape{4, 5});
+}() == Shape{4, 5});
 
 TEST_CASE("a shape prints as it is written", "[core][shape]")
 {
     std::ostringstream text;
-    text << shape{28, 28, 1} << shape{10} << shape{};
+    text << Shape{28, 28, 1} << Shape{10} << Shape{};
     CHECK(text.str() == "[28, 28, 1][10][]");
 }

@@ -11,35 +11,33 @@
 #include <vector>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 namespace {
 
-template <class T>
-simd::batch<T> counting(T start)
+template <class T> internals::simd::batch<T> counting(T start)
 {
-    alignas(alignment) T values[simd::lanes<T>];
+    alignas(alignment) T values[internals::simd::lanes<T>];
     for (T& value : values) value = start++;
-    return simd::batch<T>::load_aligned(values);
+    return internals::simd::batch<T>::load_aligned(values);
 }
 
-template <class T>
-T lane(const simd::batch<T>& x, std::size_t i)
+template <class T> T lane(const internals::simd::batch<T>& x, std::size_t i)
 {
-    alignas(alignment) T values[simd::lanes<T>];
+    alignas(alignment) T values[internals::simd::lanes<T>];
     x.store_aligned(values);
     return values[i];
 }
 
-template <class T, std::size_t Count>
-void there_and_back()
+template <class T, std::size_t Count> void there_and_back()
 {
-    constexpr std::size_t lanes = simd::lanes<T>;
+    constexpr std::size_t lanes = internals::simd::lanes<T>;
     for (std::size_t n = 0; n <= lanes; ++n) {
         CAPTURE(Count, n);
-        simd::batch<T> rows[Count];
+        internals::simd::batch<T> rows[Count];
         for (std::size_t c = 0; c < Count; ++c) rows[c] = counting(T(1 + 100 * c));
         std::vector<T> flat(n * Count + 3, T(-1));
-        simd::interleave<Count>(rows, flat.data(), n);
+        internals::simd::interleave<Count>(rows, flat.data(), n);
         for (std::size_t i = 0; i < n * Count; ++i) {
             const std::size_t place = i / Count;
             REQUIRE(flat[i] == T(1 + 100 * (i % Count) + place));
@@ -47,7 +45,7 @@ void there_and_back()
         for (std::size_t i = n * Count; i < flat.size(); ++i) REQUIRE(flat[i] == T(-1));
 
         const std::vector<T> exact(flat.begin(), flat.begin() + std::ptrdiff_t(n * Count)); // a read behind it is an error
-        simd::deinterleave<Count>(exact.data(), rows, n);
+        internals::simd::deinterleave<Count>(exact.data(), rows, n);
         for (std::size_t c = 0; c < Count; ++c)
             for (std::size_t i = 0; i < lanes; ++i) REQUIRE(lane(rows[c], i) == (i < n ? T(1 + 100 * c + i) : T(0)));
     }
@@ -58,9 +56,9 @@ void there_and_back()
 TEMPLATE_TEST_CASE("every second lane of two registers", "[core][shuffle]", float, double)
 {
     using T = TestType;
-    constexpr std::size_t lanes = simd::lanes<T>;
+    constexpr std::size_t lanes = internals::simd::lanes<T>;
     const auto a = counting(T(0)), b = counting(T(lanes));
-    const auto even = simd::even_lanes(a, b), odd = simd::odd_lanes(a, b);
+    const auto even = internals::simd::even_lanes(a, b), odd = internals::simd::odd_lanes(a, b);
     for (std::size_t i = 0; i < lanes; ++i) {
         CHECK(lane(even, i) == T(2 * i));
         CHECK(lane(odd, i) == T(2 * i + 1));
@@ -70,8 +68,8 @@ TEMPLATE_TEST_CASE("every second lane of two registers", "[core][shuffle]", floa
 TEMPLATE_TEST_CASE("every lane twice", "[core][shuffle]", float, double)
 {
     using T = TestType;
-    constexpr std::size_t lanes = simd::lanes<T>;
-    const auto both = simd::twice(counting(T(0)));
+    constexpr std::size_t lanes = internals::simd::lanes<T>;
+    const auto both = internals::simd::twice(counting(T(0)));
     for (std::size_t i = 0; i < 2 * lanes; ++i) {
         const std::size_t half = i / 2;
         CHECK(lane(i < lanes ? both.low : both.high, i % lanes) == T(half));
@@ -92,16 +90,17 @@ TEMPLATE_TEST_CASE("bits of numbers without the lowest, and numbers with another
 {
     using T = TestType;
     using whole = xsimd::as_unsigned_integer_t<T>;
-    alignas(alignment) whole bits[simd::lanes<T>];
-    const auto upper = simd::upper_bits<20>(counting(T(1)));
+    alignas(alignment) whole bits[internals::simd::lanes<T>];
+    const auto upper = internals::simd::upper_bits<20>(counting(T(1)));
     std::memcpy(bits, &upper, sizeof bits);
-    for (std::size_t i = 0; i < simd::lanes<T>; ++i) CHECK(bits[i] == std::bit_cast<whole>(T(i + 1)) >> 20);
+    for (std::size_t i = 0; i < internals::simd::lanes<T>; ++i) CHECK(bits[i] == std::bit_cast<whole>(T(i + 1)) >> 20);
 
-    const auto minus = simd::with_sign_of(-counting(T(1)), counting(T(5))),
-               plus = simd::with_sign_of(counting(T(0)), counting(T(5)));
-    for (std::size_t i = 0; i < simd::lanes<T>; ++i) {
+    const auto minus = internals::simd::with_sign_of(-counting(T(1)), counting(T(5))),
+               plus = internals::simd::with_sign_of(counting(T(0)), counting(T(5)));
+    for (std::size_t i = 0; i < internals::simd::lanes<T>; ++i) {
         CHECK(lane(minus, i) == -T(i + 5));
         CHECK(lane(plus, i) == T(i + 5));
     }
-    CHECK(std::signbit(lane(simd::with_sign_of(simd::batch<T>(T(-0.0)), simd::batch<T>(T(0))), 0)));
+    CHECK(std::signbit(
+        lane(internals::simd::with_sign_of(internals::simd::batch<T>(T(-0.0)), internals::simd::batch<T>(T(0))), 0)));
 }

@@ -6,6 +6,7 @@
 #include <limits>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 namespace {
 

@@ -45,7 +45,7 @@ Net caller_of_zeros_like(const Net& model) { return zeros_like(model); }
 std::string caller_of_summary(const Plain& model) { return summary(model); }
 std::size_t caller_of_state(const Plain& model) { return state(model).size(); }
 std::size_t caller_of_variables(const Plain& model) { return variables(model).size(); }
-std::size_t caller_of_records_of(const Plain& model) { return records_of(model).size(); }
+std::size_t caller_of_records_of(const Plain& model) { return internals::records_of(model).size(); }
 void caller_of_workspace(const Plain& model, void* to) { new (to) Workspace<Plain>(model); }
 void caller_of_predict(const Plain& model, const Data& data, Data& to) { to.x = predict(model, data.x); }
 

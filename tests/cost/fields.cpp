@@ -7,7 +7,7 @@ int main()
 {
     Settings settings{};
     std::size_t letters = 0;
-    lamina::for_each_field(settings, [&](std::string_view name, float& field) {
+    lamina::internals::for_each_field(settings, [&](std::string_view name, float& field) {
         letters += name.size();
         field += 1;
     });

@@ -1,12 +1,12 @@
 // LeNet-5, read from a file and used on one image.
 // clang-format off: a model reads as a table
 #include <lamina/graph/save.hpp>
-#include <lamina/layers/average_pooling2d.hpp>
-#include <lamina/layers/conv2d.hpp>
-#include <lamina/layers/dense.hpp>
-#include <lamina/layers/flatten.hpp>
+#include <lamina/layers/pooling/average_pooling2d.hpp>
+#include <lamina/layers/convolution/conv2d.hpp>
+#include <lamina/layers/core/dense.hpp>
+#include <lamina/layers/reshaping/flatten.hpp>
 #include <lamina/models/predict.hpp>
-#include <lamina/models/sequential.hpp>
+#include <lamina/models/composites/sequential.hpp>
 
 #include <array>
 #include <cstdio>

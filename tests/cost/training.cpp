@@ -1,16 +1,16 @@
 // LeNet-5, trained on what a program has in memory, and saved.
 // clang-format off: a model reads as a table
 #include <lamina/graph/save.hpp>
-#include <lamina/layers/average_pooling2d.hpp>
-#include <lamina/layers/conv2d.hpp>
-#include <lamina/layers/dense.hpp>
-#include <lamina/layers/flatten.hpp>
+#include <lamina/layers/pooling/average_pooling2d.hpp>
+#include <lamina/layers/convolution/conv2d.hpp>
+#include <lamina/layers/core/dense.hpp>
+#include <lamina/layers/reshaping/flatten.hpp>
 #include <lamina/models/build.hpp>
-#include <lamina/models/sequential.hpp>
+#include <lamina/models/composites/sequential.hpp>
 #include <lamina/training/losses/sparse_categorical_crossentropy.hpp>
 #include <lamina/training/metrics/accuracy.hpp>
 #include <lamina/training/optimizers/adam.hpp>
-#include <lamina/training/trainer.hpp>
+#include <lamina/training/compile.hpp>
 
 #include <cstdint>
 #include <cstdio>

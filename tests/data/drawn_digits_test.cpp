@@ -13,6 +13,7 @@
 #include <vector>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 namespace {
 
@@ -38,13 +39,13 @@ TEST_CASE("a digit can be written in two ways, inside the box", "[data][drawn_di
 {
     std::array<int, 10> ways{};
     std::int32_t before = 0;
-    for (const auto& glyph : strokes::glyphs) {
+    for (const auto& glyph : internals::strokes::glyphs) {
         CHECK(glyph.digit >= before);
         before = glyph.digit;
         ++ways[static_cast<std::size_t>(glyph.digit)];
         for (std::size_t i = 0; i < glyph.length; ++i) {
             const auto p = glyph.points[i];
-            if (p == strokes::lift) CHECK((i > 1 && i + 2 < glyph.length));
+            if (p == internals::strokes::lift) CHECK((i > 1 && i + 2 < glyph.length));
             else CHECK((p.x >= 0 && p.x <= 1 && p.y >= 0 && p.y <= 1));
         }
     }
@@ -89,7 +90,7 @@ TEST_CASE("drawn digits are a function of the seed and their position", "[data][
     CHECK(different.size() == 1200);
 }
 
-TEST_CASE("drawn digits are neither easy nor hopeless: one nearest neighbour", "[data][drawn_digits]")
+TEST_CASE("drawn digits are neither easy nor hopeless: one nearest neighbor", "[data][drawn_digits]")
 {
     const auto train = drawn_digits(2000, Seed{2}), test = drawn_digits(300, Seed{3});
     int right = 0;

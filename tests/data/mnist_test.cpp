@@ -10,6 +10,7 @@
 #include <string>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 namespace {
 
@@ -37,7 +38,7 @@ struct Small : Temporary {
 
     std::string refused() const
     {
-        return refusal([&] { mnist::load(path); });
+        return refusal_of([&] { mnist::load(path); });
     }
 };
 
@@ -65,7 +66,7 @@ TEST_CASE("mnist reads its four files, plain or gzip, whatever they are called",
 
 TEST_CASE("mnist says which file is missing", "[data][mnist]")
 {
-    CHECK(refusal([] { mnist::load("no/such/folder"); }) ==
+    CHECK(refusal_of([] { mnist::load("no/such/folder"); }) ==
           "no/such/folder: is no folder, one with MNIST's four idx files was needed; download them or name another folder");
     for (const auto& name : names) {
         const Small folder("mnist-missing");
@@ -75,7 +76,7 @@ TEST_CASE("mnist says which file is missing", "[data][mnist]")
                                       ": is missing, and so is the same with .gz; put MNIST's four idx files into this folder");
     }
     const Small folder("mnist-file");
-    CHECK(says(refusal([&] { mnist::load(folder.path / names[0]); }), "is no folder"));
+    CHECK(says(refusal_of([&] { mnist::load(folder.path / names[0]); }), "is no folder"));
 }
 
 TEST_CASE("mnist says which file is wrong and how", "[data][mnist]")

@@ -37,8 +37,7 @@ struct Temporary {
 };
 
 /// What `call` is refused with; empty if it is not. Any other exception passes through and fails the test.
-template <class Call>
-std::string refusal(Call call)
+template <class Call> std::string refusal_of(Call call)
 {
     try {
         call();

@@ -9,6 +9,7 @@
 #include <vector>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 TEST_CASE("an axis has ticks at round places around its values", "[draw][axis]")
 {

@@ -9,6 +9,7 @@
 #include <vector>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 namespace {
 
@@ -34,7 +35,7 @@ TEST_CASE("bars are as long as their values", "[draw][bars]")
     REQUIRE(found.size() == 3);
     CHECK(found[1] == Approx(2 * found[0]).margin(0.02));
     CHECK(found[2] == 0);
-    CHECK(count(text, std::string(draw::colour::series[0])) == 1); // the strong one
+    CHECK(count(text, std::string(draw::color::series[0])) == 1); // the strong one
 }
 
 TEST_CASE("bars takes whatever is not negative", "[draw][bars]")
@@ -49,7 +50,7 @@ TEST_CASE("bars takes whatever is not negative", "[draw][bars]")
     CHECK(says(draw::bars({{"a", 1234567}}).str(), ">1234567</text>"));
     CHECK(malformed(draw::bars({{std::string(300, 'w'), 1}}).str()) == "");
 
-    CHECK(refusal([] { draw::bars({{"a", 1}, {"b", -0.5}}); }) ==
+    CHECK(refusal_of([] { draw::bars({{"a", 1}, {"b", -0.5}}); }) ==
           "bars: \"b\" is -0.5, zero or more was needed; draw the difference the other way round");
-    CHECK(says(refusal([] { draw::bars({{"a", -HUGE_VAL}}); }), "\"a\" is -inf"));
+    CHECK(says(refusal_of([] { draw::bars({{"a", -HUGE_VAL}}); }), "\"a\" is -inf"));
 }

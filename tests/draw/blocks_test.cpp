@@ -9,6 +9,7 @@
 #include <vector>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 TEST_CASE("blocks prints two pixels a character", "[draw][blocks]")
 {
@@ -36,9 +37,9 @@ TEST_CASE("blocks puts images side by side with captions below", "[draw][blocks]
 
 TEST_CASE("blocks refuses what are no images", "[draw][blocks]")
 {
-    CHECK(refusal([] { draw::blocks(std::vector<float>(10), 3, 3); }) ==
+    CHECK(refusal_of([] { draw::blocks(std::vector<float>(10), 3, 3); }) ==
           "blocks: 10 values are no whole number of 3 by 3 images");
-    CHECK(says(refusal([] { draw::blocks(std::vector<float>(10), 0, 3); }), "10 values are no whole number of 0 by 3 images"));
-    CHECK(refusal([] { draw::blocks(std::vector<float>(9), 3, 3, {"a", "b"}); }) ==
+    CHECK(says(refusal_of([] { draw::blocks(std::vector<float>(10), 0, 3); }), "10 values are no whole number of 0 by 3 images"));
+    CHECK(refusal_of([] { draw::blocks(std::vector<float>(9), 3, 3, {"a", "b"}); }) ==
           "blocks: 2 captions for 1 images, one each or none was needed");
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 TEST_CASE("confusion counts true classes down and predicted ones across", "[draw][confusion_matrix]")
 {
@@ -16,11 +17,11 @@ TEST_CASE("confusion counts true classes down and predicted ones across", "[draw
     CHECK(draw::confusion({}, {}, 2) == std::vector<std::size_t>(4));
     CHECK(draw::confusion({}, {}, 0).empty());
 
-    CHECK(refusal([&] { draw::confusion(truth, std::vector{1}, 3); }) ==
+    CHECK(refusal_of([&] { draw::confusion(truth, std::vector{1}, 3); }) ==
           "confusion: 6 true classes and 1 predicted ones, as many were needed; take both from the same samples");
-    CHECK(refusal([&] { draw::confusion(truth, predicted, 2); }) ==
+    CHECK(refusal_of([&] { draw::confusion(truth, predicted, 2); }) ==
           "confusion: true class 3 is 2, classes lie in [0, 2); count with more classes");
-    CHECK(says(refusal([&] { draw::confusion(std::vector{0}, std::vector{-1}, 2); }), "predicted class 0 is -1"));
+    CHECK(says(refusal_of([&] { draw::confusion(std::vector{0}, std::vector{-1}, 2); }), "predicted class 0 is -1"));
 }
 
 TEST_CASE("confusion_matrix draws counts, shares of the row and names", "[draw][confusion_matrix]")
@@ -38,12 +39,12 @@ TEST_CASE("confusion_matrix draws counts, shares of the row and names", "[draw][
     CHECK(count(text, ">0%</text>") == 0); // a row without samples, too
 
     // Ink on pale cells, paper on dark ones.
-    const auto colour_of = [&](const std::string& content) {
+    const auto color_of = [&](const std::string& content) {
         const auto end = text.find(">" + content + "</text>"), start = text.rfind("fill=\"", end);
         return text.substr(start + 6, 7);
     };
-    CHECK(colour_of("30") == draw::colour::paper);
-    CHECK(colour_of("10") == draw::colour::ink);
+    CHECK(color_of("30") == draw::color::paper);
+    CHECK(color_of("10") == draw::color::ink);
     CHECK(draw::detail::shade(0) == "#fafbfd");
     CHECK(draw::detail::shade(1) == "#08458c");
 }
@@ -67,8 +68,8 @@ TEST_CASE("confusion_matrix draws any number of classes", "[draw][confusion_matr
 TEST_CASE("confusion_matrix refuses what is no square or not named", "[draw][confusion_matrix]")
 {
     const std::vector<std::size_t> eight(8), nine(9);
-    CHECK(refusal([&] { draw::confusion_matrix(eight); }) ==
+    CHECK(refusal_of([&] { draw::confusion_matrix(eight); }) ==
           "confusion_matrix: 8 counts are no square, classes times classes were needed; use draw::confusion");
-    CHECK(refusal([&] { draw::confusion_matrix(nine, {"a", "b"}); }) ==
+    CHECK(refusal_of([&] { draw::confusion_matrix(nine, {"a", "b"}); }) ==
           "confusion_matrix: 2 names for 3 classes, one each was needed");
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 TEST_CASE("curves draws each series, its legend, titles and ticks", "[draw][curves]")
 {
@@ -21,7 +22,7 @@ TEST_CASE("curves draws each series, its legend, titles and ticks", "[draw][curv
     for (const char* part : {">loss</text>", ">val &lt;loss&gt;</text>", ">A &amp; B</text>", ">epoch</text>", ">nats</text>",
                              ">1.25</text>", ">0.4</text>", ">2</text>"})
         CHECK(says(text, part));
-    CHECK(count(text, std::string(draw::colour::series[0])) == 2); // the curve and its legend
+    CHECK(count(text, std::string(draw::color::series[0])) == 2); // the curve and its legend
     CHECK(text.find("width=\"720\" height=\"400\" fill=\"#ffffff\"") < text.find("<polyline"));
 
     // Smaller values lie lower: the first point of the falling curve is above its last.
@@ -67,7 +68,7 @@ TEST_CASE("curves draws whatever it is given", "[draw][curves]")
     const auto text = draw::curves(many).str();
     CHECK(malformed(text) == "");
     CHECK(count(text, "<polyline") == 20);
-    CHECK(count(text, "stroke-dasharray") == 16); // series 9 to 16, each with its legend: no two neighbours look the same
+    CHECK(count(text, "stroke-dasharray") == 16); // series 9 to 16, each with its legend: no two neighbors look the same
 }
 
 TEST_CASE("curves numbers epochs from 1 with whole ticks", "[draw][curves]")

@@ -56,8 +56,7 @@ inline std::size_t count(std::string_view text, std::string_view part)
 }
 
 /// What `call` is refused with; empty if it is not.
-template <class Call>
-std::string refusal(Call call)
+template <class Call> std::string refusal_of(Call call)
 {
     try {
         call();

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 TEST_CASE("the check for well-formed pictures finds what is wrong", "[draw][svg]")
 {
@@ -32,9 +33,9 @@ TEST_CASE("Svg writes its elements", "[draw][svg]")
     svg.rect(1, 2, 3, 4, "red", 2);
     svg.circle({5, 6}, 1.5, "blue");
     svg.line({0, 1}, {2.123456, -3});
-    svg.polyline(std::vector<draw::Point>{{0, 0}, {1, 1.005}, {2, 0}}, {.colour = "green", .width = 2, .dashes = "4 3"});
+    svg.polyline(std::vector<draw::Point>{{0, 0}, {1, 1.005}, {2, 0}}, {.color = "green", .width = 2, .dashes = "4 3"});
     svg.text({7, 8}, "plain");
-    svg.text({7, 8}, "rich", {.size = 9, .colour = "#fff", .anchor = draw::anchor::end, .bold = true, .turn = -90});
+    svg.text({7, 8}, "rich", {.size = 9, .color = "#fff", .anchor = draw::anchor::end, .bold = true, .turn = -90});
     const auto text = svg.str();
 
     CHECK(malformed(text) == "");
@@ -64,12 +65,12 @@ TEST_CASE("Svg refuses coordinates that are none", "[draw][svg]")
 {
     draw::Svg svg(10, 10);
     for (const double wrong : {std::nan(""), HUGE_VAL, -HUGE_VAL}) {
-        CHECK(says(refusal([&] { draw::Svg(wrong, 1); }), "svg: a coordinate is"));
-        CHECK(says(refusal([&] { svg.rect(0, 0, wrong, 1, "red"); }), "a finite number was needed; leave such points out"));
-        CHECK(says(refusal([&] { svg.line({0, 0}, {0, wrong}); }), "svg: a coordinate is"));
-        CHECK(says(refusal([&] { svg.polyline(std::vector<draw::Point>{{wrong, 0}}); }), "svg: a coordinate is"));
-        CHECK(says(refusal([&] { svg.circle({0, 0}, wrong, "red"); }), "svg: a coordinate is"));
-        CHECK(says(refusal([&] { svg.text({wrong, 0}, "x"); }), "svg: a coordinate is"));
+        CHECK(says(refusal_of([&] { draw::Svg(wrong, 1); }), "svg: a coordinate is"));
+        CHECK(says(refusal_of([&] { svg.rect(0, 0, wrong, 1, "red"); }), "a finite number was needed; leave such points out"));
+        CHECK(says(refusal_of([&] { svg.line({0, 0}, {0, wrong}); }), "svg: a coordinate is"));
+        CHECK(says(refusal_of([&] { svg.polyline(std::vector<draw::Point>{{wrong, 0}}); }), "svg: a coordinate is"));
+        CHECK(says(refusal_of([&] { svg.circle({0, 0}, wrong, "red"); }), "svg: a coordinate is"));
+        CHECK(says(refusal_of([&] { svg.text({wrong, 0}, "x"); }), "svg: a coordinate is"));
     }
 }
 
@@ -82,7 +83,7 @@ TEST_CASE("Svg writes a whole file or says why not", "[draw][svg]")
     CHECK(std::string(std::istreambuf_iterator<char>(in), {}) == svg.str());
     std::filesystem::remove(path);
 
-    CHECK(says(refusal([&] { svg.write("no/such/folder/a.svg"); }), "no/such/folder/a.svg: cannot be created"));
+    CHECK(says(refusal_of([&] { svg.write("no/such/folder/a.svg"); }), "no/such/folder/a.svg: cannot be created"));
 }
 
 TEST_CASE("numbers are written as people do", "[draw][svg]")

@@ -2,9 +2,10 @@
 #include "fuzz.hpp"
 
 #include <lamina/graph/checkpoint.hpp>
-#include <lamina/layers/dense.hpp>
+#include <lamina/layers/core/dense.hpp>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 namespace {
 
@@ -28,7 +29,7 @@ void fuzz(std::string_view bytes)
     for (const auto& [path, variable] : variables_of(kept)) variable->make(path);
     const auto next = Random(kept.random).bits();
     try {
-        Checkpoint{{"kept", kept}}.restore(safetensors::parse(std::string(bytes), "file"), "file");
+        Checkpoint{{"kept", kept}}.restore(safetensors::parse(std::string(bytes), "file"));
     }
     catch (const error&) {
         require(kept.rate == 0.5 && kept.count == 3 && !kept.flag && kept.name == "n" && !kept.maybe && kept.words.size() == 1);

@@ -2,9 +2,10 @@
 #include "fuzz.hpp"
 
 #include <lamina/graph/field_map.hpp>
-#include <lamina/layers/dense.hpp>
+#include <lamina/layers/core/dense.hpp>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 void fuzz(std::string_view bytes)
 {

@@ -16,12 +16,13 @@
 #include <sys/wait.h>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 namespace {
 
 /// 16 MiB of numbers, each of which says which save they belong to, and the same number as a plain value.
 struct Kept {
-    Variable<float, shape{4, 1024, 1024}> numbers;
+    Variable<float, Shape{4, 1024, 1024}> numbers;
     std::uint64_t save = 0;
 
     void fill()

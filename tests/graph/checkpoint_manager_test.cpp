@@ -1,10 +1,11 @@
 // CheckpointManager: numbers, the last and the best, what another process left, and what it must not touch.
 #include "catch.hpp"
 
+#include "core/troubles.hpp"
 #include "data/temporary.hpp"
 
 #include <lamina/graph/checkpoint_manager.hpp>
-#include <lamina/layers/dense.hpp>
+#include <lamina/layers/core/dense.hpp>
 
 #include <algorithm>
 #include <limits>
@@ -12,6 +13,7 @@
 #include <sys/wait.h>
 
 using namespace lamina;
+using namespace lamina::internals;
 using NameList = std::vector<std::string>;
 
 namespace {
@@ -94,7 +96,40 @@ TEST_CASE("only what a dead process left of a save is removed", "[graph][checkpo
     CHECK(manager.save().filename() == "checkpoint-1.safetensors");
 
     folder.write("checkpoint-8.safetensors", "no checkpoint");
-    CHECK(says(refusal([&] { CheckpointManager(Checkpoint{{"step", step}}, folder.path); }), "checkpoint-8.safetensors"));
+    CHECK(says(refusal_of([&] { CheckpointManager(Checkpoint{{"step", step}}, folder.path); }), "checkpoint-8.safetensors"));
     folder.write("file", "");
-    CHECK(says(refusal([&] { CheckpointManager(Checkpoint{{"step", step}}, folder.path / "file"); }), "cannot be made"));
+    CHECK(says(refusal_of([&] { CheckpointManager(Checkpoint{{"step", step}}, folder.path / "file"); }), "cannot be made"));
+}
+
+TEST_CASE("a folder that is no use is refused before there is something to save", "[graph][checkpoint]")
+{
+    const Temporary folder("manager_folder");
+    int step = 0;
+    const auto why = [&](const std::filesystem::path& where) {
+        return refusal_of([&] { CheckpointManager(Checkpoint{{"step", step}}, where); });
+    };
+    CHECK(says(why(""), "the name of the folder is empty"));
+    std::filesystem::create_directory(folder.path / "store");
+    std::filesystem::create_directory_symlink("store", folder.path / "link");
+    CHECK(why(folder.path / "link").empty());
+    {
+        const LockedFolder locked(folder.path / "store");
+        CHECK(says(why(folder.path / "store"), "store: holds no checkpoint, and none can be made in it (Permission denied)"));
+    }
+    step = 3;
+    CheckpointManager(Checkpoint{{"step", step}}, folder.path / "link").save();
+    step = 0;
+    {
+        const LockedFolder locked(folder.path / "store"); // what is there can be read
+        CheckpointManager manager(Checkpoint{{"step", step}}, folder.path / "store");
+        CHECK(manager.restore_latest());
+        CHECK(says(refusal_of([&] { manager.save(); }), "cannot be created (Permission denied)"));
+    }
+    CHECK(step == 3);
+    std::filesystem::permissions(folder.path / "store", std::filesystem::perms(0));
+    {
+        const LockedFolder user(folder.path);
+        CHECK(says(why(folder.path / "store"), "cannot be read (Permission denied)"));
+    }
+    std::filesystem::permissions(folder.path / "store", std::filesystem::perms(0755));
 }

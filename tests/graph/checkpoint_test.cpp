@@ -10,6 +10,7 @@
 #include <limits>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 namespace {
 
@@ -55,8 +56,7 @@ std::vector<float> numbers_of_model(const Net& model)
     return all;
 }
 
-template <class Rule>
-void training_goes_on(Rule rule)
+template <class Rule> void training_goes_on(Rule rule)
 {
     const Temporary folder("checkpoint_training");
     const auto data = samples();
@@ -133,6 +133,70 @@ TEST_CASE("plain values come back as they were", "[graph][checkpoint]")
     CHECK(fresh.history.empty());
 }
 
+TEST_CASE("a checkpoint of other numbers is restored where that is asked for", "[graph][checkpoint]")
+{
+    const Temporary folder("checkpoint_convert");
+    Variable<double, Shape{2}> wide;
+    wide.make("w");
+    wide.data()[0] = 0.1;
+    wide.data()[1] = -2;
+    Variable<float, Shape{2}> narrow;
+    narrow.make("w");
+    int steps = 7;
+    Checkpoint{{"w", wide}, {"steps", steps}}.save(folder.path / "c");
+    steps = 1;
+    const Checkpoint checkpoint{{"w", narrow}, {"steps", steps}};
+    CHECK(says(
+        refusal_of([&] { checkpoint.restore(folder.path / "c"); }),
+        "\"w\" is float64 [2] in the file, the program needs float32 [2]; nothing was restored; the file holds float64 where "
+        "float32 is needed; "
+        "restore(path, {.convert = true}) converts"));
+    CHECK(steps == 1);
+    checkpoint.restore(folder.path / "c", {.convert = true});
+    CHECK(narrow.data()[0] == 0.1f);
+    CHECK(narrow.data()[1] == -2);
+    CHECK(steps == 7);
+
+    wide.data()[1] = 1e300;
+    Checkpoint{{"w", wide}, {"steps", steps}}.save(folder.path / "c");
+    steps = 1;
+    CHECK(says(refusal_of([&] { checkpoint.restore(folder.path / "c", {.convert = true}); }),
+               "c: \"w\" holds 1e+300, which float32 does not hold"));
+    CHECK(steps == 1);
+    CHECK(narrow.data()[1] == -2);
+}
+
+TEST_CASE("what is frozen comes back, and what is trained", "[graph][checkpoint]")
+{
+    const Temporary folder("checkpoint_frozen");
+    auto model = build<Net>(Seed{1});
+    auto trainer = compile(model, SGD{.momentum = 0.9f}, SparseCategoricalCrossentropy{});
+    const Checkpoint all{{"model", model}, {"optimizer", trainer.optimizer()}};
+    const auto& kernel = model.head.kernel.storage();
+    const auto& bias = model.head.bias.storage();
+    kernel->trainable = false;
+    all.save(folder.path / "frozen");
+    CHECK(*find(safetensors::read(folder.path / "frozen").metadata, "frozen") == "model/head/kernel\n"); // no slots
+    kernel->trainable = true;
+    all.save(folder.path / "trained");
+
+    bias->trainable = false;
+    all.restore(folder.path / "frozen");
+    CHECK_FALSE(kernel->trainable);
+    CHECK(bias->trainable);
+    for (const auto& slot : trainer.optimizer().state.slot_records) CHECK_FALSE(slot->trainable);
+    all.restore(folder.path / "trained");
+    CHECK(kernel->trainable);
+
+    // A checkpoint of a lamina that did not say it leaves everything as it is.
+    auto old = safetensors::read(folder.path / "trained");
+    std::erase_if(old.metadata, [](const auto& text) { return text.name == "frozen"; });
+    kernel->trainable = false;
+    all.restore(old);
+    CHECK_FALSE(kernel->trainable);
+    CHECK(bias->trainable);
+}
+
 TEST_CASE("what does not fit is refused, and nothing has changed", "[graph][checkpoint]")
 {
     const Temporary folder("checkpoint_refused");
@@ -140,7 +204,7 @@ TEST_CASE("what does not fit is refused, and nothing has changed", "[graph][chec
     int steps = 5;
     Checkpoint{{"model", model}, {"steps", steps}}.save(folder.path / "good");
     const auto refused = [&](const Checkpoint& checkpoint, const std::string& file) {
-        return refusal([&] { checkpoint.restore(folder.path / file); });
+        return refusal_of([&] { checkpoint.restore(folder.path / file); });
     };
 
     auto other = build<Dense<4>::on<6>>(Seed{2});
@@ -171,7 +235,7 @@ TEST_CASE("what does not fit is refused, and nothing has changed", "[graph][chec
     Dense<4>::on<5> wide = build<Dense<4>::on<5>>();
     Checkpoint{{"layer", narrow}}.save(folder.path / "narrow");
     CHECK(says(refused(Checkpoint{{"layer", wide}}, "narrow"),
-               "\"layer/kernel\" is F32 [5, 3] in the file, the program needs F32 [5, 4]"));
+               "\"layer/kernel\" is float32 [5, 3] in the file, the program needs float32 [5, 4]"));
 
     save(model, folder.path / "model");
     CHECK(says(refused(Checkpoint{{"model", model}}, "model"), "is no checkpoint"));
@@ -179,11 +243,11 @@ TEST_CASE("what does not fit is refused, and nothing has changed", "[graph][chec
     CHECK(says(refused(Checkpoint{{"model", model}, {"steps", steps}}, "cut"), "copy"));
 
     Net unbound;
-    CHECK(says(refusal([&] { Checkpoint{{"model", unbound}}.save(folder.path / "no"); }),
+    CHECK(says(refusal_of([&] { Checkpoint{{"model", unbound}}.save(folder.path / "no"); }),
                "checkpoint: \"model/body/0/kernel\" is bound to no stored variable; make the model with build or load before"));
-    CHECK(says(refusal([&] { Checkpoint{{"a", steps}, {"a", truth}}.save(folder.path / "no"); }),
+    CHECK(says(refusal_of([&] { Checkpoint{{"a", steps}, {"a", truth}}.save(folder.path / "no"); }),
                "two values would have the name \"a\""));
-    CHECK(says(refusal([&] { Checkpoint{{"a", model}, {"a", same}}.save(folder.path / "no"); }), "two"));
+    CHECK(says(refusal_of([&] { Checkpoint{{"a", model}, {"a", same}}.save(folder.path / "no"); }), "two"));
     CHECK_FALSE(std::filesystem::exists(folder.path / "no"));
 }
 
@@ -194,6 +258,8 @@ TEST_CASE("things that are not asked for are passed over", "[graph][checkpoint]"
     auto trainer = compile(model, Adam{}, SparseCategoricalCrossentropy{});
     int model_count = 4;
     Checkpoint{{"model", model}, {"optimizer", trainer.optimizer()}, {"model_count", model_count}}.save(folder.path / "all");
+    CHECK(read_file(folder.path / "all").find("\"optimizer/state/slots/momentum/") !=
+          std::string::npos); // whatever the field is called
     auto alone = build<Net>(Seed{2});
     Checkpoint{{"model", alone}}.restore(folder.path / "all");
     CHECK(numbers_of_model(alone) == numbers_of_model(model));
@@ -211,5 +277,5 @@ TEST_CASE("notes are kept beside", "[graph][checkpoint]")
     const std::string bytes = read_file(folder.path / "a");
     folder.write("cut", bytes.substr(0, bytes.size() / 2));
     folder.write("short", "abc");
-    for (const char* broken : {"cut", "short"}) CHECK(says(refusal([&] { Checkpoint::notes(folder.path / broken); }), "copy"));
+    for (const char* broken : {"cut", "short"}) CHECK(says(refusal_of([&] { Checkpoint::notes(folder.path / broken); }), "copy"));
 }

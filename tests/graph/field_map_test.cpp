@@ -3,17 +3,18 @@
 
 #include "data/temporary.hpp"
 
+#include <lamina/blocks/activations/activations.hpp>
 #include <lamina/graph/field_map.hpp>
-#include <lamina/layers/activations.hpp>
-#include <lamina/layers/dense.hpp>
+#include <lamina/layers/core/dense.hpp>
+#include <lamina/models/composites/sequential.hpp>
 #include <lamina/models/predict.hpp>
-#include <lamina/models/sequential.hpp>
 
 #include <array>
 #include <chrono>
 #include <optional>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 namespace {
 
@@ -29,7 +30,7 @@ struct Net {
 struct Everything {
     std::array<Dense<2>::on<3>, 2> pair;
     std::vector<Dense<1>::on<2>> list;
-    std::map<std::string, Variable<double, shape{2}>> named;
+    std::map<std::string, Variable<double, Shape{2}>> named;
     std::optional<Dense<2>::on<2>> maybe, none;
     std::array<int, 3> plain{};
     std::vector<float> history;
@@ -58,13 +59,13 @@ TEST_CASE("a map is JSON, and comes back", "[graph]")
     CHECK(map.find("head") == nullptr);
     CHECK(FieldMap::parse("{}").size() == 0);
     CHECK(FieldMap::parse(" {\"a\" : \"b\"}\n").size() == 1);
-    CHECK(says(refusal([] { FieldMap{{"\xff", "b"}}.json(); }), "UTF-8"));
-    CHECK(says(refusal([&] { FieldMap::read(folder.path / "none.json"); }), "none.json"));
+    CHECK(says(refusal_of([] { FieldMap{{"\xff", "b"}}.json(); }), "UTF-8"));
+    CHECK(says(refusal_of([&] { FieldMap::read(folder.path / "none.json"); }), "none.json"));
 }
 
 TEST_CASE("what is no map is refused with a sentence", "[graph]")
 {
-    const auto refused = [](std::string_view json) { return refusal([&] { FieldMap::parse(json, "map.json"); }); };
+    const auto refused = [](std::string_view json) { return refusal_of([&] { FieldMap::parse(json, "map.json"); }); };
     CHECK(says(refused(""), "map.json: is no JSON at byte 1"));
     CHECK(says(refused("{\"a\":\"b\"} x"), "is no JSON"));
     CHECK(says(refused("{\"a\":\"b\""), "is no JSON"));
@@ -84,7 +85,7 @@ TEST_CASE("renamings fit a map of another program", "[graph]")
     CHECK(map.renamed({{"dense_1/", "head/"}}) == FieldMap{{"head/kernel", "w"}, {"dense_10/kernel", "v"}, {"rest", "r"}});
     CHECK(map.stored_renamed({{"", "net/"}}) ==
           FieldMap{{"dense_1/kernel", "net/w"}, {"dense_10/kernel", "net/v"}, {"rest", "net/r"}});
-    CHECK(says(refusal([&] { map.renamed({{"dense_1/", "x/"}, {"dense_10/", "x/"}}); }), "two fields the name \"x/kernel\""));
+    CHECK(says(refusal_of([&] { map.renamed({{"dense_1/", "x/"}, {"dense_10/", "x/"}}); }), "two fields the name \"x/kernel\""));
 }
 
 TEST_CASE("a fresh model is bound to what a graph stores", "[graph]")
@@ -98,17 +99,18 @@ TEST_CASE("a fresh model is bound to what a graph stores", "[graph]")
 
     Net fresh;
     const std::array<float, 5> x{1, 2, 3, -4, 5};
-    CHECK(says(refusal([&] { fresh(x); }), "bound to no stored variable"));
-    CHECK(refusal([&] { to_graph(fresh); }) == "to_graph: \"body/0/kernel\" is bound to no stored variable; make the model with "
-                                               "graph.build, or bind it, before it is used");
+    CHECK(says(refusal_of([&] { fresh(x); }), "bound to no stored variable"));
+    CHECK(refusal_of([&] { to_graph(fresh); }) ==
+          "to_graph: \"body/0/kernel\" is bound to no stored variable; make the model with "
+          "graph.build, or bind it, before it is used");
     CHECK(from_graph(fresh, map, graph).empty());
     CHECK(fresh.head.kernel.storage() == model.head.kernel.storage()); // shared, not copied
     CHECK(fresh(x)(0) == model(x)(0));
     fresh.head.bias.data()[0] += 1;
     CHECK(fresh(x)(0) == model(x)(0));
     graph.reset();
-    CHECK(says(refusal([&] { fresh(x); }), "net/body/0/kernel"));
-    CHECK(says(refusal([&] { to_graph(fresh); }),
+    CHECK(says(refusal_of([&] { fresh(x); }), "net/body/0/kernel"));
+    CHECK(says(refusal_of([&] { to_graph(fresh); }),
                "to_graph: \"body/0/kernel\" was bound to \"net/body/0/kernel\", which its graph"));
 }
 
@@ -119,7 +121,7 @@ TEST_CASE("a part of the fields leaves the others", "[graph]")
     CHECK(fields_of_map(to_graph(model, {"head"})) == paths{"head/bias", "head/kernel"});
     CHECK(fields_of_map(to_graph(model, {"**/bias", "body/0/kernel"})) ==
           paths{"body/0/bias", "body/0/kernel", "body/1/bias", "head/bias"});
-    CHECK(says(refusal([&] { to_graph(model, {"rate"}); }), "no field is called \"rate\"")); // plain data is no variable
+    CHECK(says(refusal_of([&] { to_graph(model, {"rate"}); }), "no field is called \"rate\"")); // plain data is no variable
 
     auto other = build<Net>(Seed{2});
     const auto before = other.body.layer<0>().kernel.storage();
@@ -130,21 +132,48 @@ TEST_CASE("a part of the fields leaves the others", "[graph]")
     CHECK(other.body.layer<0>().bias.storage() == model.body.layer<0>().bias.storage());
     CHECK(other.body.layer<1>().bias.storage() != model.body.layer<1>().bias.storage());
     CHECK(other.steps == 3);
-    CHECK(says(refusal([&] { from_graph(other, to_graph(model), graph, {.fields = {"tail"}}); }), "no field is called \"tail\""));
+    CHECK(says(refusal_of([&] { from_graph(other, to_graph(model), graph, {.fields = {"tail"}}); }),
+               "no field is called \"tail\""));
+}
+
+TEST_CASE("where only types differ it is said how a graph gets others", "[graph]")
+{
+    const Temporary folder("field-map-types");
+    struct Wide {
+        Dense<2>::on<3>::as<double> head;
+    };
+    struct Narrow {
+        Dense<2>::on<3> head;
+    };
+    Graph graph;
+    const Wide wide = graph.build<Wide>("net", Seed{1});
+    const FieldMap map = to_graph(wide);
+    Narrow narrow;
+    const auto text = refusal_of([&] { from_graph(narrow, map, graph); });
+    CHECK(says(text, "\"net/head/bias\" is float64 [2], the field \"head/bias\" needs float32 [2]; "));
+    CHECK(says(text, "nothing was bound; Graph::load(path, dtype::float32) reads every number of a file as float32"));
+    graph.save(folder.path / "g");
+    Graph other = Graph::load(folder.path / "g", dtype::float32);
+    from_graph(narrow, map, other);
+    CHECK(narrow.head.kernel.data()[0] == static_cast<float>(wide.head.kernel.data()[0]));
+
+    graph.find("net/head/bias")->data<double>()[0] = 1e300;
+    graph.save(folder.path / "g");
+    CHECK(says(refusal_of([&] { Graph::load(folder.path / "g", dtype::float32); }), "\"net/head/bias\" holds 1e+300"));
 }
 
 TEST_CASE("all that is wrong is one error, and nothing is bound", "[graph]")
 {
     Graph graph;
     const Net model = graph.build<Net>("net", Seed{1});
-    graph.add("double", {2}, number::float64);
+    graph.add("double", {2}, dtype::float64);
     FieldMap map = to_graph(model);
     map.set("head/kernel", "net/body/0/kernel"); // another shape
     map.set("head/bias", "double");              // another type
     map.set("body/0/bias", "net/body/0/bia");    // not there
     map.set("hed/kernel", "net/head/kernel");    // no such field
     Net fresh;
-    const auto text = refusal([&] { from_graph(fresh, map, graph); });
+    const auto text = refusal_of([&] { from_graph(fresh, map, graph); });
     CHECK(says(text, "\"net/body/0/kernel\" is float32 [5, 4], the field \"head/kernel\" needs float32 [3, 2]"));
     CHECK(says(text, "\"double\" is float64 [2], the field \"head/bias\" needs float32 [2]"));
     CHECK(says(text, "the graph has no \"net/body/0/bia\" for the field \"body/0/bias\" (the nearest is \"net/body/0/bias\")"));
@@ -153,7 +182,7 @@ TEST_CASE("all that is wrong is one error, and nothing is bound", "[graph]")
     for (const auto& [path, variable] : variables_of(fresh)) CHECK_FALSE(variable->bound());
 
     // What is wrong stays wrong where a part may be missing.
-    CHECK(says(refusal([&] { from_graph(fresh, map, graph, {.partial = true}); }), "needs float32 [3, 2]"));
+    CHECK(says(refusal_of([&] { from_graph(fresh, map, graph, {.partial = true}); }), "needs float32 [3, 2]"));
     map.set("head/kernel", "net/head/kernel");
     map.set("head/bias", "net/head/bias");
     CHECK(from_graph(fresh, map, graph, {.partial = true}) == paths{"body/0/bias", "hed/kernel"});
@@ -162,7 +191,7 @@ TEST_CASE("all that is wrong is one error, and nothing is bound", "[graph]")
 
     FieldMap many;
     for (int i = 0; i < 50; ++i) many.set("no/" + std::to_string(i), "none");
-    CHECK(says(refusal([&] { from_graph(fresh, many, graph); }), "and 30 more"));
+    CHECK(says(refusal_of([&] { from_graph(fresh, many, graph); }), "and 30 more"));
 }
 
 TEST_CASE("parts in lists, maps and optionals have their paths", "[graph]")
@@ -180,7 +209,7 @@ TEST_CASE("parts in lists, maps and optionals have their paths", "[graph]")
         CHECK(map.find(field) != nullptr);
     }
     Everything fresh;
-    CHECK(says(refusal([&] { from_graph(fresh, map, graph); }), "the model has no field \"list/0/bias\""));
+    CHECK(says(refusal_of([&] { from_graph(fresh, map, graph); }), "the model has no field \"list/0/bias\""));
     fresh.list.resize(2);
     fresh.named["a"], fresh.named["b"];
     fresh.maybe.emplace();

@@ -8,7 +8,8 @@
 #include <string>
 
 using namespace lamina;
-using detail::matches;
+using namespace lamina::internals;
+using internals::matches;
 
 TEST_CASE("a pattern stands for a path or its beginning", "[graph]")
 {
@@ -41,10 +42,10 @@ TEST_CASE("wildcards are parts of a name or of the path", "[graph]")
 
 TEST_CASE("no pattern chooses everything, and one that fits nothing is refused", "[graph]")
 {
-    CHECK(detail::chosen_by({}, "a"));
-    CHECK(detail::chosen_by({"b", "a"}, "a/x"));
-    CHECK_FALSE(detail::chosen_by({"b"}, "a"));
-    detail::require_matches({"a", "*/x"}, {"a/x", "b"}, "here");
-    CHECK(says(refusal([] { detail::require_matches({"a", "heat"}, {"a", "head"}, "here"); }),
+    CHECK(internals::chosen_by({}, "a"));
+    CHECK(internals::chosen_by({"b", "a"}, "a/x"));
+    CHECK_FALSE(internals::chosen_by({"b"}, "a"));
+    internals::require_matches({"a", "*/x"}, {"a/x", "b"}, "here");
+    CHECK(says(refusal_of([] { internals::require_matches({"a", "heat"}, {"a", "head"}, "here"); }),
                "here: no field is called \"heat\" (the nearest is \"head\")"));
 }

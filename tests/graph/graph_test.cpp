@@ -6,8 +6,10 @@
 #include "graph/safetensors_bytes.hpp"
 
 #include <lamina/graph/graph.hpp>
-#include <lamina/layers/dense.hpp>
-#include <lamina/models/sequential.hpp>
+#include <lamina/graph/save.hpp>
+#include <lamina/layers/core/dense.hpp>
+#include <lamina/models/composites/sequential.hpp>
+#include <lamina/models/predict.hpp>
 
 #include <array>
 #include <cmath>
@@ -15,12 +17,14 @@
 #include <cstring>
 #include <limits>
 #include <map>
+#include <set>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 using namespace lamina;
+using namespace lamina::internals;
 using NameList = std::vector<std::string>;
 
 static_assert(!std::is_copy_constructible_v<Graph> && !std::is_copy_assignable_v<Graph>);
@@ -29,9 +33,30 @@ static_assert(std::is_nothrow_move_constructible_v<Graph> && std::is_nothrow_mov
 namespace {
 
 struct Affine {
-    Variable<float, shape{3, 5}> kernel;
-    Variable<double, shape{5}> bias;
+    Variable<float, Shape{3, 5}> kernel;
+    Variable<double, Shape{5}> bias;
 };
+
+struct Heads {
+    std::map<std::string, Affine> heads;
+    Affine stem;
+};
+
+Heads unbound_heads()
+{
+    Heads made;
+    for (const char* name : {"left", "a\nb", "back\\slash"}) made.heads[name];
+    return made;
+}
+
+template <class Model> std::set<std::string> frozen_in(Model& model)
+{
+    std::set<std::string> names;
+    for_each_named_variable(model, [&](const std::string& name, auto& variable) {
+        if (!variable.storage()->trainable) names.insert(name);
+    });
+    return names;
+}
 
 } // namespace
 
@@ -40,24 +65,24 @@ TEST_CASE("records are kept by name", "[graph]")
     Graph graph;
     CHECK(graph.size() == 0);
     CHECK(graph.find("a") == nullptr);
-    const auto a = graph.add("b/a", {2, 3}, number::float32);
-    graph.add("a", shape{}, number::float64);
+    const auto a = graph.add("b/a", {2, 3}, dtype::float32);
+    graph.add("a", Shape{}, dtype::float64);
     CHECK(a->name == "b/a");
-    CHECK(a->extents() == shape{2, 3});
+    CHECK(a->extents() == Shape{2, 3});
     CHECK(a->data<float>()[17] == 0);
     CHECK(graph.find("b/a") == a);
     CHECK(graph.contains("a"));
     CHECK_FALSE(graph.contains("b"));
     CHECK(graph.names() == NameList{"a", "b/a"});
 
-    CHECK(says(refusal([&] { graph.add("a", {1}, number::float32); }), "already a \"a\""));
-    CHECK(graph.find("a")->type() == number::float64);
+    CHECK(says(refusal_of([&] { graph.add("a", {1}, dtype::float32); }), "already a \"a\""));
+    CHECK(graph.find("a")->type() == dtype::float64);
 
     CHECK(graph.erase("b/a"));
     CHECK_FALSE(graph.erase("b/a"));
     CHECK_FALSE(a->alive());
     CHECK(graph.names() == NameList{"a"});
-    graph.add("b/a", {1}, number::float32);
+    graph.add("b/a", {1}, dtype::float32);
     CHECK(graph.size() == 2);
 }
 
@@ -80,7 +105,7 @@ TEST_CASE("a model is bound under a prefix and takes its values along", "[graph]
     Affine plain;
     graph.bind(plain, "");
     CHECK(graph.names() == NameList{"bias", "kernel", "net/bias", "net/kernel"});
-    Variable<float, shape{2}> one;
+    Variable<float, Shape{2}> one;
     graph.bind(one, "one");
     CHECK(graph.contains("one"));
 }
@@ -88,16 +113,16 @@ TEST_CASE("a model is bound under a prefix and takes its values along", "[graph]
 TEST_CASE("a taken name changes neither graph nor model", "[graph]")
 {
     Graph graph;
-    graph.add("net/bias", {1}, number::float32);
+    graph.add("net/bias", {1}, dtype::float32);
     Affine model;
-    CHECK(says(refusal([&] { graph.bind(model, "net"); }), "already a \"net/bias\""));
+    CHECK(says(refusal_of([&] { graph.bind(model, "net"); }), "already a \"net/bias\""));
     CHECK(graph.size() == 1);
     CHECK_FALSE(model.kernel.bound());
 
     std::map<std::string, std::map<std::string, Affine>> deep;
     deep["a"]["b/c"];
     deep["a/b"]["c"];
-    CHECK(says(refusal([&] { graph.bind(deep, "deep"); }), "two variables would have the name \"deep/a/b/c/kernel\""));
+    CHECK(says(refusal_of([&] { graph.bind(deep, "deep"); }), "two variables would have the name \"deep/a/b/c/kernel\""));
     CHECK(graph.size() == 1);
 }
 
@@ -151,8 +176,8 @@ TEST_CASE("a record gets another name and stays bound", "[graph]")
     CHECK(model.kernel.storage() == graph.find("b/kernel"));
     CHECK(model.kernel.storage()->name == "b/kernel");
     graph.rename("a/bias", "a/bias");
-    CHECK(says(refusal([&] { graph.rename("a/bias", "b/kernel"); }), "already a \"b/kernel\""));
-    CHECK(says(refusal([&] { graph.rename("c", "d"); }), "no \"c\""));
+    CHECK(says(refusal_of([&] { graph.rename("a/bias", "b/kernel"); }), "already a \"b/kernel\""));
+    CHECK(says(refusal_of([&] { graph.rename("c", "d"); }), "no \"c\""));
     CHECK(graph.names() == NameList{"a/bias", "b/kernel"});
     NameList listed;
     for (const auto& [name, kept] : graph) listed.push_back(kept->name);
@@ -168,13 +193,13 @@ TEST_CASE("a graph builds a model that lies in it", "[graph]")
     CHECK(graph.names() == NameList{"net/0/bias", "net/0/kernel", "net/1/bias", "net/1/kernel"});
     CHECK(model.layer<1>().kernel.storage() == graph.find("net/1/kernel"));
     for (std::size_t i = 0; i < 3 * 5; ++i) CHECK(model.layer<0>().kernel.data()[i] == alone.layer<0>().kernel.data()[i]);
-    CHECK(says(refusal([&] { graph.build<Net>("net"); }), "already"));
+    CHECK(says(refusal_of([&] { graph.build<Net>("net"); }), "already"));
     CHECK(graph.size() == 4);
     graph.build<Dense<2>::on<3>>("");
     CHECK(graph.names() == NameList{"bias", "kernel", "net/0/bias", "net/0/kernel", "net/1/bias", "net/1/kernel"});
     for (const auto& [name, kept] : graph) CHECK(kept->name == name);
     graph.reset();
-    const auto text = refusal([&] { model(std::array<float, 3>{}); });
+    const auto text = refusal_of([&] { model(std::array<float, 3>{}); });
     CHECK(says(text, "\"0/kernel\""));
     CHECK(says(text, "\"net/0/kernel\""));
 }
@@ -183,13 +208,21 @@ TEST_CASE("a graph is saved and loaded to the bit", "[graph]")
 {
     const Temporary folder("graph");
     Graph graph;
-    const auto a = graph.add("net/a", {2, 3}, number::float32), b = graph.add("b", {3, 1}, number::float64);
-    const auto c = graph.add("scalar", shape{}, number::float32), none = graph.add("none", {0, 4}, number::float32);
+    const auto a = graph.add("net/a", {2, 3}, dtype::float32), b = graph.add("b", {3, 1}, dtype::float64);
+    const auto c = graph.add("scalar", Shape{}, dtype::float32), none = graph.add("none", {0, 4}, dtype::float32);
     float next = 0.1f;
     a->for_each<float>([&](float& x) { x = next *= -1.7f; });
     b->for_each<double>([&](double& x) { x = std::sqrt(double(next *= -3.3f) + 100); });
     c->data<float>()[0] = std::numeric_limits<float>::quiet_NaN();
     a->trainable = none->trainable = false;
+    const auto count = graph.add("two\nlines", {2}, dtype::int64);
+    count->for_each<std::int64_t>([](std::int64_t& x) { x = std::numeric_limits<std::int64_t>::max(); });
+    count->trainable = false;
+    for (std::size_t i = 0; i < dtype_count; ++i) {
+        const auto type = static_cast<dtype>(i);
+        const auto kept = graph.add(std::string("type/").append(name_of(type)), {3, 2}, type);
+        kept->for_each_place([&](std::size_t place) { kept->data<char>()[place * bytes_of(type)] = static_cast<char>(place); });
+    }
     graph.save(folder.path / "all.graph");
 
     const Graph loaded = Graph::load(folder.path / "all.graph");
@@ -202,7 +235,58 @@ TEST_CASE("a graph is saved and loaded to the bit", "[graph]")
         CHECK(again->trainable == kept->trainable);
         CHECK(std::memcmp(again->data<std::byte>(), kept->data<std::byte>(), kept->stored_size() * bytes_of(kept->type())) == 0);
     }
-    CHECK(says(refusal([&] { Graph::load(folder.path / "missing"); }), "cannot be opened"));
+    CHECK(says(refusal_of([&] { Graph::load(folder.path / "missing"); }), "cannot be opened"));
+}
+
+TEST_CASE("what was frozen is frozen in the model or graph that is loaded", "[graph]")
+{
+    const Temporary folder("graph_frozen");
+    const auto path = folder.path / "m";
+    Heads model = unbound_heads();
+    for_each_named_variable(model, [](const std::string& name, auto& variable) { variable.make(name); });
+    save(model, path);
+    CHECK(find(safetensors::read(path).metadata, "frozen") == nullptr);
+
+    const std::set<std::string> frozen{"stem/bias", "heads/a\nb/kernel", "heads/back\\slash/bias"};
+    for_each_named_variable(
+        model, [&](const std::string& name, auto& variable) { variable.storage()->trainable = !frozen.contains(name); });
+    save(model, path);
+    auto again = unbound_heads();
+    load(again, path);
+    CHECK(frozen_in(again) == frozen);
+    load(again, path, {.convert = true});
+    CHECK(frozen_in(again) == frozen);
+    const Graph graph = Graph::load(path);
+    for (const auto& [name, kept] : graph) CHECK(kept->trainable == !frozen.contains(name));
+    graph.save(folder.path / "g");
+    auto from_graph_file = unbound_heads();
+    load(from_graph_file, folder.path / "g");
+    CHECK(frozen_in(from_graph_file) == frozen);
+
+    // A file that says nothing, as others write it, changes nothing of what is bound; new variables are trained.
+    auto others = safetensors::read(path);
+    others.metadata.clear();
+    again.heads["a\nb"].kernel = {};
+    again.stem.kernel.storage()->trainable = false;
+    load(again, others);
+    CHECK(frozen_in(again) == std::set<std::string>{"stem/bias", "stem/kernel", "heads/back\\slash/bias"});
+
+    // Names that are not there, and lists of another make.
+    for (const std::string text :
+         {"nothing/of/this", "", "\n\n", "stem", "stem/", "\\", "stem/bias", "x\nstem/bias\nstem/bias\n"}) {
+        others.metadata = {{"frozen", text}};
+        auto fresh = unbound_heads();
+        load(fresh, others);
+        CHECK(frozen_in(fresh) ==
+              (text.find("stem/bias") != text.npos ? std::set<std::string>{"stem/bias"} : std::set<std::string>{}));
+    }
+
+    // Where the load is refused nothing is frozen.
+    others.metadata = {{"frozen", "kernel"}};
+    Affine one;
+    for_each_named_variable(one, [](const std::string& name, auto& variable) { variable.make(name); });
+    CHECK_FALSE(refusal_of([&] { load(one, others); }).empty());
+    CHECK(frozen_in(one).empty());
 }
 
 TEST_CASE("files of other origin load", "[graph]")
@@ -215,13 +299,26 @@ TEST_CASE("files of other origin load", "[graph]")
     std::memcpy(bytes.data() + bytes.size() - 12, &count, 8);
     std::memcpy(bytes.data() + bytes.size() - 4, "\x00\x3c\x00\xc0", 4); // 1, -2
     const Graph graph = Graph::load(folder.write("half.safetensors", bytes));
-    CHECK(graph.find("half")->type() == number::float32);
-    CHECK(graph.find("half")->data<float>()[0] == 1);
-    CHECK(graph.find("half")->data<float>()[1] == -2);
-    CHECK(graph.find("count")->data<double>()[0] == -5);
+    CHECK(graph.find("half")->type() == dtype::float16);
+    CHECK(value_of(graph.find("half")->data<half>()[1]) == -2);
+    CHECK(graph.find("count")->type() == dtype::int64);
+    CHECK(graph.find("count")->data<std::int64_t>()[0] == -5);
+
+    // And to a file again as it was.
+    graph.save(folder.path / "again");
+    const auto tensors = safetensors::read(folder.path / "again").tensors;
+    CHECK(tensors.at(0).as<int>() == std::vector{-5});
+    CHECK(tensors.at(1).type == dtype::float16);
+    CHECK(tensors.at(1).bytes == std::string_view("\x00\x3c\x00\xc0", 4));
+
+    const Graph floats = Graph::load(folder.path / "again", dtype::float32);
+    CHECK(floats.find("half")->data<float>()[0] == 1);
+    CHECK(floats.find("half")->data<float>()[1] == -2);
+    CHECK(Graph::load(folder.path / "again", dtype::float64).find("count")->data<double>()[0] == -5);
+    CHECK(says(refusal_of([&] { Graph::load(folder.path / "again", dtype::int64); }), "again: is to be read as int64"));
 
     const auto refused = [&](std::string_view header, std::size_t n) {
-        return refusal([&] { Graph::load(folder.write("bad.safetensors", file_of(header, n))); });
+        return refusal_of([&] { Graph::load(folder.write("bad.safetensors", file_of(header, n))); });
     };
     CHECK(says(refused(R"({"a":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[0,4]}})", 4), "\"a\" is of type F8_E4M3"));
     CHECK(says(refused(R"({"a":{"dtype":"U8","shape":[1,1,1,1,1,1,1],"data_offsets":[0,1]}})", 1), "7 axes, at most 6"));

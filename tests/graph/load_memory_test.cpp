@@ -4,15 +4,16 @@
 #include "data/temporary.hpp"
 
 #include <lamina/graph/save.hpp>
-#include <lamina/layers/dense.hpp>
+#include <lamina/layers/core/dense.hpp>
 #include <lamina/models/build.hpp>
-#include <lamina/models/sequential.hpp>
+#include <lamina/models/composites/sequential.hpp>
 
 #include <cstddef>
 #include <cstdlib>
 #include <new>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 namespace {
 std::size_t left = ~std::size_t{0}; // arrays on 64 bytes that there is still memory for

@@ -20,8 +20,7 @@ inline std::string file_of(std::string_view header, std::size_t data_bytes = 0)
 }
 
 /// The numbers under a name in a file that is known to be well-formed: finds the name as text, and takes what follows.
-template <class T>
-std::vector<T> numbers_of(std::string_view file, std::string_view name, std::string_view shape)
+template <class T> std::vector<T> numbers_of(std::string_view file, std::string_view name, std::string_view shape)
 {
     std::uint64_t length = 0;
     std::memcpy(&length, file.data(), 8);

@@ -10,6 +10,7 @@
 #include <vector>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 namespace {
 
@@ -26,7 +27,7 @@ struct Things {
     std::array<std::array<bool, 1>, 2> nested{{{true}, {false}}};
     std::map<std::string, Rate> named{{"x", {}}};
     std::optional<Rate> maybe{Rate{}}, none;
-    std::array<Variable<float, shape{2}>, 1> variables;
+    std::array<Variable<float, Shape{2}>, 1> variables;
 };
 
 } // namespace
@@ -36,7 +37,7 @@ TEST_CASE("every value of a thing has a path of names and positions", "[graph][s
     Things things;
     things.variables[0].make("one");
     StoredState state;
-    detail::collect_state(things, "t", state);
+    internals::collect_state(things, "t", state);
     std::vector<std::string> found;
     for (const auto& value : state.values) found.push_back(value.path + '=' + value.write(value.at));
     CHECK(found == std::vector<std::string>{"t/numbers/0=1", "t/numbers/1=-2", "t/texts/0=a", "t/texts/1=b",
@@ -44,13 +45,13 @@ TEST_CASE("every value of a thing has a path of names and positions", "[graph][s
                                             "t/rates/1/next==7", "t/nested/0/0=true", "t/nested/1/0=false", "t/named/x/now=0.5",
                                             "t/named/x/next=none", "t/maybe/value/now=0.5", "t/maybe/value/next=none"});
     REQUIRE(state.tensors.size() == 1);
-    CHECK(state.tensors[0].path == "t/variables/0");
+    CHECK(state.tensors[0].name == "t/variables/0");
     CHECK(state.tensors[0].numbers == things.variables[0].storage());
 }
 
 TEST_CASE("lists in a file are read strictly", "[graph][stored_values]")
 {
-    using detail::list_text, detail::read_list;
+    using internals::list_text, internals::read_list;
     const std::vector<int> list{1, -20, 300};
     CHECK(list_text(list) == "1:1,3:-20,3:300");
     std::vector<int> read;

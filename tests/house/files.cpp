@@ -1,5 +1,5 @@
 // The house rules for files: at most 400 lines, a first line that says what the file is, nothing left to do.
-// Arguments: the root of the repository. Prints each offence and how much was read.
+// Arguments: the root of the repository. Prints each offense and how much was read.
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -17,10 +17,10 @@ int main(int argc, char** argv)
     const std::string left_over_word = std::string("TO") + "DO"; // in two parts, as this file is read too
     constexpr int longest = 400;
 
-    int read = 0, offences = 0;
-    const auto offence = [&](const std::string& where, const std::string& what) {
+    int read = 0, offenses = 0;
+    const auto offense = [&](const std::string& where, const std::string& what) {
         std::cout << where << ": " << what << '\n';
-        ++offences;
+        ++offenses;
     };
     for (const char* folder : {"include", "tests", "examples", "bench", "tools", "conan"}) {
         if (!fs::exists(root / folder)) continue;
@@ -37,17 +37,17 @@ int main(int argc, char** argv)
                 ++lines;
                 if (first.empty() && !line.starts_with("#!")) first = line;
                 if (line.find(left_over_word) != std::string::npos)
-                    offence(name + ":" + std::to_string(lines), "holds a " + left_over_word);
+                    offense(name + ":" + std::to_string(lines), "holds a " + left_over_word);
             }
             ++read;
             const auto header = name.starts_with("include/") ? "// " + name.substr(8) + ": " : std::string();
-            if (lines > longest) offence(name, "has " + std::to_string(lines) + " lines, more than " + std::to_string(longest));
+            if (lines > longest) offense(name, "has " + std::to_string(lines) + " lines, more than " + std::to_string(longest));
             if (!header.empty() && !first.starts_with(header))
-                offence(name + ":1", "should begin with \"" + header + "\" and say what it is");
+                offense(name + ":1", "should begin with \"" + header + "\" and say what it is");
             if (header.empty() && !first.starts_with("//") && !first.starts_with('#') && !first.starts_with("\"\"\""))
-                offence(name + ":1", "should begin with a comment that says what it is");
+                offense(name + ":1", "should begin with a comment that says what it is");
         }
     }
-    std::cout << read << " files read, " << offences << " offences\n";
-    return read > 0 && offences == 0 ? 0 : 1;
+    std::cout << read << " files read, " << offenses << " offenses\n";
+    return read > 0 && offenses == 0 ? 0 : 1;
 }

@@ -12,7 +12,7 @@ int main(int argc, char** argv)
 {
     if (argc != 2) return std::cerr << "usage: snippets ROOT\n", 2;
     const fs::path root = argv[1];
-    int snippets = 0, offences = 0;
+    int snippets = 0, offenses = 0;
     const auto check = [&](const fs::path& document) {
         std::ifstream in(document);
         std::string line, source, snippet;
@@ -31,7 +31,7 @@ int main(int argc, char** argv)
                 if (source.empty() || text.find(snippet) == std::string::npos) {
                     std::cout << document.filename().string() << ':' << number << ": the snippet that ends here is not in "
                               << (source.empty() ? "any named program" : source) << '\n';
-                    ++offences;
+                    ++offenses;
                 }
                 source.clear();
             }
@@ -42,6 +42,6 @@ int main(int argc, char** argv)
     if (fs::exists(root / "docs"))
         for (const auto& entry : fs::directory_iterator(root / "docs"))
             if (entry.path().extension() == ".md") check(entry.path());
-    std::cout << snippets << " snippets read, " << offences << " offences\n";
-    return snippets > 0 && offences == 0 ? 0 : 1;
+    std::cout << snippets << " snippets read, " << offenses << " offenses\n";
+    return snippets > 0 && offenses == 0 ? 0 : 1;
 }

@@ -23,23 +23,22 @@ constexpr bool address_sanitizer = __has_feature(address_sanitizer);
 constexpr bool address_sanitizer = false;
 #endif
 
-template <class T>
-struct AlignedAllocator {
+template <class T> struct AlignedAllocator {
     using value_type = T;
     AlignedAllocator() = default;
-    template <class U>
-    AlignedAllocator(const AlignedAllocator<U>&)
-    {}
-    T* allocate(std::size_t n) { return static_cast<T*>(::operator new(n * sizeof(T), std::align_val_t(lamina::alignment))); }
-    void deallocate(T* p, std::size_t) { ::operator delete(p, std::align_val_t(lamina::alignment)); }
+    template <class U> AlignedAllocator(const AlignedAllocator<U>&) {}
+    T* allocate(std::size_t n)
+    {
+        return static_cast<T*>(::operator new(n * sizeof(T), std::align_val_t(lamina::internals::alignment)));
+    }
+    void deallocate(T* p, std::size_t) { ::operator delete(p, std::align_val_t(lamina::internals::alignment)); }
     bool operator==(const AlignedAllocator&) const = default;
 };
 
 /// `size` values between two zones of a marked NaN. A write outside changes the mark; a read outside that matters makes the
 /// result NaN. Under the address sanitizer the values end where the memory does, so that any read behind them is found.
 /// `shift` moves the values off the 64-byte boundary.
-template <class T>
-class Buffer {
+template <class T> class Buffer {
 public:
     [[gnu::noinline]] // g++ 12 would warn of sizes that wrap
     explicit Buffer(std::size_t size, std::size_t shift = 0, T value = T(0))
@@ -85,8 +84,7 @@ private:
         if constexpr (sizeof(T) == 4) return from_bits<std::uint32_t>(0x7fc5a5a5u);
         else return from_bits<std::uint64_t>(0x7ff8a5a5a5a5a5a5u);
     }
-    template <class Bits>
-    static T from_bits(Bits bits)
+    template <class Bits> static T from_bits(Bits bits)
     {
         T value;
         std::memcpy(&value, &bits, sizeof value);
@@ -100,28 +98,25 @@ private:
 constexpr std::size_t sample_counts[] = {0, 1, 2, 7, 33};
 
 /// Random weights of `rows` rows of `columns`, each padded with zeros as they are stored.
-template <class T>
-Buffer<T> padded_rows(std::size_t rows, std::size_t columns, unsigned seed)
+template <class T> Buffer<T> padded_rows(std::size_t rows, std::size_t columns, unsigned seed)
 {
-    Buffer<T> result(rows * lamina::row_step<T>(columns));
+    Buffer<T> result(rows * lamina::internals::row_stride<T>(columns));
     result.random(seed);
     for (std::size_t i = 0; i < result.size(); ++i)
-        if (i % lamina::row_step<T>(columns) >= columns) result[i] = T(0);
+        if (i % lamina::internals::row_stride<T>(columns) >= columns) result[i] = T(0);
     return result;
 }
 
 /// Whether every value behind the `columns` of a row is exactly zero.
-template <class T>
-bool padding_is_zero(const Buffer<T>& rows, std::size_t columns)
+template <class T> bool padding_is_zero(const Buffer<T>& rows, std::size_t columns)
 {
     for (std::size_t i = 0; i < rows.size(); ++i)
-        if (i % lamina::row_step<T>(columns) >= columns && !(rows[i] == T(0))) return false;
+        if (i % lamina::internals::row_stride<T>(columns) >= columns && !(rows[i] == T(0))) return false;
     return true;
 }
 
 /// The largest |got - expected| in units of epsilon · magnitude; infinite where a value is NaN or nothing allows a difference.
-template <class T>
-double worst(const Buffer<T>& got, const Buffer<T>& expected, const Buffer<T>& magnitude)
+template <class T> double worst(const Buffer<T>& got, const Buffer<T>& expected, const Buffer<T>& magnitude)
 {
     double result = 0;
     for (std::size_t i = 0; i < got.size(); ++i) {

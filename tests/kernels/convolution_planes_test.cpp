@@ -6,8 +6,9 @@
 #include <lamina/kernels/reference/convolution.hpp>
 
 using namespace lamina;
-using kernels::convolution_sizes;
-namespace reference = kernels::reference;
+using namespace lamina::internals;
+using internals::kernels::convolution_sizes;
+namespace reference = internals::kernels::reference;
 
 namespace {
 
@@ -22,12 +23,11 @@ constexpr convolution_sizes same(std::size_t h, std::size_t w, std::size_t c, st
     return {h, w, c, f, kh, kw, 1, 1, 1, 1, (kh - 1) / 2, (kw - 1) / 2, h, w};
 }
 
-template <class T, convolution_sizes Sizes>
-void compare()
+template <class T, convolution_sizes Sizes> void compare()
 {
-    constexpr constant<Sizes> sizes{};
+    constexpr fixed<Sizes> sizes{};
     constexpr convolution_sizes s = Sizes;
-    constexpr kernels::plane_places<T> at(s);
+    constexpr internals::kernels::plane_places<T> at(s);
     CAPTURE(s.height, s.width, s.channels, s.filters, s.kernel_height, s.kernel_width, s.dilation_width, s.pad_left, sizeof(T));
     constexpr std::size_t in = s.height * s.width * s.channels, out = s.out_height * s.out_width * s.filters;
     constexpr std::size_t taps = s.kernel_height * s.kernel_width * s.channels, images = 3;
@@ -36,28 +36,29 @@ void compare()
     const auto bias = Buffer<T>(s.filters, 1).random(3);
     const auto w = padded_rows<T>(taps, s.filters, 4);
     const auto abs_x = x.magnitudes(), abs_dz = dz.magnitudes(), abs_bias = bias.magnitudes(), abs_w = w.magnitudes();
-    Buffer<T> field(at.fields), planes(at.planes), sums(kernels::plane_sums<T>(s)), y(images * out), half(images * out);
+    Buffer<T> field(at.fields), planes(at.planes), sums(internals::kernels::plane_sums<T>(s)), y(images * out),
+        half(images * out);
     Buffer<T> dw(w.size(), 0, T(0.5)), dw_expected(w.size(), 0, T(0.5)), abs_dw(w.size(), 0, T(0.5));
     for (std::size_t image = 0; image < images; ++image) {
-        kernels::fill_field(x.data() + image * in, field.data(), sizes);
+        internals::kernels::fill_field(x.data() + image * in, field.data(), sizes);
         const auto rows_of = [&](Buffer<T>& to) {
             for (std::size_t i = 0; i < out; ++i)
                 to[image * out + i] =
                     planes[i % s.filters * at.plane + i / s.filters / s.out_width * at.pitch + i / s.filters % s.out_width];
         };
-        kernels::planes_forward(field.data(), w.data(), bias.data(), planes.data(), sizes);
+        internals::kernels::planes_forward(field.data(), w.data(), bias.data(), planes.data(), sizes);
         rows_of(y);
-        kernels::planes_forward(field.data(), w.data(), static_cast<const T*>(nullptr), planes.data(), sizes,
-                                [](const auto& v) { return v + v; });
+        internals::kernels::planes_forward(field.data(), w.data(), static_cast<const T*>(nullptr), planes.data(), sizes,
+                                           [](const auto& v) { return v + v; });
         rows_of(half);
 
         Buffer<T> d(at.planes);
         for (std::size_t i = 0; i < out; ++i)
             d[i % s.filters * at.plane + i / s.filters / s.out_width * at.pitch + i / s.filters % s.out_width] =
                 dz[image * out + i];
-        kernels::planes_backward_weights(field.data(), d.data(), sums.data(), sizes);
+        internals::kernels::planes_backward_weights(field.data(), d.data(), sums.data(), sizes);
     }
-    kernels::add_plane_sums(sums.data(), dw.data(), sizes);
+    internals::kernels::add_plane_sums(sums.data(), dw.data(), sizes);
     CHECK((field.guarded() && planes.guarded() && sums.guarded() && dw.guarded()));
 
     Buffer<T> expected(images * out), magnitude(images * out);
@@ -71,7 +72,7 @@ void compare()
     reference::convolution_backward_weights<T>(x.data(), dz.data(), dw_expected.data(), nullptr, none, images, s);
     reference::convolution_backward_weights<T>(abs_x.data(), abs_dz.data(), abs_dw.data(), nullptr, none, images, s);
     CHECK(worst(dw, dw_expected, abs_dw) <= sum_bound(images * s.out_height * s.out_width + 1));
-    CHECK(padding_is_zero(dw, s.filters) == (s.filters == row_step<T>(s.filters))); // 0.5 as it was: never written
+    CHECK(padding_is_zero(dw, s.filters) == (s.filters == row_stride<T>(s.filters))); // 0.5 as it was: never written
 }
 
 } // namespace
@@ -91,8 +92,8 @@ TEMPLATE_TEST_CASE("convolution in planes", "[kernels][convolution]", float, dou
 
 TEST_CASE("The axis is the one that fills registers better", "[kernels][convolution]")
 {
-    using kernels::axis_of, kernels::convolution_axis;
-    constexpr std::size_t lanes = simd::lanes<float>;
+    using internals::kernels::axis_of, internals::kernels::convolution_axis;
+    constexpr std::size_t lanes = internals::simd::lanes<float>;
     CHECK(axis_of<float>(same(8, 4 * lanes, 1, 1, 3, 3)) == convolution_axis::pixels);
     CHECK(axis_of<float>(same(8, 4 * lanes, 1, lanes, 3, 3)) == convolution_axis::filters);
     CHECK(axis_of<float>(same(8, 1, 1, lanes, 3, 3)) == convolution_axis::filters);

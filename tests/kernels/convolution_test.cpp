@@ -6,8 +6,9 @@
 #include <lamina/kernels/reference/convolution.hpp>
 
 using namespace lamina;
-using kernels::convolution_sizes;
-namespace reference = kernels::reference;
+using namespace lamina::internals;
+using internals::kernels::convolution_sizes;
+namespace reference = internals::kernels::reference;
 
 namespace {
 
@@ -44,25 +45,25 @@ struct description {
 };
 
 /// Runs the three kernels on `n` images and compares each with its twin.
-template <class T, class S>
-void compare(std::size_t n, S sizes)
+template <class T, class S> void compare(std::size_t n, S sizes)
 {
     const convolution_sizes s = sizes;
     const std::size_t in = s.height * s.width * s.channels, out = s.out_height * s.out_width * s.filters;
     const std::size_t taps = s.kernel_height * s.kernel_width * s.channels;
     CAPTURE(n, s.height, s.width, s.channels, s.filters, s.kernel_height, s.kernel_width, s.stride_height, s.stride_width);
-    CAPTURE(s.dilation_height, s.dilation_width, s.pad_top, s.pad_left, s.out_height, s.out_width, sizeof(T), is_constant<S>);
+    CAPTURE(s.dilation_height, s.dilation_width, s.pad_top, s.pad_left, s.out_height, s.out_width, sizeof(T), is_fixed<S>);
 
     const auto x = Buffer<T>(n * in, 1).random(1), dz = Buffer<T>(n * out, 3).random(2);
     const auto bias = Buffer<T>(s.filters, 1).random(3);
     const auto w = padded_rows<T>(taps, s.filters, 4);
     const auto abs_x = x.magnitudes(), abs_dz = dz.magnitudes(), abs_bias = bias.magnitudes(), abs_w = w.magnitudes();
-    Buffer<T> scratch(kernels::convolution_scratch<T>(s), 0, std::numeric_limits<T>::quiet_NaN());
+    Buffer<T> scratch(internals::kernels::convolution_scratch<T>(s), 0, std::numeric_limits<T>::quiet_NaN());
     T* none = nullptr;
 
     for (const bool biased : {true, false}) {
         Buffer<T> y(n * out, 1), expected(n * out), magnitude(n * out);
-        kernels::convolution_forward(x.data(), w.data(), biased ? bias.data() : nullptr, y.data(), scratch.data(), n, sizes);
+        internals::kernels::convolution_forward(x.data(), w.data(), biased ? bias.data() : nullptr, y.data(), scratch.data(), n,
+                                                sizes);
         reference::convolution_forward(x.data(), w.data(), biased ? bias.data() : nullptr, expected.data(), none, n, s);
         reference::convolution_forward(abs_x.data(), abs_w.data(), biased ? abs_bias.data() : nullptr, magnitude.data(), none, n,
                                        s);
@@ -71,7 +72,7 @@ void compare(std::size_t n, S sizes)
     }
 
     Buffer<T> dx(n * in, 1, T(7)), dx_expected(n * in), dx_magnitude(n * in);
-    kernels::convolution_backward_data(dz.data(), w.data(), dx.data(), scratch.data(), n, sizes);
+    internals::kernels::convolution_backward_data(dz.data(), w.data(), dx.data(), scratch.data(), n, sizes);
     reference::convolution_backward_data(dz.data(), w.data(), dx_expected.data(), none, n, s);
     reference::convolution_backward_data(abs_dz.data(), abs_w.data(), dx_magnitude.data(), none, n, s);
     CHECK(worst(dx, dx_expected, dx_magnitude) <= sum_bound(s.kernel_height * s.kernel_width * s.filters));
@@ -79,7 +80,7 @@ void compare(std::size_t n, S sizes)
 
     auto dw = padded_rows<T>(taps, s.filters, 5), dw_expected = dw, dw_magnitude = dw.magnitudes();
     auto db = Buffer<T>(s.filters, 1).random(6), db_expected = db, db_magnitude = db.magnitudes();
-    kernels::convolution_backward_weights(x.data(), dz.data(), dw.data(), db.data(), scratch.data(), n, sizes);
+    internals::kernels::convolution_backward_weights(x.data(), dz.data(), dw.data(), db.data(), scratch.data(), n, sizes);
     reference::convolution_backward_weights(x.data(), dz.data(), dw_expected.data(), db_expected.data(), none, n, s);
     reference::convolution_backward_weights(abs_x.data(), abs_dz.data(), dw_magnitude.data(), db_magnitude.data(), none, n, s);
     CHECK(worst(dw, dw_expected, dw_magnitude) <= sum_bound(n * s.out_height * s.out_width + 1));
@@ -92,7 +93,7 @@ void compare(std::size_t n, S sizes)
 
 TEMPLATE_TEST_CASE("convolution equals plain loops at run-time sizes", "[kernels][convolution]", float, double)
 {
-    constexpr std::size_t lanes = simd::lanes<TestType>;
+    constexpr std::size_t lanes = internals::simd::lanes<TestType>;
     const std::size_t odd[] = {1, 2, lanes - 1, lanes, lanes + 1, 3 * lanes + 1};
     for (const std::size_t channels : odd)
         for (const std::size_t filters : odd)
@@ -118,7 +119,7 @@ TEMPLATE_TEST_CASE("convolution equals plain loops for random geometry", "[kerne
 
 TEST_CASE("edges are the outputs whose windows reach over the image", "[kernels][convolution]")
 {
-    using namespace kernels::detail;
+    using namespace internals::kernels::detail;
     const auto is = [](range found, std::size_t first, std::size_t last) { return found.first == first && found.last == last; };
     CHECK(is(whole_outputs(1, 32, 2, 1, 32), 1, 31));
     CHECK(is(whole_outputs(0, 32, 2, 2, 16), 0, 15)); // the last window reaches over the right edge alone
@@ -146,22 +147,22 @@ TEST_CASE("convolution equals plain loops where padding and rest are unequal", "
 TEST_CASE("convolution equals plain loops at constant sizes", "[kernels][convolution]")
 {
     for (const std::size_t n : sample_counts) {
-        compare<float>(n, constant<description{28, 28, 1, 6, 5, 5, true}.sizes()>{});
-        compare<float>(n, constant<description{14, 14, 6, 16, 5, 5}.sizes()>{});
-        compare<float>(n, constant<description{5, 5, 16, 12, 5, 5}.sizes()>{});
+        compare<float>(n, fixed<description{28, 28, 1, 6, 5, 5, true}.sizes()>{});
+        compare<float>(n, fixed<description{14, 14, 6, 16, 5, 5}.sizes()>{});
+        compare<float>(n, fixed<description{5, 5, 16, 12, 5, 5}.sizes()>{});
     }
-    compare<float>(1, constant<description{32, 32, 64, 64, 3, 3, true}.sizes()>{});
-    compare<float>(3, constant<description{11, 13, 5, 37, 3, 4, true, 2, 3, 2, 1}.sizes()>{});
-    compare<double>(3, constant<description{14, 14, 6, 16, 5, 5}.sizes()>{});
-    compare<double>(2, constant<description{9, 7, 3, 5, 2, 3, true, 1, 2, 1, 2}.sizes()>{});
+    compare<float>(1, fixed<description{32, 32, 64, 64, 3, 3, true}.sizes()>{});
+    compare<float>(3, fixed<description{11, 13, 5, 37, 3, 4, true, 2, 3, 2, 1}.sizes()>{});
+    compare<double>(3, fixed<description{14, 14, 6, 16, 5, 5}.sizes()>{});
+    compare<double>(2, fixed<description{9, 7, 3, 5, 2, 3, true, 1, 2, 1, 2}.sizes()>{});
 }
 
 TEST_CASE("an infinite gradient leaves the padding of a convolution's gradient zero", "[kernels][convolution]")
 {
     const auto sizes = description{3, 3, 2, 5, 2, 2}.sizes();
     const Buffer<float> x(3 * 3 * 2, 0, 1.f), dz(2 * 2 * 5, 0, std::numeric_limits<float>::infinity());
-    Buffer<float> dw(2 * 2 * 2 * row_step<float>(5)), scratch(kernels::convolution_scratch<float>(sizes));
-    kernels::convolution_backward_weights<float>(x.data(), dz.data(), dw.data(), nullptr, scratch.data(), 1, sizes);
+    Buffer<float> dw(2 * 2 * 2 * row_stride<float>(5)), scratch(internals::kernels::convolution_scratch<float>(sizes));
+    internals::kernels::convolution_backward_weights<float>(x.data(), dz.data(), dw.data(), nullptr, scratch.data(), 1, sizes);
     CHECK(dw[0] == std::numeric_limits<float>::infinity());
     CHECK(padding_is_zero(dw, 5));
 }
@@ -175,9 +176,9 @@ TEST_CASE("an empty batch of a convolution needs no memory", "[kernels][convolut
         const auto w = padded_rows<float>(3 * 3 * 2, 5, 2);
         auto dw = w;
         Buffer<float> bias(5);
-        kernels::convolution_forward(nothing, w.data(), bias.data(), nowhere, nowhere, 0, sizes);
-        kernels::convolution_backward_data(nothing, w.data(), nowhere, nowhere, 0, sizes);
-        kernels::convolution_backward_weights(nothing, nothing, dw.data(), bias.data(), nowhere, 0, sizes);
+        internals::kernels::convolution_forward(nothing, w.data(), bias.data(), nowhere, nowhere, 0, sizes);
+        internals::kernels::convolution_backward_data(nothing, w.data(), nowhere, nowhere, 0, sizes);
+        internals::kernels::convolution_backward_weights(nothing, nothing, dw.data(), bias.data(), nowhere, 0, sizes);
         CHECK(std::memcmp(dw.data(), w.data(), w.size() * sizeof(float)) == 0);
     }
 }

@@ -1,4 +1,4 @@
-// math: at most 5 ulp from long double over dense sweeps and random bits; special values; lanes independent of neighbours.
+// math: at most 5 ulp from long double over dense sweeps and random bits; special values; lanes independent of neighbors.
 #include "catch.hpp"
 
 #include <lamina/kernels/math.hpp>
@@ -11,14 +11,14 @@
 #include <vector>
 
 using namespace lamina;
-namespace math = kernels::math;
-namespace exact = kernels::reference::math;
+using namespace lamina::internals;
+namespace math = internals::kernels::math;
+namespace exact = internals::kernels::reference::math;
 
 namespace {
 
 /// |got - expected| in units in the last place of T at `expected`; infinite if one is NaN or infinite and the other is not.
-template <class T>
-double ulps(T got, long double expected)
+template <class T> double ulps(T got, long double expected)
 {
     using limits = std::numeric_limits<T>;
     const T rounded = T(expected);
@@ -29,8 +29,7 @@ double ulps(T got, long double expected)
 }
 
 /// Dense in `low … high`, near 0 and 1, and over all bit patterns.
-template <class T>
-std::vector<T> inputs(double low, double high)
+template <class T> std::vector<T> inputs(double low, double high)
 {
     using bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
     std::mt19937_64 generator(11);
@@ -57,10 +56,9 @@ std::vector<T> inputs(double low, double high)
     return result;
 }
 
-template <class T, class F, class E>
-void check(const char* name, double low, double high, F function, E reference)
+template <class T, class F, class E> void check(const char* name, double low, double high, F function, E reference)
 {
-    using lanes = simd::batch<T>;
+    using lanes = internals::simd::batch<T>;
     auto x = inputs<T>(low, high);
     x.resize(round_up(x.size(), lanes::size));
     double worst = 0, worst_scalar = 0;
@@ -106,7 +104,7 @@ TEMPLATE_TEST_CASE("functions are within 5 ulp everywhere", "[kernels][math]", f
 
 TEMPLATE_TEST_CASE("special values are exact", "[kernels][math]", float, double)
 {
-    using lanes = simd::batch<TestType>;
+    using lanes = internals::simd::batch<TestType>;
     const TestType infinity = std::numeric_limits<TestType>::infinity();
     const auto first = [](const lanes& x) {
         alignas(alignment) TestType values[lanes::size];

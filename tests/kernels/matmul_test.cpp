@@ -8,25 +8,24 @@
 #include <initializer_list>
 
 using namespace lamina;
-using kernels::dense_sizes;
-namespace reference = kernels::reference;
+using namespace lamina::internals;
+using internals::kernels::dense_sizes;
+namespace reference = internals::kernels::reference;
 
 namespace {
 
 /// Random weights as they are stored: a row for each input, or one row.
-template <class T>
-Buffer<T> weights(dense_sizes sizes, unsigned seed)
+template <class T> Buffer<T> weights(dense_sizes sizes, unsigned seed)
 {
     return sizes.outputs == 1 ? padded_rows<T>(1, sizes.inputs, seed) : padded_rows<T>(sizes.inputs, sizes.outputs, seed);
 }
 
 /// Runs the three kernels on `n` samples and compares each with its twin.
-template <class T, class S>
-void compare(std::size_t n, S sizes, std::size_t shift = 1)
+template <class T, class S> void compare(std::size_t n, S sizes, std::size_t shift = 1)
 {
     const dense_sizes plain = sizes;
     const auto [inputs, outputs] = plain;
-    CAPTURE(n, inputs, outputs, sizeof(T), is_constant<S>);
+    CAPTURE(n, inputs, outputs, sizeof(T), is_fixed<S>);
 
     const auto x = Buffer<T>(n * inputs, shift).random(1), dz = Buffer<T>(n * outputs, shift).random(2);
     const auto bias = Buffer<T>(outputs).random(3);
@@ -35,7 +34,7 @@ void compare(std::size_t n, S sizes, std::size_t shift = 1)
 
     for (const bool biased : {true, false}) {
         Buffer<T> y(n * outputs, shift), expected(n * outputs), magnitude(n * outputs);
-        kernels::dense_forward(x.data(), w.data(), biased ? bias.data() : nullptr, y.data(), n, sizes);
+        internals::kernels::dense_forward(x.data(), w.data(), biased ? bias.data() : nullptr, y.data(), n, sizes);
         reference::dense_forward(x.data(), w.data(), biased ? bias.data() : nullptr, expected.data(), n, plain);
         reference::dense_forward(abs_x.data(), abs_w.data(), biased ? abs_bias.data() : nullptr, magnitude.data(), n, plain);
         CHECK(worst(y, expected, magnitude) <= sum_bound(inputs + 1));
@@ -43,7 +42,7 @@ void compare(std::size_t n, S sizes, std::size_t shift = 1)
     }
 
     Buffer<T> dx(n * inputs, shift, T(7)), dx_expected(n * inputs), dx_magnitude(n * inputs);
-    kernels::dense_backward_data(dz.data(), w.data(), dx.data(), n, sizes);
+    internals::kernels::dense_backward_data(dz.data(), w.data(), dx.data(), n, sizes);
     reference::dense_backward_data(dz.data(), w.data(), dx_expected.data(), n, plain);
     reference::dense_backward_data(abs_dz.data(), abs_w.data(), dx_magnitude.data(), n, plain);
     CHECK(worst(dx, dx_expected, dx_magnitude) <= sum_bound(outputs));
@@ -51,7 +50,7 @@ void compare(std::size_t n, S sizes, std::size_t shift = 1)
 
     auto dw = weights<T>(plain, 5), dw_expected = dw, dw_magnitude = dw.magnitudes();
     auto db = Buffer<T>(outputs, shift).random(6), db_expected = db, db_magnitude = db.magnitudes();
-    kernels::dense_backward_weights(x.data(), dz.data(), dw.data(), db.data(), n, sizes);
+    internals::kernels::dense_backward_weights(x.data(), dz.data(), dw.data(), db.data(), n, sizes);
     reference::dense_backward_weights(x.data(), dz.data(), dw_expected.data(), db_expected.data(), n, plain);
     reference::dense_backward_weights(abs_x.data(), abs_dz.data(), dw_magnitude.data(), db_magnitude.data(), n, plain);
     CHECK(worst(dw, dw_expected, dw_magnitude) <= sum_bound(n + 1));
@@ -60,26 +59,21 @@ void compare(std::size_t n, S sizes, std::size_t shift = 1)
     CHECK((dw.guarded() && db.guarded()));
 }
 
-template <class T, std::size_t Inputs, std::size_t Outputs>
-void compare_constant()
+template <class T, std::size_t Inputs, std::size_t Outputs> void compare_constant()
 {
-    for (const std::size_t n : sample_counts) compare<T>(n, constant<dense_sizes{Inputs, Outputs}>{});
+    for (const std::size_t n : sample_counts) compare<T>(n, fixed<dense_sizes{Inputs, Outputs}>{});
 }
 
 /// Stands for an activation: not linear, so that a sum that is finished twice, or before it is complete, is seen.
 struct Bent {
-    template <class V>
-    V operator()(const V& z) const
-    {
-        return z * z + z;
-    }
+    template <class V> V operator()(const V& z) const { return z * z + z; }
 };
 
 } // namespace
 
 TEMPLATE_TEST_CASE("dense kernels equal plain loops at run-time sizes", "[kernels][matmul]", float, double)
 {
-    constexpr std::size_t lanes = simd::lanes<TestType>;
+    constexpr std::size_t lanes = internals::simd::lanes<TestType>;
     const std::size_t odd[] = {0, 1, 2, 3, lanes - 1, lanes, lanes + 1, 3 * lanes + 1, 7 * lanes - 1};
     for (const std::size_t inputs : odd)
         for (const std::size_t outputs : odd)
@@ -92,7 +86,7 @@ TEMPLATE_TEST_CASE("dense kernels equal plain loops at every batch size around a
     for (std::size_t n = 1; n <= 40; ++n) {
         compare<TestType>(n, dense_sizes{37, 11});
         compare<TestType>(n, dense_sizes{64, 20}, 0);
-        compare<TestType>(n, constant<dense_sizes{84, 10}>{});
+        compare<TestType>(n, fixed<dense_sizes{84, 10}>{});
     }
 }
 
@@ -133,12 +127,12 @@ TEMPLATE_TEST_CASE("a sample's bits do not depend on its batch", "[kernels][matm
         Buffer<TestType> one_by_one(most * outputs);
         const dense_sizes sizes{inputs, outputs};
         for (std::size_t s = 0; s < most; ++s)
-            kernels::dense_forward(x.data() + s * inputs, w.data(), bias.data(), one_by_one.data() + s * outputs, 1, sizes,
-                                   Bent{});
+            internals::kernels::dense_forward(x.data() + s * inputs, w.data(), bias.data(), one_by_one.data() + s * outputs, 1,
+                                              sizes, Bent{});
         for (std::size_t n = 1; n <= most; ++n) {
             CAPTURE(n, inputs, outputs);
             Buffer<TestType> y(n * outputs, 1);
-            kernels::dense_forward(x.data(), w.data(), bias.data(), y.data(), n, sizes, Bent{});
+            internals::kernels::dense_forward(x.data(), w.data(), bias.data(), y.data(), n, sizes, Bent{});
             CHECK(std::memcmp(y.data(), one_by_one.data(), y.size() * sizeof(TestType)) == 0);
         }
     }
@@ -155,8 +149,8 @@ TEMPLATE_TEST_CASE("finish is applied once to each finished sum", "[kernels][mat
                 const auto w = weights<TestType>({inputs, outputs}, 4);
                 const TestType* const b = biased ? bias.data() : nullptr;
                 Buffer<TestType> plain(n * outputs, 1), bent(n * outputs, 1);
-                kernels::dense_forward(x.data(), w.data(), b, plain.data(), n, dense_sizes{inputs, outputs});
-                kernels::dense_forward(x.data(), w.data(), b, bent.data(), n, dense_sizes{inputs, outputs}, Bent{});
+                internals::kernels::dense_forward(x.data(), w.data(), b, plain.data(), n, dense_sizes{inputs, outputs});
+                internals::kernels::dense_forward(x.data(), w.data(), b, bent.data(), n, dense_sizes{inputs, outputs}, Bent{});
                 for (std::size_t i = 0; i < plain.size(); ++i)
                     CHECK(double(bent[i]) == Approx(double(plain[i] * plain[i] + plain[i])).margin(1e-5));
                 CHECK(bent.guarded());
@@ -178,8 +172,8 @@ TEMPLATE_TEST_CASE("a dense gradient of infinity leaves the padding zero", "[ker
 {
     const dense_sizes sizes{5, 3};
     const Buffer<TestType> x(2 * 5, 0, TestType(1)), dz(2 * 3, 0, std::numeric_limits<TestType>::infinity());
-    Buffer<TestType> dw(5 * row_step<TestType>(3));
-    kernels::dense_backward_weights<TestType>(x.data(), dz.data(), dw.data(), nullptr, 2, sizes);
+    Buffer<TestType> dw(5 * row_stride<TestType>(3));
+    internals::kernels::dense_backward_weights<TestType>(x.data(), dz.data(), dw.data(), nullptr, 2, sizes);
     CHECK(dw[0] == std::numeric_limits<TestType>::infinity());
     CHECK(padding_is_zero(dw, 3));
 }
@@ -190,7 +184,7 @@ TEST_CASE("a dense layer's NaN stays in its sample", "[kernels][matmul]")
     const auto w = padded_rows<float>(21, 9, 2);
     x[21 + 20] = std::numeric_limits<float>::quiet_NaN();
     Buffer<float> y(3 * 9);
-    kernels::dense_forward<float>(x.data(), w.data(), nullptr, y.data(), 3, dense_sizes{21, 9});
+    internals::kernels::dense_forward<float>(x.data(), w.data(), nullptr, y.data(), 3, dense_sizes{21, 9});
     for (std::size_t i = 0; i < y.size(); ++i) CHECK(std::isnan(y[i]) == (i / 9 == 1));
 }
 
@@ -201,8 +195,8 @@ TEST_CASE("an empty batch of a dense layer needs no memory", "[kernels][matmul]"
     Buffer<float> bias(9);
     const float* nothing = nullptr;
     float* nowhere = nullptr;
-    kernels::dense_forward(nothing, w.data(), bias.data(), nowhere, 0, dense_sizes{21, 9});
-    kernels::dense_backward_data(nothing, w.data(), nowhere, 0, dense_sizes{21, 9});
-    kernels::dense_backward_weights(nothing, nothing, dw.data(), bias.data(), 0, dense_sizes{21, 9});
+    internals::kernels::dense_forward(nothing, w.data(), bias.data(), nowhere, 0, dense_sizes{21, 9});
+    internals::kernels::dense_backward_data(nothing, w.data(), nowhere, 0, dense_sizes{21, 9});
+    internals::kernels::dense_backward_weights(nothing, nothing, dw.data(), bias.data(), 0, dense_sizes{21, 9});
     CHECK(std::memcmp(dw.data(), w.data(), w.size() * sizeof(float)) == 0);
 }

@@ -7,8 +7,9 @@
 #include <lamina/kernels/reference/pooling.hpp>
 
 using namespace lamina;
-using kernels::convolution_sizes, kernels::pooling_sizes;
-namespace reference = kernels::reference;
+using namespace lamina::internals;
+using internals::kernels::convolution_sizes, internals::kernels::pooling_sizes;
+namespace reference = internals::kernels::reference;
 
 namespace {
 
@@ -24,24 +25,15 @@ constexpr convolution_sizes valid(std::size_t h, std::size_t w, std::size_t c, s
 
 /// The square as an activation, and its derivative from the output's sign of growth: simple, and not linear.
 struct Square {
-    template <class V>
-    V operator()(const V& z) const
-    {
-        return z * z;
-    }
+    template <class V> V operator()(const V& z) const { return z * z; }
 };
 struct SquareSlope {
-    template <class V>
-    V operator()(const V& y, const V& dy) const
-    {
-        return y * dy;
-    }
+    template <class V> V operator()(const V& y, const V& dy) const { return y * dy; }
 };
 
-template <class T, convolution_sizes Sizes>
-void compare(std::size_t n)
+template <class T, convolution_sizes Sizes> void compare(std::size_t n)
 {
-    constexpr constant<Sizes> sizes{};
+    constexpr fixed<Sizes> sizes{};
     constexpr convolution_sizes s = Sizes;
     constexpr pooling_sizes p{s.out_height, s.out_width, s.filters, 2, 2, 2, 2, 0, 0, s.out_height / 2, s.out_width / 2};
     CAPTURE(n, s.height, s.width, s.channels, s.filters, s.kernel_height, s.kernel_width, sizeof(T));
@@ -53,13 +45,14 @@ void compare(std::size_t n)
     const auto bias = Buffer<T>(s.filters, 1).random(3);
     const auto w = padded_rows<T>(taps, s.filters, 4);
     const auto abs_x = x.magnitudes(), abs_dz = dz.magnitudes(), abs_bias = bias.magnitudes(), abs_w = w.magnitudes();
-    const std::size_t room = kernels::plane_scratch<T>(s) + kernels::plane_average_data_scratch<T>(s);
+    const std::size_t room = internals::kernels::plane_scratch<T>(s) + internals::kernels::plane_average_data_scratch<T>(s);
     Buffer<T> scratch(room, 0, std::numeric_limits<T>::quiet_NaN());
     T* const none = nullptr;
 
     // Alone.
     Buffer<T> z(n * out, 1), z_expected(n * out), z_magnitude(n * out);
-    kernels::plane_convolution_forward(x.data(), w.data(), bias.data(), z.data(), scratch.data(), n, sizes, std::identity{});
+    internals::kernels::plane_convolution_forward(x.data(), w.data(), bias.data(), z.data(), scratch.data(), n, sizes,
+                                                  std::identity{});
     reference::convolution_forward(x.data(), w.data(), bias.data(), z_expected.data(), none, n, s);
     reference::convolution_forward(abs_x.data(), abs_w.data(), abs_bias.data(), z_magnitude.data(), none, n, s);
     CHECK(worst(z, z_expected, z_magnitude) <= sum_bound(taps + 1));
@@ -78,16 +71,18 @@ void compare(std::size_t n)
     weights(
         dz, abs_dz,
         [&](Buffer<T>& dw, Buffer<T>& db) {
-            kernels::plane_convolution_backward_weights(x.data(), dz.data(), dw.data(), db.data(), scratch.data(), n, sizes);
+            internals::kernels::plane_convolution_backward_weights(x.data(), dz.data(), dw.data(), db.data(), scratch.data(), n,
+                                                                   sizes);
         },
         n * s.out_height * s.out_width);
 
     // With the square and the averages behind it, for inference and for training.
     Buffer<T> y(n * pooled, 1), again(n * pooled, 2), y_expected(n * pooled), y_magnitude(n * pooled);
-    Buffer<T> saved(kernels::plane_average_saved<T>(s, n), 0, std::numeric_limits<T>::quiet_NaN());
-    kernels::plane_average_forward(x.data(), w.data(), bias.data(), y.data(), none, scratch.data(), n, sizes, Square{});
-    kernels::plane_average_forward(x.data(), w.data(), bias.data(), again.data(), saved.data(), scratch.data(), n, sizes,
-                                   Square{});
+    Buffer<T> saved(internals::kernels::plane_average_saved<T>(s, n), 0, std::numeric_limits<T>::quiet_NaN());
+    internals::kernels::plane_average_forward(x.data(), w.data(), bias.data(), y.data(), none, scratch.data(), n, sizes,
+                                              Square{});
+    internals::kernels::plane_average_forward(x.data(), w.data(), bias.data(), again.data(), saved.data(), scratch.data(), n,
+                                              sizes, Square{});
     auto squares = z_expected, square_magnitudes = z_magnitude;
     for (std::size_t i = 0; i < squares.size(); ++i) squares[i] *= squares[i], square_magnitudes[i] *= square_magnitudes[i];
     reference::average_pooling_forward(squares.data(), y_expected.data(), n, p);
@@ -106,8 +101,8 @@ void compare(std::size_t n)
     weights(
         d_expected, d_magnitude,
         [&](Buffer<T>& dw, Buffer<T>& db) {
-            kernels::plane_average_backward(x.data(), w.data(), saved.data(), dy.data(), dx.data(), dw.data(), db.data(),
-                                            scratch.data(), n, sizes, SquareSlope{});
+            internals::kernels::plane_average_backward(x.data(), w.data(), saved.data(), dy.data(), dx.data(), dw.data(),
+                                                       db.data(), scratch.data(), n, sizes, SquareSlope{});
         },
         4 * n * s.out_height * s.out_width);
     reference::convolution_backward_data(d_expected.data(), w.data(), dx_expected.data(), none, n, s);

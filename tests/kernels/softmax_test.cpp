@@ -6,21 +6,21 @@
 #include <lamina/kernels/softmax.hpp>
 
 using namespace lamina;
-namespace reference = kernels::reference;
+using namespace lamina::internals;
+namespace reference = internals::kernels::reference;
 
 namespace {
 
 /// Runs the four kernels on `rows` rows and compares each with its twin.
-template <class T, class E>
-void compare(std::size_t rows, E extent, double range)
+template <class T, class E> void compare(std::size_t rows, E extent, double range)
 {
     const std::size_t width = extent, size = rows * width;
     const double c = 8 + std::sqrt(double(width));
-    CAPTURE(rows, width, range, sizeof(T), is_constant<E>);
+    CAPTURE(rows, width, range, sizeof(T), is_fixed<E>);
     const auto x = Buffer<T>(size, 1).random(1, -range, range), dy = Buffer<T>(size, 1).random(2);
 
     Buffer<T> y(size, 1), expected(size), magnitude(size);
-    kernels::softmax_forward(x.data(), y.data(), rows, extent);
+    internals::kernels::softmax_forward(x.data(), y.data(), rows, extent);
     reference::softmax_forward(x.data(), expected.data(), rows, width);
     for (std::size_t i = 0; i < size; ++i) {
         const T* row = x.data() + i / width * width;
@@ -30,7 +30,7 @@ void compare(std::size_t rows, E extent, double range)
     CHECK(y.guarded());
 
     Buffer<T> dx(size, 1), dx_expected(size);
-    kernels::softmax_backward(y.data(), dy.data(), dx.data(), rows, extent);
+    internals::kernels::softmax_backward(y.data(), dy.data(), dx.data(), rows, extent);
     reference::softmax_backward(y.data(), dy.data(), dx_expected.data(), rows, width);
     for (std::size_t i = 0; i < size; ++i) {
         double sum = std::abs(double(dy[i]));
@@ -41,14 +41,14 @@ void compare(std::size_t rows, E extent, double range)
     CHECK(dx.guarded());
 
     Buffer<T> log_y(size, 1), log_expected(size);
-    kernels::log_softmax_forward(x.data(), log_y.data(), rows, extent);
+    internals::kernels::log_softmax_forward(x.data(), log_y.data(), rows, extent);
     reference::log_softmax_forward(x.data(), log_expected.data(), rows, width);
     for (std::size_t i = 0; i < size; ++i) magnitude[i] = 1 + std::abs(log_expected[i]);
     CHECK(worst(log_y, log_expected, magnitude) <= c);
     CHECK(log_y.guarded());
 
     Buffer<T> log_dx(size, 1), log_dx_expected(size);
-    kernels::log_softmax_backward(log_y.data(), dy.data(), log_dx.data(), rows, extent);
+    internals::kernels::log_softmax_backward(log_y.data(), dy.data(), log_dx.data(), rows, extent);
     reference::log_softmax_backward(log_y.data(), dy.data(), log_dx_expected.data(), rows, width);
     for (std::size_t i = 0; i < size; ++i) {
         double sum = 0;
@@ -60,10 +60,10 @@ void compare(std::size_t rows, E extent, double range)
 
     // In place, to the bit.
     auto place = x, gradient = dy, log_place = x, log_gradient = dy;
-    kernels::softmax_forward(place.data(), place.data(), rows, extent);
-    kernels::softmax_backward(y.data(), gradient.data(), gradient.data(), rows, extent);
-    kernels::log_softmax_forward(log_place.data(), log_place.data(), rows, extent);
-    kernels::log_softmax_backward(log_y.data(), log_gradient.data(), log_gradient.data(), rows, extent);
+    internals::kernels::softmax_forward(place.data(), place.data(), rows, extent);
+    internals::kernels::softmax_backward(y.data(), gradient.data(), gradient.data(), rows, extent);
+    internals::kernels::log_softmax_forward(log_place.data(), log_place.data(), rows, extent);
+    internals::kernels::log_softmax_backward(log_y.data(), log_gradient.data(), log_gradient.data(), rows, extent);
     const std::size_t bytes = size * sizeof(T);
     CHECK((std::memcmp(place.data(), y.data(), bytes) == 0 && std::memcmp(gradient.data(), dx.data(), bytes) == 0));
     CHECK(
@@ -74,15 +74,15 @@ void compare(std::size_t rows, E extent, double range)
 
 TEMPLATE_TEST_CASE("softmax equals plain loops", "[kernels][softmax]", float, double)
 {
-    constexpr std::size_t lanes = simd::lanes<TestType>;
+    constexpr std::size_t lanes = internals::simd::lanes<TestType>;
     for (const std::size_t rows : sample_counts)
         for (const double range : {1.0, 30.0, 1e30}) {
             for (const std::size_t width :
                  {std::size_t(1), std::size_t(2), std::size_t(10), lanes - 1, lanes, lanes + 1, 3 * lanes + 2, std::size_t(1000)})
                 compare<TestType>(rows, width, range);
-            compare<TestType>(rows, constant<std::size_t(10)>{}, range);
-            compare<TestType>(rows, constant<std::size_t(1)>{}, range);
-            compare<TestType>(rows, constant<std::size_t(37)>{}, range);
+            compare<TestType>(rows, fixed<std::size_t(10)>{}, range);
+            compare<TestType>(rows, fixed<std::size_t(1)>{}, range);
+            compare<TestType>(rows, fixed<std::size_t(37)>{}, range);
         }
 }
 
@@ -94,8 +94,8 @@ TEMPLATE_TEST_CASE("softmax treats infinities and NaN as NumPy would", "[kernels
         const auto run = [&](T first, T rest, bool logarithm) {
             Buffer<T> x(width, 0, rest);
             x[width / 2] = first;
-            if (logarithm) kernels::log_softmax_forward(x.data(), x.data(), 1, width);
-            else kernels::softmax_forward(x.data(), x.data(), 1, width);
+            if (logarithm) internals::kernels::log_softmax_forward(x.data(), x.data(), 1, width);
+            else internals::kernels::softmax_forward(x.data(), x.data(), 1, width);
             CHECK(x.guarded());
             return x;
         };

@@ -13,7 +13,8 @@
 #include <numbers>
 
 using namespace lamina;
-namespace math = kernels::math;
+using namespace lamina::internals;
+namespace math = internals::kernels::math;
 
 namespace {
 
@@ -32,7 +33,7 @@ std::array<double, terms + 1> series(double middle)
 }
 
 /// Takes from the terms above the table's degree the Chebyshev polynomials that they lead, in -1 … 1.
-void economise(std::array<double, terms + 1>& a)
+void economize(std::array<double, terms + 1>& a)
 {
     for (std::size_t n = terms; n > degree; --n) {
         double share = 1; // of x to the n - 2k in 2 to the 1 - n times the polynomial
@@ -60,7 +61,7 @@ std::array<double, degree + 1> first_interval(double reach)
 
 } // namespace
 
-TEST_CASE("the table of tanh is the economised Taylor series of each interval", "[kernels][tanh_table]")
+TEST_CASE("the table of tanh is the economized Taylor series of each interval", "[kernels][tanh_table]")
 {
     double begin = math::detail::tanh_begin, end;
     for (std::size_t i = 0; i < math::detail::tanh_intervals; ++i, begin = end) {
@@ -73,7 +74,7 @@ TEST_CASE("the table of tanh is the economised Taylor series of each interval", 
         auto a = series(middle);
         double scale = 1;
         for (double& term : a) term *= scale, scale *= reach;
-        economise(a);
+        economize(a);
         scale = 1;
         for (std::size_t n = 0; n <= degree; ++n, scale *= reach) {
             const double term = i == 0 ? first_interval(reach)[n] : a[n] / scale;
@@ -87,7 +88,7 @@ TEST_CASE("the table of tanh is the economised Taylor series of each interval", 
 #if defined(__AVX512F__)
 namespace {
 
-using lanes = simd::batch<float>;
+using lanes = internals::simd::batch<float>;
 
 float table_tanh(float x) { return (math::table_tanh<lanes>{}(lanes(x))).get(0); }
 
@@ -95,7 +96,7 @@ float table_tanh(float x) { return (math::table_tanh<lanes>{}(lanes(x))).get(0);
 
 TEST_CASE("tanh from the table is within 1.5 ulp, never above 1, odd, and IEEE at the ends", "[kernels][tanh_table]")
 {
-    static_assert(simd::looks_up<lanes> && !simd::looks_up<simd::batch<double>>);
+    static_assert(internals::simd::looks_up<lanes> && !internals::simd::looks_up<internals::simd::batch<double>>);
     const math::table_tanh<lanes> function;
     double worst = 0;
     bool above = false, odd = true;

@@ -11,6 +11,7 @@
 #include <vector>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 namespace {
 
@@ -40,14 +41,14 @@ struct Cover {
     std::set<std::size_t> kinds;
 };
 
-template <std::size_t N>
-void check_axis()
+template <std::size_t N> void check_axis()
 {
     CAPTURE(N);
     Cover known(N), counted(N), overlapping(N);
-    kernels::tiles<4>(constant<N>{}, [&]<std::size_t Tile>(std::size_t i, constant<Tile>) { known(i, Tile); });
-    kernels::tiles<4>(N, [&]<std::size_t Tile>(std::size_t i, constant<Tile>) { counted(i, Tile); });
-    kernels::overlapping_tiles<4>(constant<N>{}, [&]<std::size_t Tile>(std::size_t i, constant<Tile>) { overlapping(i, Tile); });
+    internals::kernels::tiles<4>(fixed<N>{}, [&]<std::size_t Tile>(std::size_t i, fixed<Tile>) { known(i, Tile); });
+    internals::kernels::tiles<4>(N, [&]<std::size_t Tile>(std::size_t i, fixed<Tile>) { counted(i, Tile); });
+    internals::kernels::overlapping_tiles<4>(fixed<N>{},
+                                             [&]<std::size_t Tile>(std::size_t i, fixed<Tile>) { overlapping(i, Tile); });
     CHECK(known.once());
     CHECK(known.kinds.size() <= 2);
     CHECK(counted.once());
@@ -63,24 +64,24 @@ TEST_CASE("tiles cover an axis once, overlapping ones with little work more", "[
 {
     [&]<std::size_t... N>(std::index_sequence<N...>) { (check_axis<N>(), ...); }(std::make_index_sequence<70>{});
     Cover planes(53);
-    kernels::overlapping_tiles<4>(constant<std::size_t{53}>{},
-                                  [&]<std::size_t Tile>(std::size_t i, constant<Tile>) { planes(i, Tile); });
+    internals::kernels::overlapping_tiles<4>(fixed<std::size_t{53}>{},
+                                             [&]<std::size_t Tile>(std::size_t i, fixed<Tile>) { planes(i, Tile); });
     CHECK(planes.at_least_once());
     CHECK(planes.kinds == std::set<std::size_t>{4});
 }
 
 TEMPLATE_TEST_CASE("the end of an axis is loaded and stored alone", "[kernels][tile]", float, double)
 {
-    constexpr std::size_t lanes = simd::lanes<TestType>;
+    constexpr std::size_t lanes = internals::simd::lanes<TestType>;
     for (std::size_t n = 1; n <= 2 * lanes; ++n)
         for (std::size_t i = 0; i < n; i += lanes) {
             CAPTURE(n, i);
             const auto x = Buffer<TestType>(n).random(1);
             Buffer<TestType> y(n);
             for (std::size_t k = 0; k < n; ++k) y[k] = TestType(-7);
-            const auto loaded = kernels::load_before(x.data() + i, i, n);
-            const auto within = kernels::load_within(x.data() + i, i, n, x.data() + n);
-            kernels::store_before(loaded, y.data() + i, i, n);
+            const auto loaded = internals::kernels::load_before(x.data() + i, i, n);
+            const auto within = internals::kernels::load_within(x.data() + i, i, n, x.data() + n);
+            internals::kernels::store_before(loaded, y.data() + i, i, n);
             alignas(alignment) TestType values[lanes], others[lanes];
             loaded.store_aligned(values);
             within.store_aligned(others);
@@ -95,12 +96,12 @@ TEMPLATE_TEST_CASE("the end of an axis is loaded and stored alone", "[kernels][t
 
 TEMPLATE_TEST_CASE("every accumulator of a tile is finished once", "[kernels][tile]", float, double)
 {
-    using lanes = simd::batch<TestType>;
+    using lanes = internals::simd::batch<TestType>;
     lanes sums[2][3];
-    LAMINA_UNROLL (i, 6) sums[i / 3][i % 3] = kernels::broadcast<1>(TestType(i));
+    LAMINA_UNROLL (i, 6) sums[i / 3][i % 3] = internals::kernels::broadcast<1>(TestType(i));
     const auto check = [&](const auto& finish, auto expected) {
         int times[2][3]{};
-        kernels::finish_each(finish, sums, [&](std::size_t r, std::size_t v, const lanes& value) {
+        internals::kernels::finish_each(finish, sums, [&](std::size_t r, std::size_t v, const lanes& value) {
             ++times[r][v];
             CHECK(value.get(0) == expected(TestType(3 * r + v)));
         });

@@ -4,8 +4,8 @@
 #include "catch.hpp"
 #include "kernels/buffer.hpp"
 
+#include <lamina/blocks/block.hpp>
 #include <lamina/core/parts.hpp>
-#include <lamina/layers/block.hpp>
 #include <lamina/models/build.hpp>
 #include <lamina/models/clone.hpp>
 
@@ -15,28 +15,27 @@
 #include <random>
 #include <vector>
 
-/// The learned numbers of a model, in the order of its fields.
-template <class M>
-std::vector<double*> numbers_of(M& model)
+/// The learned numbers of a model, in the order of its fields; or those that are observed.
+template <class M> std::vector<double*> numbers_of(M& model, bool observed = false)
 {
     std::vector<double*> found;
-    lamina::for_each_variable(model,
-                              [&](auto& v) { v.storage()->template for_each<double>([&](double& e) { found.push_back(&e); }); });
+    lamina::for_each_variable(model, [&](auto& v) {
+        if (v.as.observed == observed) v.storage()->template for_each<double>([&](double& e) { found.push_back(&e); });
+    });
     return found;
 }
 
-/// Fills every learned number with a random one, biases as well.
-template <class M>
-void randomise(M& model, unsigned seed, double width = 0.5)
+/// Fills every learned number with a random one, biases as well; what is observed lies about 1, as it may be a variance.
+template <class M> void randomize(M& model, unsigned seed, double width = 0.5)
 {
     std::mt19937 random(seed);
     std::uniform_real_distribution<double> draw(-width, width);
     for (double* number : numbers_of(model)) *number = draw(random);
+    for (double* number : numbers_of(model, true)) *number = 1 + draw(random);
 }
 
 /// Whether what lies between the stored rows of a model is still zero.
-template <class M>
-bool gaps_are_zero(M& model)
+template <class M> bool gaps_are_zero(M& model)
 {
     bool zero = true;
     lamina::for_each_variable(model, [&](auto& v) {
@@ -49,18 +48,17 @@ bool gaps_are_zero(M& model)
 }
 
 /// A block at work on n samples, in guarded memory: scratch and what it keeps start as NaN, x, y, dx lie off every boundary.
-template <class B>
-struct Passes {
+template <class B> struct Passes {
     static constexpr std::size_t in = B::input.size(), out = B::output.size();
     static constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
     const B& block;
-    lamina::Mode mode;
+    lamina::protocols::Mode mode;
     std::size_t n;
     Buffer<double> x{n * in, 1}, y{n * out, 3, nan}, weights{n * out, 5}, dx{n * in, 7, nan};
-    Buffer<double> saved{lamina::saved_of<B>(n) + 8, 0, nan}, scratch{lamina::scratch_of<B>(n), 0, nan};
+    Buffer<double> saved{lamina::internals::saved_of<B>(n) + 8, 0, nan}, scratch{lamina::internals::scratch_of<B>(n), 0, nan};
 
-    Passes(const B& of, lamina::Mode how, std::size_t count, unsigned seed, double low, double high)
+    Passes(const B& of, lamina::protocols::Mode how, std::size_t count, unsigned seed, double low, double high)
         : block(of), mode(how), n(count)
     {
         x.random(seed, low, high);
@@ -85,10 +83,10 @@ struct Passes {
     double slope(double& number, std::size_t first, std::size_t samples) const
     {
         constexpr double h = 1e-5;
-        lamina::Mode here = mode;
+        lamina::protocols::Mode here = mode;
         here.first += first;
-        Buffer<double> kept(lamina::saved_of<B>(samples) + 8), room(lamina::scratch_of<B>(samples)), above(samples * out),
-            below(samples * out);
+        Buffer<double> kept(lamina::internals::saved_of<B>(samples) + 8), room(lamina::internals::scratch_of<B>(samples)),
+            above(samples * out), below(samples * out);
         const double old = number;
         number = old + h;
         block.forward(here, x.data() + first * in, above.data(), kept.data(), room.data(), samples);
@@ -114,7 +112,7 @@ inline std::vector<std::size_t> some_of(std::size_t size, std::size_t most, unsi
 }
 
 struct GradientCheck {
-    lamina::Mode mode{.training = true, .seed = 3, .step = 5};
+    lamina::protocols::Mode mode{.training = true, .seed = 3, .step = 5};
     double low = -1.5, high = 1.5; ///< of the inputs
     double tolerance = 1e-6;       ///< of the largest gradient of the batch
     unsigned seed = 1;
@@ -123,15 +121,14 @@ struct GradientCheck {
 
 /// Gradients agree with central differences; backward adds to the gradient, twice is double; nothing is written outside,
 /// nothing is read that was not written; a batch is its samples one by one; inference gives what training gave.
-template <class B>
-void check_gradients(const GradientCheck& how = {})
+template <class B> void check_gradients(const GradientCheck& how = {})
 {
-    static_assert(lamina::Block<B>);
+    static_assert(lamina::protocols::Block<B>);
     static_assert(std::is_same_v<typename B::value_type, double>, "central differences need double");
     INFO("input " << B::input << ", output " << B::output << ", seed " << how.seed);
 
     B block = lamina::build<B>(lamina::Seed{how.seed});
-    randomise(block, how.seed);
+    randomize(block, how.seed);
     for (const std::size_t n : how.counts) {
         INFO(n << " samples");
         Passes<B> at(block, how.mode, n, how.seed + unsigned(n), how.low, how.high);
@@ -162,7 +159,9 @@ void check_gradients(const GradientCheck& how = {})
             largest = std::fmax(largest, std::fabs(at.dx[i]));
         }
         for (const std::size_t i : some_of(n * B::input.size(), 60, how.seed)) {
-            const double difference = std::fabs(at.dx[i] - at.slope(at.x[i], i / B::input.size(), 1));
+            constexpr bool whole = lamina::internals::across_batch_of<B>(); // then every sample depends on every number
+            const double slope = at.slope(at.x[i], whole ? 0 : i / B::input.size(), whole ? n : 1);
+            const double difference = std::fabs(at.dx[i] - slope);
             off = difference <= off ? off : difference;
         }
         INFO("inputs: off by " << off << ", the largest gradient is " << largest);
@@ -176,25 +175,24 @@ void check_gradients(const GradientCheck& how = {})
         CHECK(off <= 1e-12 * (1 + largest) * double(n + 1));
 
         Buffer<double> again(at.y.size(), 2);
-        if (how.mode.training && n > 0) {
-            lamina::Mode later = how.mode;
+        if (how.mode.training && n > 0 && !lamina::internals::across_batch_of<B>()) {
+            lamina::protocols::Mode later = how.mode;
             later.first = n - 1;
             block.forward(later, at.x.data() + (n - 1) * at.in, again.data(), at.saved.data(), at.scratch.data(), 1);
             for (std::size_t i = 0; i < at.out; ++i)
                 CHECK(again[i] == Approx(at.y[(n - 1) * at.out + i]).epsilon(1e-13).margin(1e-14));
         }
-        lamina::Mode inference = how.mode;
+        lamina::protocols::Mode inference = how.mode;
         inference.training = false;
         block.forward(inference, at.x.data(), at.y.data(), at.saved.data(), at.scratch.data(), n);
-        block.forward(lamina::Mode{}, at.x.data(), again.data(), nullptr, at.scratch.data(), n);
+        block.forward(lamina::protocols::Mode{}, at.x.data(), again.data(), nullptr, at.scratch.data(), n);
         CHECK(again.guarded());
         for (std::size_t i = 0; i < at.y.size(); ++i) REQUIRE(again[i] == at.y[i]);
     }
 }
 
 /// The same for many blocks, each with another seed.
-template <class... Blocks>
-void check_gradients_of_each(GradientCheck how = {})
+template <class... Blocks> void check_gradients_of_each(GradientCheck how = {})
 {
     ((check_gradients<Blocks>(how), ++how.seed), ...);
 }

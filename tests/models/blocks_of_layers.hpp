@@ -10,17 +10,16 @@
 #include <lamina/graph/save.hpp>
 #include <lamina/models/build.hpp>
 #include <lamina/models/clone.hpp>
+#include <lamina/training/compile.hpp>
 #include <lamina/training/losses/mean_squared_error.hpp>
 #include <lamina/training/losses/sparse_categorical_crossentropy.hpp>
 #include <lamina/training/optimizers/adam.hpp>
-#include <lamina/training/trainer.hpp>
 
 #include <array>
 #include <string>
 #include <vector>
 
-template <class M>
-std::vector<std::string> paths_in(const M& model)
+template <class M> std::vector<std::string> paths_in(const M& model)
 {
     std::vector<std::string> paths;
     lamina::for_each_named_variable(model, [&](const std::string& path, const auto&) { paths.push_back(path); });
@@ -28,8 +27,7 @@ std::vector<std::string> paths_in(const M& model)
 }
 
 /// A model of four inputs and three outputs gives the same when it is copied, and when it is saved and loaded; it shares nothing.
-template <class Net>
-void check_copies()
+template <class Net> void check_copies()
 {
     const Temporary folder("blocks_of_layers");
     const auto model = lamina::build<Net>(lamina::Seed{5});
@@ -41,7 +39,7 @@ void check_copies()
         CHECK(copy(x)(k) == model(x)(k));
         CHECK(again(x)(k) == model(x)(k));
     }
-    const auto ours = lamina::records_of(model), theirs = lamina::records_of(copy);
+    const auto ours = lamina::internals::records_of(model), theirs = lamina::internals::records_of(copy);
     REQUIRE(ours.size() == theirs.size());
     for (std::size_t i = 0; i < ours.size(); ++i) CHECK(ours[i] != theirs[i]);
 }
@@ -60,8 +58,7 @@ void check_learns(L loss, const lamina::Samples<xt::xtensor<float, 2>, Y>& sampl
 }
 
 /// A Sequential learns three classes, a struct two numbers.
-template <class Net, class Parts>
-void check_learns()
+template <class Net, class Parts> void check_learns()
 {
     check_learns<Net>(lamina::SparseCategoricalCrossentropy{}, points(300), 0.25);
     check_learns<Parts>(lamina::MeanSquaredError{}, curves(300), 0.1);

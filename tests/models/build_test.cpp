@@ -2,11 +2,11 @@
 #include "catch.hpp"
 
 #include <lamina/graph/graph.hpp>
-#include <lamina/layers/dense.hpp>
+#include <lamina/layers/core/dense.hpp>
 #include <lamina/models/build.hpp>
 #include <lamina/models/clone.hpp>
+#include <lamina/models/composites/sequential.hpp>
 #include <lamina/models/predict.hpp>
-#include <lamina/models/sequential.hpp>
 
 #include <array>
 #include <map>
@@ -15,6 +15,7 @@
 #include <vector>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 namespace {
 
@@ -45,13 +46,23 @@ Whole make(Seed seed)
     return whole;
 }
 
-template <class M>
-std::vector<float> numbers(const M& model)
+template <class M> std::vector<float> numbers(const M& model)
 {
     std::vector<float> found;
     for_each_variable(model, [&](const auto& v) { v.storage()->template for_each<float>([&](float e) { found.push_back(e); }); });
     return found;
 }
+
+/// A struct of any layer.
+template <class B> struct Twice {
+    B first, second;
+    auto operator()(const auto& x) const { return second(first(x)); }
+};
+struct OfTwice {
+    Twice<Dense<3>::on<3>> body;
+    Dense<2>::on<3> head;
+    auto operator()(const auto& x) const { return head(body(x)); }
+};
 
 } // namespace
 
@@ -67,6 +78,15 @@ TEST_CASE("Paths are the names of fields, positions and keys", "[models][build]"
                                             "body/stack/out/bias", "body/gate/kernel", "body/gate/bias", "list/0/kernel",
                                             "list/0/bias", "list/1/kernel", "list/1/bias", "table/left/kernel", "table/left/bias",
                                             "pair/0/kernel", "pair/1/kernel", "maybe/value/kernel", "maybe/value/bias", "free"});
+}
+
+TEST_CASE("A struct that is a template may be a part", "[models][build]")
+{
+    std::vector<std::string> paths;
+    const auto model = build<OfTwice>(Seed{1});
+    for_each_named_variable(model, [&](const std::string& path, const auto&) { paths.push_back(path); });
+    CHECK(paths == std::vector<std::string>{"body/first/kernel", "body/first/bias", "body/second/kernel", "body/second/bias",
+                                            "head/kernel", "head/bias"});
 }
 
 TEST_CASE("What is built is a function of the seed", "[models][build]")

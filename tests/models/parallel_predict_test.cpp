@@ -1,17 +1,18 @@
 // Inference on several threads gives the bits that one thread gives, for Sequentials and for structs.
 #include "catch.hpp"
 
-#include <lamina/layers/conv2d.hpp>
-#include <lamina/layers/dense.hpp>
-#include <lamina/layers/flatten.hpp>
+#include <lamina/layers/convolution/conv2d.hpp>
+#include <lamina/layers/core/dense.hpp>
+#include <lamina/layers/reshaping/flatten.hpp>
 #include <lamina/models/build.hpp>
+#include <lamina/models/composites/sequential.hpp>
 #include <lamina/models/parallel_predict.hpp>
-#include <lamina/models/sequential.hpp>
 
 #include <cmath>
 #include <cstdint>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 namespace {
 
@@ -29,16 +30,14 @@ struct Residual {
     }
 };
 
-template <class T, std::size_t Rank>
-xt::xtensor<T, Rank> samples(const std::array<std::size_t, Rank>& extents)
+template <class T, std::size_t Rank> xt::xtensor<T, Rank> samples(const std::array<std::size_t, Rank>& extents)
 {
     xt::xtensor<T, Rank> x(extents);
     for (std::size_t i = 0; i < x.size(); ++i) x.data()[i] = static_cast<T>(100 + 99 * std::sin(double(i) * 0.37));
     return x;
 }
 
-template <class M, class X>
-void check(const M& model, const X& x)
+template <class M, class X> void check(const M& model, const X& x)
 {
     INFO(x.shape()[0] << " samples");
     const auto alone = predict(model, x);

@@ -3,13 +3,14 @@
 
 #include <numeric>
 
-#include <lamina/layers/average_pooling2d.hpp>
-#include <lamina/layers/conv2d.hpp>
-#include <lamina/layers/dense.hpp>
-#include <lamina/layers/flatten.hpp>
+#include <lamina/layers/convolution/conv2d.hpp>
+#include <lamina/layers/core/dense.hpp>
+#include <lamina/layers/pooling/average_pooling2d.hpp>
+#include <lamina/layers/reshaping/flatten.hpp>
 #include <lamina/models/build.hpp>
+#include <lamina/models/composites/sequential.hpp>
 #include <lamina/models/predict.hpp>
-#include <lamina/models/sequential.hpp>
+#include <lamina/models/summary.hpp>
 
 #if __has_include(<xtensor/views/xview.hpp>)
 #include <xtensor/views/xview.hpp>
@@ -22,6 +23,7 @@
 #include <span>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 namespace {
 
@@ -52,22 +54,19 @@ struct Sum {
     }
 };
 
-template <class T = float>
-xt::xtensor<T, 4> images(std::size_t n)
+template <class T = float> xt::xtensor<T, 4> images(std::size_t n)
 {
     xt::xtensor<T, 4> x({n, 7, 5, 3});
     for (std::size_t i = 0; i < x.size(); ++i) x.data()[i] = static_cast<T>(std::sin(double(i) * 0.37));
     return x;
 }
 
-template <class A, class B>
-bool same_bits(const A& a, const B& b)
+template <class A, class B> bool same_bits(const A& a, const B& b)
 {
     return a.size() == b.size() && std::equal(a.data(), a.data() + a.size(), b.data());
 }
 
-template <class M>
-void check_batch(const M& model, std::size_t n)
+template <class M> void check_batch(const M& model, std::size_t n)
 {
     INFO(n << " samples");
     const auto x = images(n);
@@ -83,7 +82,7 @@ void check_batch(const M& model, std::size_t n)
 
     bool each = true;
     for (std::size_t i = 0; i < n; ++i) {
-        FixedTensor<float, shape{7, 5, 3}> sample;
+        FixedTensor<float, Shape{7, 5, 3}> sample;
         std::copy_n(x.data() + i * 105, 105, sample.data());
         const auto one = model(sample);
         each = each && std::equal(one.data(), one.data() + 3, y.data() + i * 3);
@@ -104,9 +103,9 @@ TEST_CASE("A sample may come as an array, a span, a tensor or an expression", "[
     const auto model = build<Sequential<Input<3>, Dense<4, Tanh>, Dense<2>>>(Seed{1});
     const std::array a{0.1f, -0.2f, 0.3f};
     const auto y = model(a);
-    static_assert(std::is_base_of_v<FixedTensor<float, shape{2}>, decltype(y)>);
+    static_assert(std::is_base_of_v<FixedTensor<float, Shape{2}>, decltype(y)>);
 
-    const FixedTensor<float, shape{3}> fixed{0.1f, -0.2f, 0.3f}, half{0.05f, -0.1f, 0.15f};
+    const FixedTensor<float, Shape{3}> fixed{0.1f, -0.2f, 0.3f}, half{0.05f, -0.1f, 0.15f};
     const xt::xtensor<float, 1> tensor{0.1f, -0.2f, 0.3f};
     std::vector<float> numbers(a.begin(), a.end());
     CHECK(same_bits(model(std::span<const float, 3>(a)), y));
@@ -122,7 +121,7 @@ TEST_CASE("An image may come as its numbers in one row", "[models][predict]")
 {
     const auto model = build<Net>(Seed{1});
     std::array<float, 105> row{};
-    FixedTensor<float, shape{7, 5, 3}> image;
+    FixedTensor<float, Shape{7, 5, 3}> image;
     for (std::size_t i = 0; i < 105; ++i) row[i] = image.data()[i] = float(i % 7);
     CHECK(same_bits(model(row), model(image)));
 }
@@ -186,7 +185,7 @@ TEST_CASE("A struct may give a sum of its own values", "[models][predict]")
         for (std::size_t k = 0; k < 5; ++k) CHECK(one(k) == y(i, k));
     }
     CHECK_THROWS_WITH(model.first(x) + model.first(xt::xtensor<float, 2>({3, 3}, 0.f)),
-                      Catch::Contains("165") && Catch::Contains("15"));
+                      "add: one value has 33 samples and another 3; both need the same samples");
 }
 
 TEST_CASE("A model of double takes and gives double", "[models][predict]")

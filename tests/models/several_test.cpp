@@ -1,16 +1,16 @@
 // Models of several inputs and outputs: traced, differentiated against central differences in double, predicted.
 #include "layers/gradient_check.hpp"
 
-#include <lamina/layers/conv2d.hpp>
-#include <lamina/layers/dense.hpp>
-#include <lamina/layers/flatten.hpp>
-#include <lamina/models/concatenate.hpp>
-#include <lamina/models/execution.hpp>
+#include <lamina/layers/convolution/conv2d.hpp>
+#include <lamina/layers/core/dense.hpp>
+#include <lamina/layers/reshaping/flatten.hpp>
+#include <lamina/models/composites/sequential.hpp>
 #include <lamina/models/parallel_predict.hpp>
-#include <lamina/models/plan.hpp>
 #include <lamina/models/predict.hpp>
-#include <lamina/models/sequential.hpp>
 #include <lamina/models/summary.hpp>
+#include <lamina/ops/functions.hpp>
+#include <lamina/trace/execution.hpp>
+#include <lamina/trace/trace.hpp>
 
 #include <limits>
 #include <string>
@@ -18,12 +18,12 @@
 #include <vector>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 namespace {
 
 /// Two inputs that are declared, since one of them is joined before a block sees it; two outputs, one read by the other.
-template <class T>
-struct Both {
+template <class T> struct Both {
     using inputs = Inputs<Input<4, 3, 1>, Input<2>>;
     typename Sequential<Input<4, 3, 1>, Conv2D<2, Kernel<2>, Tanh>, Flatten, Dense<5, Tanh>>::template as<T> image;
     typename Dense<3, Softmax>::template on<7>::template as<T> kind;
@@ -38,8 +38,7 @@ struct Both {
 };
 
 /// Inputs whose shapes are those of the blocks that receive them; one output.
-template <class T>
-struct Meet {
+template <class T> struct Meet {
     typename Dense<4, Tanh>::template on<3>::template as<T> left;
     typename Dense<4, Gelu>::template on<2>::template as<T> right, again;
     typename Dense<2>::template on<4>::template as<T> last;
@@ -48,8 +47,7 @@ struct Meet {
 };
 
 /// One input, three outputs: one is the input, and one is given twice.
-template <class T>
-struct Fork {
+template <class T> struct Fork {
     using input = Input<3>;
     typename Dense<3, Tanh>::template on<3>::template as<T> body;
 
@@ -66,8 +64,7 @@ struct Unused {
     auto operator()(const auto& a, const auto&, const auto& c) const { return first(a) + first(c); }
 };
 
-template <class T, std::size_t Rank>
-xt::xtensor<T, Rank> numbers(const std::array<std::size_t, Rank>& extents, double speed)
+template <class T, std::size_t Rank> xt::xtensor<T, Rank> numbers(const std::array<std::size_t, Rank>& extents, double speed)
 {
     xt::xtensor<T, Rank> x;
     x.resize(extents);
@@ -76,15 +73,14 @@ xt::xtensor<T, Rank> numbers(const std::array<std::size_t, Rank>& extents, doubl
 }
 
 /// Gradients of Σ weights · outputs by every parameter.
-template <class M>
-void check_gradients(unsigned seed)
+template <class M> void check_gradients(unsigned seed)
 {
     M model = build<M>(Seed{1});
-    randomise(model, seed, 0.8);
+    randomize(model, seed, 0.8);
     const auto plan = trace(model);
     Execution<double> execution(plan, true);
     const Mode mode{.training = true, .seed = 3, .step = 5};
-    const std::vector<logits> plain(plan.outputs.size(), logits::none);
+    const std::vector<output_activation> plain(plan.outputs.size(), output_activation::none);
     for (const std::size_t n : {1u, 5u, 32u}) {
         INFO(n << " samples");
         std::vector<std::vector<double>> x, y, weights;
@@ -139,8 +135,7 @@ void check_gradients(unsigned seed)
     }
 }
 
-template <class A, class B>
-bool same_bits(const A& a, const B& b)
+template <class A, class B> bool same_bits(const A& a, const B& b)
 {
     return a.size() == b.size() && std::equal(a.data(), a.data() + a.size(), b.data());
 }
@@ -148,10 +143,10 @@ bool same_bits(const A& a, const B& b)
 } // namespace
 
 static_assert(input_count<Both<float>> == 2 && output_count<Both<float>> == 2 && gives_tuple<Both<float>>);
-static_assert(declared_input<Both<float>, 1> == shape{2} && output_of<Both<float>> == shape{3});
-static_assert(output_of<Both<float>, 1> == shape{1});
+static_assert(declared_input<Both<float>, 1> == Shape{2} && output_of<Both<float>> == Shape{3});
+static_assert(output_of<Both<float>, 1> == Shape{1});
 static_assert(input_count<Meet<float>> == 2 && declared_input<Meet<float>, 1>.rank == 0 && !gives_tuple<Meet<float>>);
-static_assert(input_count<Fork<float>> == 1 && output_count<Fork<float>> == 3 && output_of<Fork<float>, 1> == shape{3});
+static_assert(input_count<Fork<float>> == 1 && output_count<Fork<float>> == 3 && output_of<Fork<float>, 1> == Shape{3});
 static_assert(input_count<Unused> == 3 && output_count<Unused> == 1);
 
 TEST_CASE("The plan of a struct with several inputs and outputs", "[models][several]")
@@ -159,18 +154,18 @@ TEST_CASE("The plan of a struct with several inputs and outputs", "[models][seve
     const auto model = build<Both<float>>(Seed{1});
     const auto plan = trace(model);
     CHECK(plan.inputs == 2);
-    CHECK(plan.input_shape(0) == shape{4, 3, 1});
-    CHECK(plan.input_shape(1) == shape{2});
+    CHECK(plan.input_shape(0) == Shape{4, 3, 1});
+    CHECK(plan.input_shape(1) == Shape{2});
     REQUIRE(plan.outputs.size() == 2);
-    CHECK(plan.output_shape(0) == shape{3});
-    CHECK(plan.output_shape(1) == shape{1});
-    CHECK(Execution<float>::ends_in(plan, 0) == logits::none); // the second output reads it
+    CHECK(plan.output_shape(0) == Shape{3});
+    CHECK(plan.output_shape(1) == Shape{1});
+    CHECK(Execution<float>::ends_in(plan, 0) == output_activation::softmax);
     CHECK(summary(model).find("image") != std::string::npos);
 
     const auto meet = build<Meet<float>>(Seed{1});
     const auto found = trace(meet);
-    CHECK(found.input_shape(0) == shape{3});
-    CHECK(found.input_shape(1) == shape{2});
+    CHECK(found.input_shape(0) == Shape{3});
+    CHECK(found.input_shape(1) == Shape{2});
 
     const auto fork = build<Fork<float>>(Seed{1});
     const auto copies = trace(fork);
@@ -218,7 +213,7 @@ TEST_CASE("What a model of two inputs and outputs gives is what its blocks give 
 
         bool each = true;
         for (std::size_t i = 0; i < n; ++i) {
-            FixedTensor<float, shape{4, 3, 1}> picture;
+            FixedTensor<float, Shape{4, 3, 1}> picture;
             std::copy_n(pictures.data() + i * 12, 12, picture.data());
             const auto [kind, place] = model(picture, std::array{extras(i, 0), extras(i, 1)});
             each = each && std::equal(kind.data(), kind.data() + 3, kinds.data() + i * 3) && place(0) == places(i, 0);

@@ -8,13 +8,14 @@
 #include <sstream>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 namespace {
 
 struct Net {
     Sequential<Input<5, 5, 2>, Conv2D<3, Tanh>, Flatten> body;
     Dense<1>::on<27> head;
-    Variable<double, shape{2, 3, 5}> extra;
+    Variable<double, Shape{2, 3, 5}> extra;
 };
 
 } // namespace
@@ -30,7 +31,7 @@ TEST_CASE("state lists every variable, by its path", "[models]")
     CHECK(out.str() == "body/0/kernel [3, 3, 2, 3] float32\nextra [2, 3, 5] float64");
 
     Net unbound;
-    CHECK(refusal([&] { state(unbound); }) ==
+    CHECK(refusal_of([&] { state(unbound); }) ==
           "state: \"body/0/kernel\" is bound to no stored variable; make the model with build or load before it is used");
 }
 
@@ -52,7 +53,7 @@ TEST_CASE("a view shows the numbers in logical order and writes through", "[mode
             kept.storage()->template for_each<T>([&](T& x) { wrong += x == T(-2) ? 0 : 1; });
             CHECK(wrong == 0);
         };
-        if (variable.type() == number::float32) look(0.f);
+        if (variable.type() == dtype::float32) look(0.f);
         else look(0.);
     }
     CHECK(model.head.bias.data()[0] == -2);
@@ -60,7 +61,7 @@ TEST_CASE("a view shows the numbers in logical order and writes through", "[mode
     auto view = kernel.view<float>();
     view(2, 1, 0, 2) = 5;
     CHECK(model.body.layer<0>().kernel.data()[((2 * 3 + 1) * 2 + 0) * 16 + 2] == 5);
-    CHECK(says(refusal([&] { kernel.view<double>(); }), "\"body/0/kernel\" is float32, view<float64> was asked for"));
+    CHECK(says(refusal_of([&] { kernel.view<double>(); }), "\"body/0/kernel\" is float32, view<float64> was asked for"));
 }
 
 TEST_CASE("a frozen variable is no longer among those that are trained", "[models]")

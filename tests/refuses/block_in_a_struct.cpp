@@ -1,5 +1,5 @@
 // A struct whose second block needs another shape than the first one gives.
-// expect: error: ; in_a_model_struct ; Dense<2> ; Shape<8> ; Shape<6>
+// expect: error: ; in_a_model_struct ; Dense<2> ; Extents<8> ; Extents<6>
 #include <lamina/lamina.hpp>
 
 using namespace lamina;

@@ -1,8 +1,8 @@
 // A layer of a branch that refuses its input, in a Parallel that is used by itself.
-// expect: error: ; layer<1, 0> ; Conv2D<4 ; Shape<8> ; needs_rank_3__height_width_channels
-#include <lamina/layers/conv2d.hpp>
-#include <lamina/layers/dense.hpp>
-#include <lamina/models/parallel.hpp>
+// expect: error: ; layer<1, 0> ; Conv2D<4 ; Extents<8> ; needs_rank_3__height_width_channels
+#include <lamina/layers/convolution/conv2d.hpp>
+#include <lamina/layers/core/dense.hpp>
+#include <lamina/models/composites/parallel.hpp>
 
 using namespace lamina;
 

@@ -1,5 +1,5 @@
 // Branches whose images have other heights and widths cannot stand beside each other.
-// expect: error: ; layer<0> ; Parallel<[a-z:0-9_]*Concat ; Shape<8, 8, 3> ; branches_to_Concat_differ_before_the_last_axis
+// expect: error: ; layer<0> ; Parallel<[a-z:0-9_]*Concat ; Extents<8, 8, 3> ; branches_to_Concat_differ_before_the_last_axis
 #include <lamina/lamina.hpp>
 
 using namespace lamina;

@@ -1,5 +1,5 @@
 // Values that differ in more than their last axis are not joined.
-// expect: error: ; shapes_differ_in_the_last_axis_alone ; Shape<4(ul)?, 3(ul)?, 2(ul)?> ; Shape<2(ul)?>
+// expect: error: ; op_fits ; Concatenate ; shapes_differ_before_the_last_axis ; Extents<4(ul)?, 3(ul)?, 2(ul)?> ; Extents<2(ul)?>
 #include <lamina/lamina.hpp>
 
 using namespace lamina;
@@ -21,6 +21,6 @@ struct Model {
 int main()
 {
     const auto model = build<Model>(Seed{1});
-    const FixedTensor<float, shape{4, 3, 1}> image{};
+    const internals::FixedTensor<float, Shape{4, 3, 1}> image{};
     return static_cast<int>(model(image, std::array<float, 5>{})(0));
 }

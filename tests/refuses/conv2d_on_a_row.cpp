@@ -1,8 +1,8 @@
 // A two-dimensional convolution over one axis.
-// expect: error: ; layer<0> ; Conv2D<6, lamina::Kernel<3 ; Shape<784> ; needs_rank_3__height_width_channels
-#include <lamina/layers/conv2d.hpp>
-#include <lamina/layers/reshape.hpp>
-#include <lamina/models/sequential.hpp>
+// expect: error: ; layer<0> ; Conv2D<6, lamina::[a-z0-9_:]*Kernel<3 ; Extents<784> ; needs_rank_3__height_width_channels
+#include <lamina/layers/convolution/conv2d.hpp>
+#include <lamina/layers/reshaping/reshape.hpp>
+#include <lamina/models/composites/sequential.hpp>
 
 using namespace lamina;
 

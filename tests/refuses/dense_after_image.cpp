@@ -1,5 +1,5 @@
 // A Dense layer behind an image that was not flattened; the broken model is then used in every way.
-// expect: error: ; layer<0> ; Dense<64 ; Shape<28, 28> ; needs_rank_1__put_Flatten_before_it
+// expect: error: ; layer<0> ; Dense<64 ; Extents<28, 28> ; needs_rank_1__put_Flatten_before_it
 #include <lamina/lamina.hpp>
 
 using namespace lamina;
@@ -9,7 +9,7 @@ using Model = Sequential<Input<28, 28>, Flatten, Dense<64, Relu>, Dense<10, Soft
 #else
 using Model = Sequential<Input<28, 28>, Dense<64, Relu>, Dense<10, Softmax>>;
 #endif
-static_assert(Model::output == shape{10});
+static_assert(Model::output == Shape{10});
 
 int main()
 {

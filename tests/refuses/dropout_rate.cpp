@@ -1,7 +1,7 @@
 // A rate that is no probability.
-// expect: error: ; layer<0> ; Dropout< ; Shape<4> ; a_rate_is_a_probability
-#include <lamina/layers/dropout.hpp>
-#include <lamina/models/sequential.hpp>
+// expect: error: ; layer<0> ; Dropout< ; Extents<4> ; a_rate_is_a_probability
+#include <lamina/layers/regularization/dropout.hpp>
+#include <lamina/models/composites/sequential.hpp>
 
 using namespace lamina;
 

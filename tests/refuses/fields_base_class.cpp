@@ -20,5 +20,5 @@ struct Encoder : Common {
 int main()
 {
     Encoder encoder{};
-    lamina::for_each_field(encoder, [](auto, auto&) {});
+    lamina::internals::for_each_field(encoder, [](auto, auto&) {});
 }

@@ -15,5 +15,5 @@ struct Encoder {
 int main()
 {
     Encoder encoder{};
-    lamina::for_each_field(encoder, [](auto, auto&) {});
+    lamina::internals::for_each_field(encoder, [](auto, auto&) {});
 }

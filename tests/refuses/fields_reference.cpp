@@ -19,5 +19,5 @@ int main()
 #else
     Encoder encoder{width};
 #endif
-    lamina::for_each_field(encoder, [](auto, auto&) {});
+    lamina::internals::for_each_field(encoder, [](auto, auto&) {});
 }

@@ -1,9 +1,10 @@
 // A kernel that does not fit into what the layer before it leaves. What is done with the model adds no error.
-// expect: error: ; layer<1> ; Conv2D<8, lamina::Kernel<5 ; Shape<3, 3, 4> ; kernel_is_larger_than_its_input
-#include <lamina/layers/conv2d.hpp>
-#include <lamina/layers/max_pooling2d.hpp>
+// expect: error: ; layer<1> ; Conv2D<8, lamina::[a-z0-9_:]*Kernel<5 ; Extents<3, 3, 4> ; kernel_is_larger_than_its_input
+#include <lamina/layers/convolution/conv2d.hpp>
+#include <lamina/layers/pooling/max_pooling2d.hpp>
 #include <lamina/models/build.hpp>
-#include <lamina/models/sequential.hpp>
+#include <lamina/models/composites/sequential.hpp>
+#include <lamina/models/summary.hpp>
 
 #include <iostream>
 

@@ -1,5 +1,5 @@
 // Labels that are no whole numbers for a sparse loss.
-// expect: error: ; SparseCategoricalCrossentropy ; float ; labels_are_of_the_kind_that_the_loss_needs
+// expect: error: ; CategoricalCrossentropyOf<[a-z_0-9:]*class_index> ; float ; labels_are_of_the_kind_that_the_loss_needs
 #include <lamina/lamina.hpp>
 
 using namespace lamina;

@@ -1,6 +1,6 @@
 // A layer that is bound by itself, to a shape that it refuses.
-// expect: error: ; alone ; Dense<10 ; Shape<28, 28> ; needs_rank_1__put_Flatten_before_it
-#include <lamina/layers/dense.hpp>
+// expect: error: ; alone ; Dense<10 ; Extents<28, 28> ; needs_rank_1__put_Flatten_before_it
+#include <lamina/layers/core/dense.hpp>
 
 using namespace lamina;
 

@@ -1,5 +1,5 @@
 // A field that is a layer and does not know its input.
-// expect: error: ; a layer becomes a part of a model once it knows its input
+// expect: error: ; model_fits ; holding_a_layer_that_does_not_know_its_input
 #include <lamina/lamina.hpp>
 
 using namespace lamina;

@@ -1,5 +1,5 @@
 // A metric that reads classes beside a loss that reads probabilities.
-// expect: error: ; SparseCategoricalAccuracy ; CategoricalCrossentropy ; metric_reads_the_same_labels_as_the_loss
+// expect: error: ; CategoricalAccuracyOf<[a-z_0-9:]*class_index> ; CategoricalCrossentropy ; metric_reads_the_same_labels_as_the_loss
 #include <lamina/lamina.hpp>
 
 using namespace lamina;

@@ -1,7 +1,7 @@
 // A Sequential that does not say what it is given.
 // expect: error: ; Dense<10 ; the_first_entry_of_a_Sequential_must_be_Input
-#include <lamina/layers/dense.hpp>
-#include <lamina/models/sequential.hpp>
+#include <lamina/layers/core/dense.hpp>
+#include <lamina/models/composites/sequential.hpp>
 
 using namespace lamina;
 

@@ -1,8 +1,8 @@
 // An activation where a layer is needed.
-// expect: error: ; layer<1> ; Relu ; Shape<10> ; is_no_layer
-#include <lamina/layers/activation.hpp>
-#include <lamina/layers/dense.hpp>
-#include <lamina/models/sequential.hpp>
+// expect: error: ; layer<1> ; Relu ; Extents<10> ; is_no_layer
+#include <lamina/layers/core/activation.hpp>
+#include <lamina/layers/core/dense.hpp>
+#include <lamina/models/composites/sequential.hpp>
 
 using namespace lamina;
 

@@ -1,7 +1,7 @@
 // Two activations for one layer.
 // expect: error: ; Dense<10, ; Relu ; Tanh ; option_is::of_a_family_that_is_given_twice
-#include <lamina/layers/dense.hpp>
-#include <lamina/models/sequential.hpp>
+#include <lamina/layers/core/dense.hpp>
+#include <lamina/models/composites/sequential.hpp>
 
 using namespace lamina;
 

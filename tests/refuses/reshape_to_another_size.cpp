@@ -1,7 +1,7 @@
 // A shape with another number of elements.
-// expect: error: ; layer<0> ; Reshape<5, 5> ; Shape<24> ; reshape_changes_the_number_of_elements
-#include <lamina/layers/reshape.hpp>
-#include <lamina/models/sequential.hpp>
+// expect: error: ; layer<0> ; Reshape<5, 5> ; Extents<24> ; reshape_changes_the_number_of_elements
+#include <lamina/layers/reshaping/reshape.hpp>
+#include <lamina/models/composites/sequential.hpp>
 
 using namespace lamina;
 

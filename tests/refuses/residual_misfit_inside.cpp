@@ -1,5 +1,5 @@
 // A layer inside of a residual that refuses its input: the place says where inside.
-// expect: error: ; layer<0, 1> ; Dense<3> ; Shape<8, 8, 3> ; needs_rank_1__put_Flatten_before_it
+// expect: error: ; layer<0, 1> ; Dense<3> ; Extents<8, 8, 3> ; needs_rank_1__put_Flatten_before_it
 #include <lamina/lamina.hpp>
 
 using namespace lamina;

@@ -1,5 +1,5 @@
 // A residual whose layers give another shape than they are given: there is nothing to add them to.
-// expect: error: ; layer<1> ; Residual< ; Shape<8> ; the_layers_of_a_Residual_must_keep_its_input_shape
+// expect: error: ; layer<1> ; Residual< ; Extents<8> ; the_layers_of_a_Residual_must_keep_its_input_shape
 #include <lamina/lamina.hpp>
 
 using namespace lamina;

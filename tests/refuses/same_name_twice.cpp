@@ -1,7 +1,7 @@
 // Two layers of one name: they would be saved under the same path.
 // expect: error: ; layer<1> ; Dense<3 ; two_layers_have_the_same_name
-#include <lamina/layers/dense.hpp>
-#include <lamina/models/sequential.hpp>
+#include <lamina/layers/core/dense.hpp>
+#include <lamina/models/composites/sequential.hpp>
 
 using namespace lamina;
 

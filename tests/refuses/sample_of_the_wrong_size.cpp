@@ -1,5 +1,5 @@
 // One number too few in a sample.
-// expect: error: ; Shape<783> ; Shape<28, 28, 1> ; a sample has another shape than the model's input
+// expect: error: ; Extents<783> ; Extents<28, 28, 1> ; a sample has another shape than the model's input
 #include <lamina/lamina.hpp>
 
 using namespace lamina;

@@ -1,7 +1,7 @@
 // Strides and dilation at once.
-// expect: error: ; layer<0> ; Strides<2 ; Shape<9, 9, 1> ; strides_and_dilation_cannot_both_be_above_1
-#include <lamina/layers/conv2d.hpp>
-#include <lamina/models/sequential.hpp>
+// expect: error: ; layer<0> ; Strides<2 ; Extents<9, 9, 1> ; strides_and_dilation_cannot_both_be_above_1
+#include <lamina/layers/convolution/conv2d.hpp>
+#include <lamina/models/composites/sequential.hpp>
 
 using namespace lamina;
 

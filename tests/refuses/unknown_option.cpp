@@ -1,6 +1,6 @@
 // An option of another layer.
 // expect: error: ; Dense<10, ; Same ; option_is::unknown_to_this_layer
-#include <lamina/layers/dense.hpp>
+#include <lamina/layers/core/dense.hpp>
 
 using namespace lamina;
 

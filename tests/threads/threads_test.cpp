@@ -2,24 +2,25 @@
 #include "catch.hpp"
 #include "training/problems.hpp"
 
-#include <lamina/core/parallel.hpp>
-#include <lamina/layers/conv2d.hpp>
-#include <lamina/layers/dense.hpp>
-#include <lamina/layers/dropout.hpp>
-#include <lamina/layers/flatten.hpp>
-#include <lamina/layers/reshape.hpp>
+#include <lamina/core/thread_pool.hpp>
+#include <lamina/layers/convolution/conv2d.hpp>
+#include <lamina/layers/core/dense.hpp>
+#include <lamina/layers/regularization/dropout.hpp>
+#include <lamina/layers/reshaping/flatten.hpp>
+#include <lamina/layers/reshaping/reshape.hpp>
 #include <lamina/models/build.hpp>
-#include <lamina/models/sequential.hpp>
+#include <lamina/models/composites/sequential.hpp>
+#include <lamina/training/compile.hpp>
 #include <lamina/training/losses/sparse_categorical_crossentropy.hpp>
 #include <lamina/training/metrics/sparse_categorical_accuracy.hpp>
 #include <lamina/training/optimizers/adam.hpp>
-#include <lamina/training/trainer.hpp>
 
 #include <atomic>
 #include <stdexcept>
 #include <thread>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 namespace {
 
@@ -45,8 +46,7 @@ struct Outcome {
     bool operator==(const Outcome&) const = default;
 };
 
-template <class M>
-Outcome train(std::size_t batch_size, std::size_t threads, std::size_t n, std::size_t epochs)
+template <class M> Outcome train(std::size_t batch_size, std::size_t threads, std::size_t n, std::size_t epochs)
 {
     auto model = build<M>(Seed{1});
     auto trainer = compile(model, Adam{.learning_rate = 0.01f, .global_clipnorm = 0.5f}, SparseCategoricalCrossentropy{},

@@ -2,22 +2,22 @@
 #include "catch.hpp"
 #include "training/problems.hpp"
 
-#include <lamina/layers/conv2d.hpp>
-#include <lamina/layers/dense.hpp>
-#include <lamina/layers/dropout.hpp>
-#include <lamina/layers/flatten.hpp>
-#include <lamina/layers/reshape.hpp>
+#include <lamina/layers/convolution/conv2d.hpp>
+#include <lamina/layers/core/dense.hpp>
+#include <lamina/layers/regularization/dropout.hpp>
+#include <lamina/layers/reshaping/flatten.hpp>
+#include <lamina/layers/reshaping/reshape.hpp>
 #include <lamina/models/build.hpp>
-#include <lamina/models/concatenate.hpp>
-#include <lamina/models/parallel.hpp>
-#include <lamina/models/residual.hpp>
-#include <lamina/models/sequential.hpp>
+#include <lamina/models/composites/parallel.hpp>
+#include <lamina/models/composites/residual.hpp>
+#include <lamina/models/composites/sequential.hpp>
+#include <lamina/ops/functions.hpp>
+#include <lamina/training/compile.hpp>
 #include <lamina/training/losses/mean_squared_error.hpp>
 #include <lamina/training/losses/sparse_categorical_crossentropy.hpp>
 #include <lamina/training/metrics/sparse_categorical_accuracy.hpp>
 #include <lamina/training/optimizers/adam.hpp>
 #include <lamina/training/optimizers/sgd.hpp>
-#include <lamina/training/trainer.hpp>
 
 #include <array>
 #include <atomic>
@@ -59,6 +59,7 @@ void* counted(std::size_t n, std::size_t alignment)
 [[gnu::noinline]] void operator delete[](void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
 
 using namespace lamina;
+using namespace lamina::internals;
 
 namespace {
 
@@ -98,8 +99,7 @@ struct Several {
     }
 };
 
-template <class M>
-M made()
+template <class M> M made()
 {
     M model{};
     if constexpr (requires { model.body; }) model.body.resize(2);
@@ -111,21 +111,20 @@ M made()
 struct Counter {
     std::size_t within = 0, last = 0, steps = 0, of_epochs = 0;
 
-    void on_batch_end(Training& t)
+    void on_batch_end(TrainingState& t)
     {
         const std::size_t now = allocations;
         if (t.batch > 1) within += now - last, ++steps;
         last = now;
     }
-    void on_epoch_begin(Training& t)
+    void on_epoch_begin(TrainingState& t)
     {
         if (t.epoch == 1) of_epochs = allocations;
     }
-    void on_train_end(Training&) { of_epochs = allocations - of_epochs; }
+    void on_train_end(TrainingState&) { of_epochs = allocations - of_epochs; }
 };
 
-template <class M, class O>
-void check_training(const O& optimizer)
+template <class M, class O> void check_training(const O& optimizer)
 {
     auto model = made<M>();
     auto trainer = compile(model, optimizer, SparseCategoricalCrossentropy{}, SparseCategoricalAccuracy{});
@@ -142,8 +141,7 @@ void check_training(const O& optimizer)
         }
 }
 
-template <class M>
-void check_inference()
+template <class M> void check_inference()
 {
     const auto model = made<M>();
     const std::array x{0.1f, 0.2f, 0.3f, 0.4f};

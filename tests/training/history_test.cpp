@@ -11,6 +11,7 @@
 #include <vector>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 namespace {
 
@@ -30,7 +31,7 @@ TEST_CASE("a figure is a series over the epochs", "[training][history]")
     const auto history = history_of("val_loss", {3, 1, 2});
     CHECK(history.size() == 3);
     CHECK(history["val_loss"] == std::vector<double>{3, 1, 2});
-    CHECK(says(refusal([&] { history["val_los"]; }), "there is no \"val_los\" among the figures of this run (val_loss)"));
+    CHECK(says(refusal_of([&] { history["val_los"]; }), "there is no \"val_los\" among the figures of this run (val_loss)"));
     CHECK(History{}["loss"].empty());
 }
 
@@ -44,9 +45,9 @@ TEST_CASE("the best epoch is the smallest loss and the largest accuracy", "[trai
     CHECK(history_of("margin", {.3, .9}).best("margin", monitor_mode::min) == 0);
     CHECK(history_of("loss", {no_number, 2, no_number, 1, no_number}).best("loss") == 3);
     CHECK(history_of("accuracy", {no_number, 2, no_number, 1}).best("accuracy") == 1);
-    CHECK(says(refusal([] { history_of("margin", {1}).best("margin"); }), "whether \"margin\" gets better"));
-    CHECK(says(refusal([] { history_of("loss", {no_number}).best("loss"); }), "a number in none of 1 epochs"));
-    CHECK(says(refusal([] { History{}.best("loss"); }), "none of 0 epochs"));
+    CHECK(says(refusal_of([] { history_of("margin", {1}).best("margin"); }), "whether \"margin\" gets better"));
+    CHECK(says(refusal_of([] { history_of("loss", {no_number}).best("loss"); }), "a number in none of 1 epochs"));
+    CHECK(says(refusal_of([] { History{}.best("loss"); }), "none of 0 epochs"));
 }
 
 TEST_CASE("a history prints a line an epoch and why it ended", "[training][history]")

@@ -1,11 +1,12 @@
 // What the tests of training share: small problems, and the numbers of a model.
 #pragma once
 
+#include <lamina/core/bound.hpp>
 #include <lamina/core/parts.hpp>
 #include <lamina/core/samples.hpp>
 #include <lamina/core/tensor.hpp>
 #include <lamina/models/clone.hpp>
-#include <lamina/models/plan.hpp>
+#include <lamina/trace/trace.hpp>
 
 #include <cmath>
 #include <cstddef>
@@ -13,8 +14,7 @@
 #include <vector>
 
 /// Points in `Inputs` dimensions whose class, of three, follows from where they lie; the same for the same arguments.
-template <class T = float, std::size_t Inputs = 4>
-auto points(std::size_t n, std::size_t first = 0)
+template <class T = float, std::size_t Inputs = 4> auto points(std::size_t n, std::size_t first = 0)
 {
     lamina::Samples samples{xt::xtensor<T, 2>({n, Inputs}), xt::xtensor<std::int32_t, 1>::from_shape({n})};
     for (std::size_t i = 0; i < n; ++i) {
@@ -30,8 +30,7 @@ auto points(std::size_t n, std::size_t first = 0)
 }
 
 /// The same points with a number of their own as the target: [n, 2].
-template <class T = float, std::size_t Inputs = 4>
-auto curves(std::size_t n, std::size_t first = 0)
+template <class T = float, std::size_t Inputs = 4> auto curves(std::size_t n, std::size_t first = 0)
 {
     auto from = points<T, Inputs>(n, first);
     lamina::Samples samples{from.x, xt::xtensor<T, 2>({n, 2})};
@@ -43,8 +42,7 @@ auto curves(std::size_t n, std::size_t first = 0)
 }
 
 /// Samples first … first + n of some.
-template <class X, class Y>
-lamina::Samples<X, Y> part_of(const lamina::Samples<X, Y>& whole, std::size_t first, std::size_t n)
+template <class X, class Y> lamina::Samples<X, Y> part_of(const lamina::Samples<X, Y>& whole, std::size_t first, std::size_t n)
 {
     lamina::Samples<X, Y> part;
     const auto cut = [&](const auto& from, auto& to) {
@@ -60,12 +58,12 @@ lamina::Samples<X, Y> part_of(const lamina::Samples<X, Y>& whole, std::size_t fi
 }
 
 /// All learned numbers of a model, in the order of its fields.
-template <class M>
-auto parameters_of(const M& model)
+template <class M> auto parameters_of(const M& model)
 {
-    using T = lamina::number_type<M>;
+    using T = lamina::internals::number_type<M>;
     std::vector<T> found;
-    for (const auto& record : lamina::records_of(model)) record->template for_each<T>([&](T e) { found.push_back(e); });
+    for (const auto& record : lamina::internals::records_of(model))
+        record->template for_each<T>([&](T e) { found.push_back(e); });
     return found;
 }
 
@@ -75,29 +73,12 @@ struct Diary {
     std::vector<std::size_t> batches;
     std::size_t batches_an_epoch = 0, samples = 0;
 
-    template <class Training>
-    void on_train_begin(Training& t)
+    template <class TrainingState> void on_train_begin(TrainingState& t)
     {
         calls.push_back('T'), batches_an_epoch = t.batches, samples = t.samples;
     }
-    template <class Training>
-    void on_epoch_begin(Training&)
-    {
-        calls.push_back('E');
-    }
-    template <class Training>
-    void on_batch_end(Training& t)
-    {
-        calls.push_back('b'), batches.push_back(t.batch);
-    }
-    template <class Training>
-    void on_epoch_end(Training&)
-    {
-        calls.push_back('e');
-    }
-    template <class Training>
-    void on_train_end(Training&)
-    {
-        calls.push_back('t');
-    }
+    template <class TrainingState> void on_epoch_begin(TrainingState&) { calls.push_back('E'); }
+    template <class TrainingState> void on_batch_end(TrainingState& t) { calls.push_back('b'), batches.push_back(t.batch); }
+    template <class TrainingState> void on_epoch_end(TrainingState&) { calls.push_back('e'); }
+    template <class TrainingState> void on_train_end(TrainingState&) { calls.push_back('t'); }
 };

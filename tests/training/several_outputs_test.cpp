@@ -3,18 +3,18 @@
 #include "layers/gradient_check.hpp"
 #include "training/problems.hpp"
 
-#include <lamina/layers/dense.hpp>
-#include <lamina/layers/dropout.hpp>
+#include <lamina/layers/core/dense.hpp>
+#include <lamina/layers/regularization/dropout.hpp>
 #include <lamina/models/build.hpp>
-#include <lamina/models/concatenate.hpp>
-#include <lamina/models/sequential.hpp>
+#include <lamina/models/composites/sequential.hpp>
+#include <lamina/ops/functions.hpp>
+#include <lamina/training/compile.hpp>
 #include <lamina/training/losses/binary_crossentropy.hpp>
 #include <lamina/training/losses/mean_squared_error.hpp>
 #include <lamina/training/losses/sparse_categorical_crossentropy.hpp>
 #include <lamina/training/metrics/accuracy.hpp>
 #include <lamina/training/optimizers/adam.hpp>
 #include <lamina/training/optimizers/sgd.hpp>
-#include <lamina/training/trainer.hpp>
 
 #include <cmath>
 #include <cstdint>
@@ -24,13 +24,13 @@
 #include <vector>
 
 using namespace lamina;
+using namespace lamina::internals;
 using Catch::Contains;
 
 namespace {
 
 /// Two inputs, a class and two numbers.
-template <class T>
-struct Two {
+template <class T> struct Two {
     using inputs = Inputs<Input<4>, Input<2>>;
     typename Sequential<Input<4>, Dense<9, Tanh>>::template as<T> body;
     typename Dense<3, Softmax>::template on<11>::template as<T> kind;
@@ -44,8 +44,7 @@ struct Two {
 };
 
 /// The same with a first output that the second reads: its loss is not joined with the softmax; and with dropout.
-template <class T>
-struct Behind {
+template <class T> struct Behind {
     typename Dense<9, Tanh>::template on<4>::template as<T> left;
     typename Dense<9, Gelu>::template on<2>::template as<T> right;
     typename Dropout<0.3>::template on<9>::template as<T> dropped;
@@ -60,8 +59,7 @@ struct Behind {
 };
 
 /// The points of problems.hpp with two more numbers; the class, and two numbers to be told.
-template <class T>
-auto pairs(std::size_t n)
+template <class T> auto pairs(std::size_t n)
 {
     const auto from = points<T>(n);
     xt::xtensor<T, 2> extra({n, 2}), place({n, 2});
@@ -74,15 +72,14 @@ auto pairs(std::size_t n)
 }
 
 /// A step follows the gradient of the total loss that evaluate gives.
-template <class M>
-void check_step(double first_weight, double second_weight)
+template <class M> void check_step(double first_weight, double second_weight)
 {
     const auto samples = pairs<double>(37);
     std::vector<float> weights(37);
     for (std::size_t i = 0; i < 37; ++i) weights[i] = 0.25f * float(i % 7);
     const Losses losses = Losses{SparseCategoricalCrossentropy{}, MeanSquaredError{}}.weighted(first_weight, second_weight);
     M model = build<M>(Seed{1});
-    randomise(model, 2, 0.8);
+    randomize(model, 2, 0.8);
 
     M moved = clone(model);
     auto stepper = compile(moved, SGD{.learning_rate = 1}, losses);
@@ -124,14 +121,12 @@ struct Dry {
     }
 };
 
-template <class M>
-struct Run {
+template <class M> struct Run {
     std::vector<float> parameters;
     std::vector<double> losses;
 };
 
-template <class M>
-Run<M> run(std::size_t threads, std::size_t batch_size)
+template <class M> Run<M> run(std::size_t threads, std::size_t batch_size)
 {
     const auto train = pairs<float>(300), test = pairs<float>(70);
     auto model = build<M>(Seed{1});

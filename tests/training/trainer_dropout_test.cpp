@@ -2,17 +2,18 @@
 #include "catch.hpp"
 #include "training/problems.hpp"
 
-#include <lamina/layers/dense.hpp>
-#include <lamina/layers/dropout.hpp>
+#include <lamina/layers/core/dense.hpp>
+#include <lamina/layers/regularization/dropout.hpp>
 #include <lamina/models/build.hpp>
-#include <lamina/models/sequential.hpp>
+#include <lamina/models/composites/sequential.hpp>
+#include <lamina/training/compile.hpp>
 #include <lamina/training/losses/mean_squared_error.hpp>
 #include <lamina/training/optimizers/sgd.hpp>
-#include <lamina/training/trainer.hpp>
 
 #include <algorithm>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 namespace {
 
@@ -31,8 +32,7 @@ struct Twice {
 
 /// How often each input was kept in one step on samples of ones: with weights of zero and targets of one, minus the gradient
 /// of weight i is 2 / n · Σ 2 · kept.
-template <class Trainer, class M>
-std::vector<int> kept(Trainer& trainer, M& model, Seed seed)
+template <class Trainer, class M> std::vector<int> kept(Trainer& trainer, M& model, Seed seed)
 {
     for_each_variable(model, [](auto& v) { std::fill_n(v.data(), v.storage()->stored_size(), 0.0); });
     const Samples ones{xt::xtensor<double, 2>({samples, inputs}, 1.0), xt::xtensor<double, 1>({samples}, 1.0)};
@@ -42,11 +42,7 @@ std::vector<int> kept(Trainer& trainer, M& model, Seed seed)
     return counts;
 }
 
-template <class M>
-auto trainer_for(M& model)
-{
-    return compile(model, SGD{.learning_rate = 1}, MeanSquaredError{});
-}
+template <class M> auto trainer_for(M& model) { return compile(model, SGD{.learning_rate = 1}, MeanSquaredError{}); }
 
 auto odd_of(const std::vector<int>& counts)
 {

@@ -1,18 +1,22 @@
 // Trainer: it learns, batches, shuffles, validates and weighs as it says, and calls back in order.
 #include "catch.hpp"
+#include "data/temporary.hpp"
 #include "training/problems.hpp"
 
-#include <lamina/layers/dense.hpp>
+#include <lamina/layers/core/dense.hpp>
 #include <lamina/models/build.hpp>
-#include <lamina/models/sequential.hpp>
+#include <lamina/models/composites/residual.hpp>
+#include <lamina/models/composites/sequential.hpp>
+#include <lamina/models/state.hpp>
+#include <lamina/training/callbacks/early_stopping.hpp>
 #include <lamina/training/callbacks/lambda_callback.hpp>
+#include <lamina/training/compile.hpp>
 #include <lamina/training/losses/binary_crossentropy.hpp>
 #include <lamina/training/losses/mean_squared_error.hpp>
 #include <lamina/training/losses/sparse_categorical_crossentropy.hpp>
 #include <lamina/training/metrics/sparse_categorical_accuracy.hpp>
 #include <lamina/training/optimizers/adam.hpp>
 #include <lamina/training/optimizers/sgd.hpp>
-#include <lamina/training/trainer.hpp>
 
 #if __has_include(<xtensor/views/xview.hpp>)
 #include <xtensor/views/xview.hpp>
@@ -21,14 +25,27 @@
 #endif
 
 #include <cmath>
+#include <map>
 #include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 namespace {
 
 using Net = Sequential<Input<4>, Dense<9, Tanh>, Dense<3, Softmax>>;
-using Options = FitOptions<xt::xtensor<float, 2>, xt::xtensor<std::int32_t, 1>>;
+using Options =
+    decltype(compile(std::declval<Net&>(), SGD{}, SparseCategoricalCrossentropy{}, SparseCategoricalAccuracy{}))::Options;
+
+struct Mixed {
+    Sequential<Input<2>, Dense<3, Tanh>, Dense<1>> body;
+    Variable<double, Shape{5}> scale;
+
+    auto operator()(const auto& x) const { return body(x); }
+};
 
 struct Trained {
     std::vector<float> parameters;
@@ -45,6 +62,17 @@ Trained train(const Options& options, std::size_t n = 60)
 }
 
 } // namespace
+
+TEST_CASE("variables of another type than the model's are kept, and not trained", "[training][trainer]")
+{
+    auto model = build<Mixed>(Seed{1});
+    const float before = model.body.layer<0>().kernel.data()[0];
+    for (std::size_t i = 0; i < 5; ++i) model.scale.data()[i] = 1 + 0.1 * double(i);
+    const Samples samples{xt::xtensor<float, 2>(xt::ones<float>({70, 2})), xt::xtensor<float, 2>(xt::ones<float>({70, 1}))};
+    compile(model, Adam{.clipnorm = 1.f}, MeanSquaredError{}).fit(samples, {.epochs = 2, .batch_size = 70, .threads = 2});
+    CHECK(model.body.layer<0>().kernel.data()[0] != before);
+    for (std::size_t i = 0; i < 5; ++i) CHECK(model.scale.data()[i] == 1 + 0.1 * double(i));
+}
 
 TEST_CASE("XOR is learned", "[training][trainer]")
 {
@@ -114,7 +142,7 @@ TEST_CASE("The order of samples is a function of the seed", "[training][trainer]
     auto trainer = compile(model, SGD{.learning_rate = 1e-12f}, SparseCategoricalCrossentropy{});
     const auto first_loss = [&] {
         double loss = 0;
-        trainer.fit(points(60), {.batch_size = 8}, LambdaCallback{.on_batch_end = [&](Training& t) {
+        trainer.fit(points(60), {.batch_size = 8}, LambdaCallback{.on_batch_end = [&](TrainingState& t) {
                         if (t.batch == 1) loss = t.logs["loss"];
                     }});
         return loss;
@@ -218,28 +246,48 @@ TEST_CASE("Callbacks are called in order, and may stop", "[training][trainer]")
 
     std::string order;
     Diary stopped;
-    const History history =
-        trainer.fit(samples, {.epochs = 5, .batch_size = 8}, LambdaCallback{.on_batch_end = [&](Training&) { order += '1'; }},
-                    LambdaCallback{.on_batch_end =
-                                       [&](Training& t) {
-                                           order += '2';
-                                           CHECK(t.logs.contains("loss"));
-                                           CHECK(t.learning_rate == Approx(0.01));
-                                           CHECK(t.variables.size() == 4);
-                                           if (t.epoch == 1 && t.batch == 2) t.stop = true, t.stopped_by = "enough";
-                                       }},
-                    stopped);
+    const History history = trainer.fit(samples, {.epochs = 5, .batch_size = 8},
+                                        LambdaCallback{.on_batch_end = [&](TrainingState&) { order += '1'; }},
+                                        LambdaCallback{.on_batch_end =
+                                                           [&](TrainingState& t) {
+                                                               order += '2';
+                                                               CHECK(t.logs.contains("loss"));
+                                                               CHECK(t.learning_rate == Approx(0.01));
+                                                               CHECK(t.variables.size() == 4);
+                                                               if (t.epoch == 1 && t.batch == 2)
+                                                                   t.stop = true, t.stopped_by = "enough";
+                                                           }},
+                                        stopped);
     CHECK(order == "1212121212");
     CHECK(std::string(stopped.calls.begin(), stopped.calls.end()) == "TEbbbeEbbet");
     CHECK(history.size() == 2);
     CHECK(history.stopped_by == "enough");
 
     Diary never;
-    CHECK(
-        trainer.fit(samples, {.epochs = 5}, LambdaCallback{.on_train_begin = [](Training& t) { t.stop = true; }}, never).size() ==
-        0);
+    CHECK(trainer.fit(samples, {.epochs = 5}, LambdaCallback{.on_train_begin = [](TrainingState& t) { t.stop = true; }}, never)
+              .size() == 0);
     CHECK(std::string(never.calls.begin(), never.calls.end()) == "Tt");
     CHECK(trainer.fit(samples, {.epochs = 0}).size() == 0);
+}
+
+TEST_CASE("A figure that no epoch will have is refused before the first one", "[training][trainer]")
+{
+    auto model = build<Net>(Seed{1});
+    const auto before = parameters_of(model);
+    auto trainer = compile(model, SGD{}, SparseCategoricalCrossentropy{}, SparseCategoricalAccuracy{});
+    const auto samples = points(20);
+    CHECK(says(refusal_of([&] { trainer.fit(samples, {.epochs = 5}, EarlyStopping{}); }),
+               "there is no \"val_loss\" among the figures of this run (loss, sparse_categorical_accuracy)"));
+    CHECK(says(refusal_of([&] { trainer.fit(samples, {.validation_split = 0.5}, EarlyStopping{.monitor = "val_los"}); }),
+               "(loss, sparse_categorical_accuracy, val_loss, val_sparse_categorical_accuracy)"));
+    CHECK(parameters_of(model) == before);
+    CHECK(trainer.fit(samples, {.epochs = 3, .validation_split = 0.5}, EarlyStopping{.patience = 9}).size() == 3);
+
+    // A callback may make figures of its own, so that their names are known only after an epoch.
+    const LambdaCallback score{.on_epoch_end = [](TrainingState& t) { t.logs.set("score", static_cast<double>(t.epoch)); }};
+    CHECK(trainer.fit(samples, {.epochs = 3}, score, EarlyStopping{.monitor = "score", .mode = monitor_mode::max}).size() == 3);
+    CHECK(
+        says(refusal_of([&] { trainer.fit(samples, {.epochs = 3}, score, EarlyStopping{.monitor = "scor"}); }), "score); is it"));
 }
 
 TEST_CASE("A part without a gradient leaves no subnormal numbers behind", "[training][trainer]")
@@ -251,10 +299,75 @@ TEST_CASE("A part without a gradient leaves no subnormal numbers behind", "[trai
     xt::xtensor<float, 2> x{{1.f, 1.f}}, y{{2.f}};
     for (int step = 0; step < 1200; ++step, x(0, 1) = 0) trainer.train_on_batch(x, y);
     bool subnormal = false;
-    for (const auto& slot : trainer.optimizer().state.slots)
+    for (const auto& slot : trainer.optimizer().state.slot_records)
         for (std::size_t i = 0; i < slot->stored_size(); ++i)
             subnormal = subnormal || std::fpclassify(slot->template data<float>()[i]) == FP_SUBNORMAL;
 #if defined(__SSE2__)
     CHECK_FALSE(subnormal);
 #endif
+}
+
+namespace {
+
+struct Body { // frozen parts before, between and behind learned ones
+    Dense<6, Tanh>::on<4> first;
+    Sequential<Input<6>, Dense<6, Relu>, Dense<6, Tanh>, Dense<6>> middle;
+    Dense<1>::on<6> head;
+    auto operator()(const auto& x) const
+    {
+        const auto h = first(x);
+        return head(middle(h) + h);
+    }
+};
+
+template <class M> auto after_a_step(const std::vector<std::string>& frozen)
+{
+    auto model = build<M>(Seed{3});
+    auto x = xt::xtensor<float, 2>::from_shape({70, 4}), y = xt::xtensor<float, 2>::from_shape({70, 1});
+    Random random(Seed{4});
+    for (float& v : x) v = static_cast<float>(random.uniform(-1, 1));
+    for (float& v : y) v = static_cast<float>(random.uniform(-1, 1));
+    for (const auto& [name, variable] : state(model))
+        for (const auto& start : frozen)
+            if (name.starts_with(start)) variable.set_trainable(false);
+    compile(model, SGD{.learning_rate = 0.5f}, MeanSquaredError{}).train_on_batch(x, y);
+    std::map<std::string, std::vector<float>> numbers;
+    for (const auto& [name, variable] : state(model))
+        variable.storage()->template for_each<float>([&, &to = numbers[name]](float& v) { to.push_back(v); });
+    return numbers;
+}
+
+template <class M> auto at_first()
+{
+    std::map<std::string, std::vector<float>> numbers;
+    const auto model = build<M>(Seed{3});
+    for (const auto& [name, variable] : state(model))
+        variable.storage()->template for_each<float>([&, &to = numbers[name]](float& v) { to.push_back(v); });
+    return numbers;
+}
+
+} // namespace
+
+TEST_CASE("what is frozen does not change, and what is learned takes the step that it takes otherwise", "[training][trainer]")
+{
+    const auto check = []<class M>(std::type_identity<M>, const std::vector<std::string>& frozen) {
+        const auto all = after_a_step<M>({}), some = after_a_step<M>(frozen), before = at_first<M>();
+        for (const auto& [name, numbers] : some) {
+            bool still = false;
+            for (const auto& start : frozen) still = still || name.starts_with(start);
+            INFO(name);
+            CHECK((numbers == (still ? before : all).at(name)));
+        }
+    };
+    const std::type_identity<Body> body;
+    check(body, {"first"});
+    check(body, {"first", "middle/0"});
+    check(body, {"middle"});
+    check(body, {"middle/1", "head"});
+    check(body, {"first", "middle", "head/kernel"});
+    check(body, {"first", "middle", "head"});
+    const std::type_identity<Sequential<Input<4>, Dense<5, Tanh>, Residual<Dense<5, Relu>, Dense<5>>, Dense<3>, Dense<1>>> chain;
+    check(chain, {"0/"});
+    check(chain, {"0/", "1/"});
+    check(chain, {"1/1", "2/"});
 }

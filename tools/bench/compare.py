@@ -100,7 +100,7 @@ def measure(task, programs, peers, seconds, second_core):
     return result
 
 
-def summarise(task, rounds):
+def summarize(task, rounds):
     """The medians over the rounds, and the ratio to the best peer within each."""
     names = [name for name in rounds[0] if name != "limit" and all(name in r for r in rounds)]
     row = {"task": task["title"], "unit": task.get("unit", "us"),
@@ -186,7 +186,7 @@ if __name__ == "__main__":
                 rounds[task["title"]].append(found)
     print(file=sys.stderr)
 
-    rows = [summarise(task, rounds[task["title"]]) for task in chosen if rounds[task["title"]]]
+    rows = [summarize(task, rounds[task["title"]]) for task in chosen if rounds[task["title"]]]
     result = {"machine": machine(), "core": core, "rounds": given.rounds, "tasks": rows}
     print(f"{result['machine']['cpu']}, g++ {result['machine']['g++']}, {result['machine']['date']}, one thread on core {core}")
     print_table(rows)

@@ -57,7 +57,7 @@ def prepare(folder):
 
 
 def write_tflite(folder, name, model):
-    """A file for each batch size: with an unknown one the runtime does not take its optimised kernels."""
+    """A file for each batch size: with an unknown one the runtime does not take its optimized kernels."""
     import tensorflow as tf
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 

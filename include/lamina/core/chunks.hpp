@@ -1,33 +1,44 @@
 // lamina/core/chunks.hpp: registers seen as rows of chunks of four numbers (two where a register has no more).
 //
 // A chunk of float is one 128-bit lane of an x86 register: moving whole chunks, and adding within them, are its cheap shuffles.
-// Compilers that are neither GCC nor Clang, and other processors, go through memory.
+// g++ 11, compilers that are neither GCC nor Clang, and other processors go through memory.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/core/simd.hpp>
 
 #include <cstddef>
 #include <type_traits>
 #include <utility>
 
-namespace lamina::inline LAMINA_ARCHITECTURE::simd {
+// g++ 11 has no __builtin_shufflevector.
+#if defined(__has_builtin) && (defined(__x86_64__) || defined(__i386__) || defined(__aarch64__))
+#define LAMINA_SHUFFLES __has_builtin(__builtin_shufflevector)
+#else
+#define LAMINA_SHUFFLES 0
+#endif
+
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::simd {
 
 /// The numbers in a chunk, and the chunks in a register.
-template <class T>
-inline constexpr std::size_t chunk_size = lanes<T> < 4 ? lanes<T> : 4;
-template <class T>
-inline constexpr std::size_t chunk_count = lanes<T> / chunk_size<T>;
+template <class T> inline constexpr std::size_t chunk_size = lanes<T> < 4 ? lanes<T> : 4;
+template <class T> inline constexpr std::size_t chunk_count = lanes<T> / chunk_size<T>;
 
 namespace detail {
 
 /// Lane i of the result is lane Place(i) of a and b, one after the other.
-template <auto Place, class T, class A>
-[[gnu::always_inline]] inline batch<T, A> pick(const batch<T, A>& a, const batch<T, A>& b)
+template <auto Place, class T, class A> [[gnu::always_inline]] inline batch<T, A> pick(const batch<T, A>& a, const batch<T, A>& b)
 {
     constexpr std::size_t lanes = batch<T, A>::size;
-#if defined(__GNUC__) && (defined(__x86_64__) || defined(__i386__) || defined(__aarch64__))
-    return [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
-        return batch<T, A>(__builtin_shufflevector(a.data, b.data, static_cast<int>(Place(I))...));
+#if LAMINA_SHUFFLES
+    return [&]<std::size_t... At>(std::index_sequence<At...>) __attribute__((always_inline)) {
+        return batch<T, A>(__builtin_shufflevector(a.data, b.data, static_cast<int>(Place(At))...));
+    }(std::make_index_sequence<lanes>{});
+#elif defined(__GNUC__) && !defined(__clang__)
+    using whole = std::conditional_t<sizeof(T) == 4, int, long long>;
+    typedef whole places __attribute__((vector_size(sizeof(T) * lanes)));
+    return [&]<std::size_t... At>(std::index_sequence<At...>) __attribute__((always_inline)) {
+        return batch<T, A>(__builtin_shuffle(a.data, b.data, places{static_cast<whole>(Place(At))...}));
     }(std::make_index_sequence<lanes>{});
 #else
     alignas(alignment) T values[2 * lanes], chosen[lanes];
@@ -39,12 +50,11 @@ template <auto Place, class T, class A>
 }
 
 /// The same with a result that is narrower or wider than x, for which it is filled from x alone.
-template <auto Place, class V, class T, class A>
-[[gnu::always_inline]] inline V pick_from(const batch<T, A>& x)
+template <auto Place, class V, class T, class A> [[gnu::always_inline]] inline V pick_from(const batch<T, A>& x)
 {
-#if defined(__GNUC__) && (defined(__x86_64__) || defined(__i386__) || defined(__aarch64__))
-    return [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
-        return V(__builtin_shufflevector(x.data, x.data, static_cast<int>(Place(I))...));
+#if LAMINA_SHUFFLES
+    return [&]<std::size_t... At>(std::index_sequence<At...>) __attribute__((always_inline)) {
+        return V(__builtin_shufflevector(x.data, x.data, static_cast<int>(Place(At))...));
     }(std::make_index_sequence<V::size>{});
 #else
     alignas(alignment) T values[batch<T, A>::size], chosen[V::size];
@@ -57,8 +67,7 @@ template <auto Place, class V, class T, class A>
 } // namespace detail
 
 /// The chunk at `p`, of any alignment, in every chunk of a register.
-template <class T>
-[[gnu::always_inline]] inline batch<T> repeat_chunk(const T* p)
+template <class T> [[gnu::always_inline]] inline batch<T> repeat_chunk(const T* p)
 {
     constexpr std::size_t count = chunk_count<T>;
     if constexpr (count == 1) return batch<T>::load_unaligned(p);
@@ -80,8 +89,7 @@ template <class T>
 
 /// Lane k of chunk c of the result: the sum of chunk c of rows[k]. `rows` are `chunk_size` registers. A sum is
 /// (0 + 2) + (1 + 3), whatever k and c.
-template <class T>
-[[gnu::always_inline]] inline batch<T> sum_chunks(const batch<T>* rows)
+template <class T> [[gnu::always_inline]] inline batch<T> sum_chunks(const batch<T>* rows)
 {
     constexpr std::size_t n = lanes<T>;
     // In words for four rows a b c d: a0 b0 a1 b1, then a2 b2 a3 b3; of what they add up to, a b of two registers, twice.
@@ -102,8 +110,7 @@ template <class T>
 }
 
 /// The sum of a register's chunks: its halves are added until one is left.
-template <class T, class A>
-[[gnu::always_inline]] inline auto fold_chunks(const batch<T, A>& x)
+template <class T, class A> [[gnu::always_inline]] inline auto fold_chunks(const batch<T, A>& x)
 {
     constexpr std::size_t half = batch<T, A>::size / 2;
     constexpr auto low = [](std::size_t i) { return i; };
@@ -116,21 +123,19 @@ template <class T, class A>
 }
 
 /// The sum of a chunk's numbers, in each of its lanes.
-template <class T, class A>
-[[gnu::always_inline]] inline batch<T, A> sum_chunk(batch<T, A> x)
+template <class T, class A> [[gnu::always_inline]] inline batch<T, A> sum_chunk(batch<T, A> x)
 {
     constexpr std::size_t n = batch<T, A>::size;
     constexpr auto half = [](std::size_t i) { return i ^ (n / 2); };
-    constexpr auto neighbour = [](std::size_t i) { return i ^ 1; };
+    constexpr auto neighbor = [](std::size_t i) { return i ^ 1; };
     static_assert(n == chunk_size<T>);
     if constexpr (n > 2) x = x + detail::pick<half>(x, x);
-    if constexpr (n > 1) x = x + detail::pick<neighbour>(x, x);
+    if constexpr (n > 1) x = x + detail::pick<neighbor>(x, x);
     return x;
 }
 
 /// Number `K` of x in every lane of a V.
-template <std::size_t K, class V, class T, class A>
-[[gnu::always_inline]] inline V repeat_number(const batch<T, A>& x)
+template <std::size_t K, class V, class T, class A> [[gnu::always_inline]] inline V repeat_number(const batch<T, A>& x)
 {
     constexpr std::size_t chunk = chunk_size<T>;
     constexpr auto chunk_of_k = [](std::size_t i) { return K / chunk * chunk + i % chunk; };
@@ -140,8 +145,7 @@ template <std::size_t K, class V, class T, class A>
 }
 
 /// Chunk c of rows[r] changes places with chunk r of rows[c], in `chunk_count` registers.
-template <class T>
-[[gnu::always_inline]] inline void transpose_chunks(batch<T>* rows)
+template <class T> [[gnu::always_inline]] inline void transpose_chunks(batch<T>* rows)
 {
     constexpr std::size_t n = lanes<T>, count = chunk_count<T>;
     static_assert(count == 1 || count == 2 || count == 4);
@@ -165,4 +169,4 @@ template <class T>
     }
 }
 
-} // namespace lamina::inline LAMINA_ARCHITECTURE::simd
+}}} // namespace lamina::internals::simd

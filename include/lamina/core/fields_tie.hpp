@@ -3,9 +3,12 @@
 // C++20 has no pack in a structured binding, so each number of fields has a line of its own; core/fields.hpp says why.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
+#include <lamina/core/language.hpp>
+
 #include <cstddef>
 
-namespace lamina::detail {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
 
 inline constexpr std::size_t max_fields = 64;
 
@@ -352,4 +355,4 @@ constexpr auto with_fields(T& t, F&& f)
     }
 }
 
-} // namespace lamina::detail
+}}} // namespace lamina::internals

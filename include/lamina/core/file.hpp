@@ -1,8 +1,10 @@
 // lamina/core/file.hpp: files that are whole or not there.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
-#include <lamina/core/once.hpp>
+#include <lamina/core/file_place.hpp>
+#include <lamina/core/outlined.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -25,12 +27,12 @@
 #include <unistd.h>
 #endif
 
-namespace lamina {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
 
 /// Where a file lies: a text or a std::filesystem::path, whose header takes long to compile and is not included here.
 class FilePath {
 public:
-    FilePath(const char* path) : text(path) {}
+    FilePath(const char* path) : text(path ? path : "") {}
     FilePath(std::string path) : text(std::move(path)) {}
     FilePath(std::string_view path) : text(path) {}
     template <class Path>
@@ -46,8 +48,6 @@ public:
 private:
     std::string text;
 };
-
-namespace detail {
 
 enum class at_path { nothing, file, folder, other };
 
@@ -90,45 +90,53 @@ inline void cut_file(const FilePath& path, std::uintmax_t size)
 }
 #endif
 
-} // namespace detail
-
 /// Writes a file under a temporary name beside its own; `commit` flushes it to the disk and renames it. A reader
 /// sees the old file or the new one, never a part, and a failure leaves the old one as it was and no temporary file.
+///
+/// Links are followed: what they lead to is replaced, or made. A file that is there keeps its mode and, where that is allowed, its
+/// owner; another hard link to it keeps the old bytes. A device or a pipe ("/dev/null", "/dev/stdout") is written into as the bytes
+/// come: for these alone there is no going back.
+///
+/// Refuses   a folder, a disk, a socket, a file that is write-protected, a folder in which no file can be made.
 class AtomicFile {
 public:
-    LAMINA_ONCE explicit AtomicFile(const FilePath& to) : target(to.string())
+    LAMINA_OUTLINED explicit AtomicFile(const FilePath& to) : target(to.string()), place(place_for(target))
     {
-        // x: never into a file, or through a link, of somebody else; another thread may write one name, too.
-        for (std::size_t tried = 0; !handle; ++tried) {
-            temporary = target;
+        if (place.stream && !(handle = open_stream(place))) refuse("cannot be opened");
+        // Never into a file, or through a link, of somebody else; another thread may write one name, too.
+        for (std::size_t tried = 0, longest = target.size(); !handle; ++tried) {
+            temporary = shortened(place.path, longest);
             append(temporary, {part, process(), '-', tried});
-            handle = std::fopen(temporary.c_str(), "wbx");
-            if (!handle && errno != EEXIST) refuse("cannot be created");
+            handle = made(temporary);
+            if (handle || errno == EEXIST) continue;
+            if (errno != ENAMETOOLONG || longest == short_name) refuse_folder();
+            longest = short_name;
         }
     }
 
     AtomicFile(const AtomicFile&) = delete;
     AtomicFile& operator=(const AtomicFile&) = delete;
 
-    LAMINA_ONCE ~AtomicFile() { discard(); }
+    LAMINA_OUTLINED ~AtomicFile() { discard(); }
 
-    LAMINA_ONCE void write(const void* data, std::size_t bytes)
+    LAMINA_OUTLINED void write(const void* data, std::size_t bytes)
     {
         if (std::fwrite(data, 1, bytes, handle) != bytes) refuse("cannot be written");
     }
-    LAMINA_ONCE void write(std::string_view text) { write(text.data(), text.size()); }
+    LAMINA_OUTLINED void write(std::string_view text) { write(text.data(), text.size()); }
 
-    LAMINA_ONCE void commit()
+    LAMINA_OUTLINED void commit()
     {
-        if (std::fflush(handle) != 0 || !synchronise(handle)) refuse("cannot be written");
+        if (std::fflush(handle) != 0 || (!place.stream && !synchronize(handle))) refuse("cannot be written");
         std::FILE* const closing = std::exchange(handle, nullptr);
         if (std::fclose(closing) != 0) refuse("cannot be written");
-        if (!detail::replace_file(temporary, target)) refuse("cannot be put in place");
-        synchronise_folder();
+        if (place.stream) return;
+        if (!replace_file(temporary, place.path)) refuse("cannot be put in place");
+        synchronize_folder();
     }
 
     /// The name that a file was to get, where this is a temporary name and the process that wrote under it is gone; else nothing:
-    /// "a" for "a.part1234-0", where 1234 is no process.
+    /// "a" for "a.part1234-0", where 1234 is no process. Of a name that is too long to be followed by that, its beginning.
     [[gnu::cold]] static std::string abandoned(const std::string& name)
     {
         const std::size_t mark = name.rfind(part);
@@ -140,36 +148,71 @@ public:
 
 private:
     static constexpr std::string_view part = ".part";
+    static constexpr std::size_t short_name =
+        100; ///< bytes of a name that every file system lets be followed by `part` and numbers
+
+    /// The path with no more of its last name than `longest` bytes, of which none is half a character.
+    [[gnu::cold]] static std::string shortened(const std::string& path, std::size_t longest)
+    {
+        const std::size_t start = path.rfind('/') + 1; // npos + 1 is 0
+        if (path.size() - start <= longest) return path;
+        std::size_t end = start + longest;
+        while (end > start && (static_cast<unsigned char>(path[end]) & 0xC0) == 0x80) --end;
+        return path.substr(0, end);
+    }
 
     [[noreturn, gnu::cold]] void refuse(const char* what)
     {
         const std::string reason = std::strerror(errno);
         discard();
-        fail({target, ": ", what, " (", reason, "); what was there before is unchanged"});
+        fail({target, ": ", what, " (", reason, ')', place.stream ? "" : "; what was there before is unchanged"});
+    }
+
+    [[noreturn, gnu::cold]] void refuse_folder() const
+    {
+        const bool missing = errno == ENOENT;
+        fail({target, ": cannot be created (", std::strerror(errno), ')',
+              place.there ? "; what was there before is unchanged" : "",
+              missing ? "; make its folder first, or choose another"
+              : place.there
+                  ? ", as it is only replaced by a whole file that lies beside it; choose a folder where files can be made"
+                  : "; choose a folder where files can be made"});
     }
 
     [[gnu::cold]] void discard() noexcept
     {
         if (handle) std::fclose(std::exchange(handle, nullptr));
-        if (!committed) std::remove(temporary.c_str());
+        if (!committed && !temporary.empty()) std::remove(temporary.c_str());
     }
 
 #if defined(_WIN32)
     static int process() { return 0; }
     static bool runs(int) { return true; }
-    static bool synchronise(std::FILE* file) { return _commit(_fileno(file)) == 0; }
-    void synchronise_folder() { committed = true; }
+    static std::FILE* made(const std::string& name) { return std::fopen(name.c_str(), "wbx"); }
+    static bool synchronize(std::FILE* file) { return _commit(_fileno(file)) == 0; }
+    void synchronize_folder() { committed = true; }
 #else
     static int process() { return static_cast<int>(::getpid()); }
     static bool runs(int process) { return ::kill(process, 0) == 0 || errno != ESRCH; }
-    static bool synchronise(std::FILE* file) { return ::fsync(::fileno(file)) == 0; }
+
+    /// A new file, or null. What takes the place of a file that nobody else may read is not to be read before, either.
+    [[gnu::cold]] std::FILE* made(const std::string& name) const
+    {
+        return stream_of(::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, place.there ? 0600 : 0666));
+    }
+
+    [[gnu::cold]] bool synchronize(std::FILE* file) const
+    {
+        if (place.there) take_over_mode(::fileno(file), place.old);
+        return ::fsync(::fileno(file)) == 0;
+    }
 
     /// The new name itself has to reach the disk: that is the folder's business.
-    [[gnu::cold]] void synchronise_folder()
+    [[gnu::cold]] void synchronize_folder()
     {
         committed = true;
-        const std::size_t slash = target.rfind('/');
-        const std::string folder = slash == target.npos ? "." : target.substr(0, slash + 1);
+        const std::size_t slash = place.path.rfind('/');
+        const std::string folder = slash == place.path.npos ? "." : place.path.substr(0, slash + 1);
         if (const int opened = ::open(folder.c_str(), O_RDONLY); opened >= 0) {
             ::fsync(opened);
             ::close(opened);
@@ -178,12 +221,13 @@ private:
 #endif
 
     std::string target, temporary;
+    file_place place;
     std::FILE* handle = nullptr;
     bool committed = false;
 };
 
-/// Writes a whole file, or throws `lamina::error` and changes nothing.
-LAMINA_ONCE inline void write_file_atomically(const FilePath& path, std::string_view bytes)
+/// Writes a whole file, or throws `lamina::error` and changes nothing. See `AtomicFile`.
+LAMINA_OUTLINED inline void write_file_atomically(const FilePath& path, std::string_view bytes)
 {
     AtomicFile file(path);
     file.write(bytes);
@@ -191,11 +235,12 @@ LAMINA_ONCE inline void write_file_atomically(const FilePath& path, std::string_
 }
 
 /// A whole file in memory, or its first `most` bytes. Throws `lamina::error` where it is missing or cannot be read.
-LAMINA_ONCE inline std::string read_file(const FilePath& path, std::size_t most = ~std::size_t{0})
+LAMINA_OUTLINED inline std::string read_file(const FilePath& path, std::size_t most = ~std::size_t{0})
 {
-    const auto kind = detail::what_is_at(path);
-    if (kind == detail::at_path::folder) fail({path.string(), ": is a folder, a file was needed"});
-    if (kind == detail::at_path::other) fail({path.string(), ": is no regular file, one was needed"});
+    require_file_name(path.string());
+    const auto kind = what_is_at(path);
+    if (kind == at_path::folder) fail({path.string(), ": is a folder, a file was needed"});
+    if (kind == at_path::other) fail({path.string(), ": is no regular file, one was needed"});
     std::FILE* const file = std::fopen(path.c_str(), "rb");
     if (!file) fail({path.string(), ": cannot be opened (", std::strerror(errno), ")"});
     std::string bytes;
@@ -207,4 +252,4 @@ LAMINA_ONCE inline std::string read_file(const FilePath& path, std::size_t most 
     return bytes;
 }
 
-} // namespace lamina
+}}} // namespace lamina::internals

@@ -1,16 +1,16 @@
-// lamina/core/partial.hpp: the first lanes of a register: what is left at the end of an array.
+// lamina/core/partial.hpp: masked loads and stores of the first lanes of a register, for the tail of an array.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/core/simd.hpp>
 
 #include <cstddef>
 #include <type_traits>
 
-namespace lamina::inline LAMINA_ARCHITECTURE::simd {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::simd {
 
 /// The first `n` values at `p`, then `fill`. `n` is 0 … lanes; nothing behind `p + n` is read.
-template <class T, class A = native>
-batch<T, A> load_partial(const T* p, std::size_t n, T fill = T(0))
+template <class T, class A = native> batch<T, A> load_partial(const T* p, std::size_t n, T fill = T(0))
 {
 #if defined(__AVX512F__)
     if constexpr (std::is_same_v<T, float> && batch<T, A>::size == 16)
@@ -27,8 +27,7 @@ batch<T, A> load_partial(const T* p, std::size_t n, T fill = T(0))
 }
 
 /// The first `n` lanes of x, then zeros. `n` is 0 … lanes.
-template <class T, class A>
-batch<T, A> first_lanes(const batch<T, A>& x, std::size_t n)
+template <class T, class A> batch<T, A> first_lanes(const batch<T, A>& x, std::size_t n)
 {
 #if defined(__AVX512F__)
     if constexpr (std::is_same_v<T, float> && batch<T, A>::size == 16)
@@ -42,9 +41,28 @@ batch<T, A> first_lanes(const batch<T, A>& x, std::size_t n)
     }
 }
 
+/// The first `n` lanes of `by`, then those of x. `n` is 0 … lanes.
+template <class T, class A> batch<T, A> replace_first(const batch<T, A>& x, const batch<T, A>& by, std::size_t n)
+{
+#if defined(__AVX512F__)
+    if constexpr (std::is_same_v<T, float> && batch<T, A>::size == 16)
+        return _mm512_mask_mov_ps(x, static_cast<__mmask16>((1u << n) - 1u), by);
+    else if constexpr (std::is_same_v<T, double> && batch<T, A>::size == 8)
+        return _mm512_mask_mov_pd(x, static_cast<__mmask8>((1u << n) - 1u), by);
+    else
+#endif
+    {
+        alignas(alignment) T values[batch<T, A>::size], first[batch<T, A>::size];
+        x.store_aligned(values);
+        by.store_aligned(first);
+        for (std::size_t i = 0; i < batch<T, A>::size; ++i)
+            if (i < n) values[i] = first[i];
+        return batch<T, A>::load_aligned(values);
+    }
+}
+
 /// Stores the first `n` lanes at `p`. `n` is 0 … lanes; nothing behind `p + n` is written.
-template <class T, class A>
-void store_partial(const batch<T, A>& x, T* p, std::size_t n)
+template <class T, class A> void store_partial(const batch<T, A>& x, T* p, std::size_t n)
 {
 #if defined(__AVX512F__)
     if constexpr (std::is_same_v<T, float> && batch<T, A>::size == 16)
@@ -61,4 +79,4 @@ void store_partial(const batch<T, A>& x, T* p, std::size_t n)
     }
 }
 
-} // namespace lamina::inline LAMINA_ARCHITECTURE::simd
+}}} // namespace lamina::internals::simd

@@ -3,6 +3,9 @@
 // Source: Salmon, Moraes, Dror, Shaw, "Parallel Random Numbers: As Easy as 1, 2, 3" (SC 2011), Philox4x32-10.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
+#include <lamina/core/language.hpp>
+
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -15,6 +18,12 @@ namespace lamina {
 struct Seed {
     std::uint64_t value = 0;
 };
+
+} // namespace lamina
+
+namespace lamina { inline namespace LAMINA_ARCHITECTURE {
+
+namespace internals {
 
 /// Four random words for the counter (high, low) under a key.
 constexpr std::array<std::uint32_t, 4> philox(std::uint64_t key, std::uint64_t high, std::uint64_t low)
@@ -39,6 +48,8 @@ constexpr std::uint64_t mix(std::uint64_t a, std::uint64_t b)
     return (std::uint64_t{words[1]} << 32) | words[0];
 }
 
+} // namespace internals
+
 /// A sequence of random numbers: stream `stream` of a seed. Copying it copies the position.
 class Random {
 public:
@@ -59,7 +70,7 @@ public:
 
     constexpr double uniform(double low, double high) { return low + (high - low) * uniform(); }
 
-    /// Uniform in [0, n), without bias (Lemire 2019 would be shorter in time; rejection is shorter in words). n > 0.
+    /// Uniform in [0, n), without bias, by rejection (Lemire, 2019, is faster; rejection is simpler). n > 0.
     constexpr std::uint64_t below(std::uint64_t n)
     {
         const std::uint64_t limit = n * (~std::uint64_t{0} / n);
@@ -77,8 +88,7 @@ public:
     }
 
     /// What a checkpoint keeps: after it the same numbers follow.
-    template <class F>
-    void for_each_state(F&& f)
+    template <class F> void for_each_state(F&& f)
     {
         f("key", key), f("stream", stream), f("block", block), f("words", words), f("used", used);
     }
@@ -86,7 +96,7 @@ public:
 private:
     [[gnu::noinline]] constexpr void refill()
     {
-        words = philox(key, stream, block++);
+        words = internals::philox(key, stream, block++);
         used = 0;
     }
 
@@ -95,9 +105,10 @@ private:
     unsigned used = 4;
 };
 
+namespace internals {
+
 /// Shuffles a range in place (Fisher and Yates).
-template <class Range>
-[[gnu::noinline]] constexpr void shuffle(Range& range, Random random)
+template <class Range> [[gnu::noinline]] constexpr void shuffle(Range& range, Random random)
 {
     for (std::size_t i = range.size(); i > 1; --i) {
         const auto j = static_cast<std::size_t>(random.below(i));
@@ -107,4 +118,6 @@ template <class Range>
     }
 }
 
-} // namespace lamina
+} // namespace internals
+
+}} // namespace lamina

@@ -3,14 +3,16 @@
 // Each function has instructions for float on x86; elsewhere the lanes go through memory.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/core/chunks.hpp>
 #include <lamina/core/partial.hpp>
+#include <lamina/core/simd_bits.hpp>
 
 #include <array>
 #include <cstddef>
 #include <type_traits>
 
-namespace lamina::inline LAMINA_ARCHITECTURE::simd {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::simd {
 
 namespace detail {
 
@@ -77,8 +79,7 @@ template <std::size_t V, std::size_t Streams, class T, class A>
 }
 
 /// Where the lanes of `Count` interleaved registers lie: `value(i)` is lane i / Count of register i % Count.
-template <std::size_t Count, std::size_t Lanes>
-struct interleaving {
+template <std::size_t Count, std::size_t Lanes> struct interleaving {
     struct choice {
         alignas(alignment) std::array<int, Lanes> place{}; ///< lane of the one register, or Lanes + lane of the other
         unsigned mask = 0;                                 ///< the lanes of the result that come from one of the two
@@ -102,8 +103,7 @@ struct interleaving {
     }
 };
 
-template <std::size_t Count, std::size_t Lanes>
-inline constexpr interleaving<Count, Lanes> places_of{};
+template <std::size_t Count, std::size_t Lanes> inline constexpr interleaving<Count, Lanes> places_of{};
 
 #if defined(__AVX512F__)
 /// One register out of `Count`.
@@ -131,14 +131,12 @@ inline constexpr bool looks_up = false;
 #endif
 
 /// 32 numbers in registers, looked up by the lowest five bits of an index.
-template <class V>
-struct table {
+template <class V> struct table {
     static_assert(looks_up<V>);
     V low, high;
 
     table(const float* numbers) : low(keep(V::load_aligned(numbers))), high(keep(V::load_aligned(numbers + V::size))) {}
-    template <class Index>
-    [[gnu::always_inline]] V operator[]([[maybe_unused]] const Index& index) const
+    template <class Index> [[gnu::always_inline]] V operator[]([[maybe_unused]] const Index& index) const
     {
 #if defined(__AVX512F__)
         return _mm512_permutex2var_ps(low.data, index, high.data);
@@ -149,8 +147,7 @@ struct table {
 };
 
 /// The bits of numbers without the lowest `Dropped`: an index into a table. (Through xsimd both of these take longer to compile.)
-template <int Dropped, class T, class A>
-[[gnu::always_inline]] inline auto upper_bits(const batch<T, A>& x)
+template <int Dropped, class T, class A> [[gnu::always_inline]] inline auto upper_bits(const batch<T, A>& x)
 {
 #if defined(__AVX512F__)
     if constexpr (sizeof(T) == 4 && batch<T, A>::size == 16) return _mm512_srli_epi32(_mm512_castps_si512(x.data), Dropped);
@@ -160,8 +157,7 @@ template <int Dropped, class T, class A>
 }
 
 /// y, which is not negative, with the sign of x.
-template <class T, class A>
-[[gnu::always_inline]] inline batch<T, A> with_sign_of(const batch<T, A>& x, const batch<T, A>& y)
+template <class T, class A> [[gnu::always_inline]] inline batch<T, A> with_sign_of(const batch<T, A>& x, const batch<T, A>& y)
 {
 #if defined(__AVX512F__)
     if constexpr (sizeof(T) == 4 && batch<T, A>::size == 16) { // y | (x & sign), which compilers make two of
@@ -174,27 +170,23 @@ template <class T, class A>
 }
 
 /// The even lanes of a, then those of b.
-template <class T, class A>
-[[gnu::always_inline]] inline batch<T, A> even_lanes(const batch<T, A>& a, const batch<T, A>& b)
+template <class T, class A> [[gnu::always_inline]] inline batch<T, A> even_lanes(const batch<T, A>& a, const batch<T, A>& b)
 {
     return detail::every_second<0>(a, b);
 }
 
 /// The odd lanes of a, then those of b.
-template <class T, class A>
-[[gnu::always_inline]] inline batch<T, A> odd_lanes(const batch<T, A>& a, const batch<T, A>& b)
+template <class T, class A> [[gnu::always_inline]] inline batch<T, A> odd_lanes(const batch<T, A>& a, const batch<T, A>& b)
 {
     return detail::every_second<1>(a, b);
 }
 
-template <class T, class A>
-struct lane_pair {
+template <class T, class A> struct lane_pair {
     batch<T, A> low, high;
 };
 
 /// Every lane twice: x0 x0 x1 x1 … in two registers.
-template <class T, class A>
-[[gnu::always_inline]] inline lane_pair<T, A> twice(const batch<T, A>& x)
+template <class T, class A> [[gnu::always_inline]] inline lane_pair<T, A> twice(const batch<T, A>& x)
 {
     constexpr std::size_t lanes = batch<T, A>::size;
 #if defined(__AVX512F__)
@@ -223,8 +215,7 @@ template <class T, class A>
 
 /// to[i · Count + c] = lane i of rows[c], for the first n lanes; nothing behind them is written. Tables say where they come from
 /// where registers are permuted by such; else an even number of rows is joined two by two, then by pairs of numbers.
-template <std::size_t Count, class T>
-[[gnu::always_inline]] inline void interleave(const batch<T>* rows, T* to, std::size_t n)
+template <std::size_t Count, class T> [[gnu::always_inline]] inline void interleave(const batch<T>* rows, T* to, std::size_t n)
 {
     constexpr std::size_t lanes = batch<T>::size;
     const auto put = [&](const batch<T>& x, std::size_t v) __attribute__((always_inline)) {
@@ -259,8 +250,7 @@ template <std::size_t Count, class T>
 }
 
 /// Lane i of rows[c] = from[i · Count + c], for the first n lanes, and 0 behind them.
-template <std::size_t Count, class T>
-void deinterleave(const T* from, batch<T>* rows, std::size_t n)
+template <std::size_t Count, class T> void deinterleave(const T* from, batch<T>* rows, std::size_t n)
 {
     constexpr std::size_t lanes = batch<T>::size;
 #if defined(__AVX512F__)
@@ -282,4 +272,4 @@ void deinterleave(const T* from, batch<T>* rows, std::size_t n)
     }
 }
 
-} // namespace lamina::inline LAMINA_ARCHITECTURE::simd
+}}} // namespace lamina::internals::simd

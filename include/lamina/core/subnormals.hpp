@@ -7,7 +7,7 @@
 #include <immintrin.h>
 #endif
 
-namespace lamina::inline LAMINA_ARCHITECTURE {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
 
 /// While it lives, its thread takes subnormal numbers (below 1.2e-38 for float) for zero, as TensorFlow does. Where a gradient is zero
 /// from some step on, Adam's moments shrink until they are such numbers, and each costs an x86 processor up to 150 cycles.
@@ -30,4 +30,4 @@ private:
 #endif
 };
 
-} // namespace lamina::inline LAMINA_ARCHITECTURE
+}}} // namespace lamina::internals

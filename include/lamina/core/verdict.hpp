@@ -1,19 +1,25 @@
 // lamina/core/verdict.hpp: what a layer answers when it is offered an input shape.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/core/shape.hpp>
 
 #include <concepts>
 #include <type_traits>
 
-namespace lamina {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE {
+
+namespace protocols {
 
 /// Each enumerator is a sentence: compilers print it by name when a model does not fit together.
-enum class fit {
-    yes,
+enum class misfit {
+    none,
     needs_rank_1__put_Flatten_before_it,
+    needs_rank_2__steps_features,
     needs_rank_3__height_width_channels,
     needs_at_least_rank_1,
+    has_too_many_axes,
+    needs_the_input_shape_of_the_model_inside,
     kernel_is_larger_than_its_input,
     pooling_window_is_larger_than_its_input,
     reshape_changes_the_number_of_elements,
@@ -22,6 +28,9 @@ enum class fit {
     strides_and_dilation_cannot_both_be_above_1,
     the_first_entry_of_a_Sequential_must_be_Input,
     is_no_layer,
+    its_accept_gives_no_verdict__return_accepts_or_refuses,
+    its_accept_is_no_static_function_of_a_shape,
+    its_accept_is_not_constexpr,
     a_Sequential_needs_a_layer,
     a_name_has_no_slash_and_is_no_number,
     cannot_take_an_option,
@@ -31,54 +40,58 @@ enum class fit {
     a_Parallel_needs_Concat_or_Add_and_then_branches,
     branches_to_Concat_differ_before_the_last_axis,
     branches_to_Add_have_different_shapes,
+    shapes_do_not_broadcast__extents_are_equal_or_1_from_the_last_axis_on,
+    shapes_differ_before_the_last_axis,
+    an_axis_is_beyond_the_rank__axes_do_not_count_the_batch,
+    an_axis_is_given_twice,
+    last_axes_differ,
+    the_last_axis_of_the_first_is_not_the_axis_before_the_last_of_the_second,
+    needs_rank_2,
+    the_result_has_more_than_6_axes,
+    an_input_has_no_declared_shape__write_using_input_Input_in_the_model,
+    values_of_float_and_double_do_not_mix,
+    the_keys_have_another_number_of_steps_than_the_values,
 };
 
 /// A shape that a layer gives, or the reason why it refuses.
 struct verdict {
-    fit answer = fit::yes;
-    shape output{};
+    misfit answer = misfit::none;
+    Shape output{};
 };
 
-constexpr verdict accepts(shape output) { return {fit::yes, output}; }
-constexpr verdict refuses(fit reason) { return {reason, {}}; }
+constexpr verdict accepts(Shape output) { return {misfit::none, output}; }
+constexpr verdict refuses(misfit reason) { return {reason, {}}; }
 
-namespace detail {
+} // namespace protocols
+
+namespace internals {
+
 /// Takes every call, comparison and conversion without another word: what a refused model gives.
 struct silence {
     constexpr silence() = default;
     constexpr silence(auto&&...) {}
-    template <std::default_initializable T>
-    constexpr operator T() const
-    {
-        return T{};
-    }
+    template <std::default_initializable T> constexpr operator T() const { return T{}; }
     constexpr bool operator==(const auto&) const { return true; }
     constexpr silence operator()(auto&&...) const { return {}; }
-    template <class Stream>
-    friend Stream& operator<<(Stream& stream, const silence&)
-    {
-        return stream;
-    }
+    template <class Stream> friend Stream& operator<<(Stream& stream, const silence&) { return stream; }
 };
-} // namespace detail
 
 /// Stands for a block or a model that the compiler refused, so that one error stays one error.
 struct Refused {
     using value_type = float;
-    static constexpr detail::silence input{}, output{}, parameter_count{}, multiply_adds{}, workspace_bytes{};
-    template <class>
-    using as = Refused;
-    constexpr detail::silence operator()(auto&&...) const { return {}; }
-    constexpr detail::silence predict(auto&&...) const { return {}; }
-    constexpr detail::silence predict_classes(auto&&...) const { return {}; }
-    constexpr detail::silence summary() const { return {}; }
+    static constexpr silence input{}, output{}, parameter_count{}, multiply_adds{}, workspace_bytes{};
+    template <class> using as = Refused;
+    constexpr silence operator()(auto&&...) const { return {}; }
+    constexpr silence predict(auto&&...) const { return {}; }
+    constexpr silence predict_classes(auto&&...) const { return {}; }
+    constexpr silence summary() const { return {}; }
 };
 
-template <class M>
-inline constexpr bool is_refused = std::is_base_of_v<Refused, M>;
+template <class M> inline constexpr bool is_refused = std::is_base_of_v<Refused, M>;
 
 /// The position of a layer in a model, as compilers print it in a refusal: `layer<2, 0>` is the first layer inside of layer 2.
-template <std::size_t... Position>
-struct layer {};
+template <std::size_t... Position> struct layer {};
 
-} // namespace lamina
+} // namespace internals
+
+}} // namespace lamina

@@ -4,7 +4,7 @@
 // slants, turns, stretches and shifts it, draws it with a pen of some width and adds noise. The arithmetic is + - * / and
 // sqrt in double, and pixels are rounded to whole numbers, so that machines agree on them.
 //
-// How hard they are: trained on 8,000, tested on 2,000, one nearest neighbour on pixels gets 0.87 right, a perceptron with
+// How hard they are: trained on 8,000, tested on 2,000, one nearest neighbor on pixels gets 0.87 right, a perceptron with
 // one hidden layer of 128 units 0.93, LeNet-5 0.93 after one epoch and 0.97 to 0.98 after ten.
 #pragma once
 
@@ -22,9 +22,11 @@
 #include <span>
 #include <vector>
 
-namespace lamina::inline LAMINA_ARCHITECTURE {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
-/// How a digit is drawn. Not called `detail`, which would make `lamina::detail` ambiguous.
+namespace internals {
+
+/// How a digit is drawn.
 namespace strokes {
 
 struct Point {
@@ -42,10 +44,9 @@ struct Glyph {
     std::size_t length;
     std::array<Point, 16> points;
 
-    template <std::size_t N>
-    constexpr Glyph(std::int32_t d, const Point (&path)[N]) : digit(d), length(N), points{}
+    template <std::size_t N> constexpr Glyph(std::int32_t d, const Point (&path)[N]) : digit(d), length(N), points{}
     {
-        std::copy_n(path, N, points.begin());
+        for (std::size_t i = 0; i < N; ++i) points[i] = path[i]; // std::copy_n is not constant with g++'s _GLIBCXX_DEBUG
     }
 };
 
@@ -87,15 +88,15 @@ constexpr double bell(Random& random)
     return (static_cast<double>(sum) - 510) / 147.8;
 }
 
-/// Where the points of the unit box fall on the image: y = m · (p - 1/2) + centre.
+/// Where the points of the unit box fall on the image: y = m · (p - 1/2) + center.
 struct Placement {
     double xx, xy, yx, yy;
-    Point centre;
+    Point center;
 
     constexpr Point operator()(Point p) const
     {
         const double x = p.x - 0.5, y = p.y - 0.5;
-        return {centre.x + xx * x + xy * y, centre.y + yx * x + yy * y};
+        return {center.x + xx * x + xy * y, center.y + yx * x + yy * y};
     }
 };
 
@@ -191,6 +192,8 @@ inline std::int32_t draw(Random random, float* pixels)
 
 } // namespace strokes
 
+} // namespace internals
+
 /// `count` drawn digits, pixels of 0 (paper) to 255 (ink), and their classes 0 to 9. Digit i is a function of the seed
 /// and of i: more digits of a seed begin with the same ones. Draw those for testing from another seed.
 ///
@@ -198,9 +201,11 @@ inline std::int32_t draw(Random random, float* pixels)
 /// Numerics  pixels are whole numbers.
 inline auto drawn_digits(std::size_t count, Seed seed)
 {
-    Samples result{xt::xtensor<float, 4>::from_shape({count, 28, 28, 1}), xt::xtensor<std::int32_t, 1>::from_shape({count})};
-    for (std::size_t i = 0; i < count; ++i) result.y(i) = strokes::draw(Random(seed, i), result.x.data() + i * 28 * 28);
+    Samples result{internals::row_major<float, 4>::from_shape({count, 28, 28, 1}),
+                   internals::row_major<std::int32_t, 1>::from_shape({count})};
+    for (std::size_t i = 0; i < count; ++i)
+        result.y(i) = internals::strokes::draw(Random(seed, i), result.x.data() + i * 28 * 28);
     return result;
 }
 
-} // namespace lamina::inline LAMINA_ARCHITECTURE
+}} // namespace lamina

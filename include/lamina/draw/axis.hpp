@@ -1,6 +1,8 @@
 // lamina/draw/axis.hpp: an axis from values to pixels, with ticks at round numbers.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
+#include <lamina/core/finite.hpp>
 #include <lamina/draw/svg.hpp>
 
 #include <algorithm>
@@ -8,10 +10,10 @@
 #include <string>
 #include <vector>
 
-namespace lamina::draw {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace draw {
 
 /// Whether a value has a place on an axis: finite, and small enough to compute with.
-inline bool drawable(double value) { return std::abs(value) < 1e300; }
+inline bool drawable(double value) { return internals::is_finite(value) && std::abs(value) < 1e300; }
 
 /// 1, 2 or 5 times a power of ten, so that `range` has about `ticks` such steps.
 inline double round_step(double range, int ticks)
@@ -47,7 +49,7 @@ struct Axis {
         return result;
     }
 
-    /// A tick's value with as many digits as tell it from its neighbours.
+    /// A tick's value with as many digits as tell it from its neighbors.
     std::string label(double tick) const
     {
         const double digits = std::ceil(std::log10(std::max(std::abs(low), std::abs(high)) / step)) + 1;
@@ -55,4 +57,4 @@ struct Axis {
     }
 };
 
-} // namespace lamina::draw
+}}} // namespace lamina::draw

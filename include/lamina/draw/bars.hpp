@@ -1,6 +1,7 @@
 // lamina/draw/bars.hpp: horizontal bars, for benchmarks.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
 #include <lamina/draw/axis.hpp>
 #include <lamina/draw/svg.hpp>
@@ -10,9 +11,9 @@
 #include <string>
 #include <vector>
 
-namespace lamina::draw {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace draw {
 
-/// A value with its label; `strong` draws it in a colour that stands out.
+/// A value with its label; `strong` draws it in a color that stands out.
 struct Bar {
     std::string label;
     double value = 0;
@@ -28,15 +29,15 @@ struct BarOptions {
 /// Bars from zero, one below the other in the order given. A value that is not finite has none.
 ///
 /// Refuses  negative values.
-/// Example  bars({{"lamina", 21.5, true}, {"other", 40}}, {.title = "LeNet-5, batch 1", .unit = "µs"}).write("batch1.svg");
+/// Example  draw::bars({{"lamina", 21.5, true}, {"other", 40}}, {.title = "LeNet-5, batch 1", .unit = "µs"}).write("batch1.svg");
 inline Svg bars(const std::vector<Bar>& values, const BarOptions& options = {})
 {
     constexpr double row = 30, thickness = 18;
     double greatest = 0, longest = 0;
     for (const Bar& bar : values) {
         if (bar.value < 0)
-            fail({"bars: \"", bar.label, "\" is ", bar.value,
-                  ", zero or more was needed; draw the difference the other way round"});
+            internals::fail({"bars: \"", bar.label, "\" is ", bar.value,
+                             ", zero or more was needed; draw the difference the other way round"});
         if (drawable(bar.value)) greatest = std::max(greatest, bar.value);
         longest = std::max(longest, text_width(bar.label, 12));
     }
@@ -50,8 +51,8 @@ inline Svg bars(const std::vector<Bar>& values, const BarOptions& options = {})
     Svg svg(options.width, bottom + 34);
     svg.text({20, 28}, options.title, {.size = 16, .bold = true});
     for (const double tick : x.ticks()) {
-        svg.line({x(tick), top}, {x(tick), bottom}, {.colour = tick == 0 ? colour::axis : colour::grid});
-        svg.text({x(tick), bottom + 16}, x.label(tick), {.size = 11, .colour = colour::pale_ink, .anchor = anchor::middle});
+        svg.line({x(tick), top}, {x(tick), bottom}, {.color = tick == 0 ? color::axis : color::grid});
+        svg.text({x(tick), bottom + 16}, x.label(tick), {.size = 11, .color = color::pale_ink, .anchor = anchor::middle});
     }
     for (std::size_t i = 0; i < values.size(); ++i) {
         const Bar& bar = values[i];
@@ -59,10 +60,10 @@ inline Svg bars(const std::vector<Bar>& values, const BarOptions& options = {})
         const double end = drawable(bar.value) ? x(bar.value) : left;
         const std::string value = drawable(bar.value) ? number(bar.value, 4) + unit : "no value";
         svg.text({left - 8, y + thickness - 5}, bar.label, {.anchor = anchor::end, .bold = bar.strong});
-        svg.rect(left, y, end - left, thickness, bar.strong ? colour::series[0] : "#b6c2d1", 2);
+        svg.rect(left, y, end - left, thickness, bar.strong ? color::series[0] : "#b6c2d1", 2);
         svg.text({end + 6, y + thickness - 5}, value, {.bold = bar.strong});
     }
     return svg;
 }
 
-} // namespace lamina::draw
+}}} // namespace lamina::draw

@@ -1,24 +1,25 @@
-// lamina/draw/blocks.hpp: small grey images as Unicode blocks, for a terminal without colours.
+// lamina/draw/blocks.hpp: small gray images as Unicode blocks, for a terminal without colors.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
+#include <lamina/core/finite.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace lamina::draw {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace draw {
 
 namespace detail {
 
 /// One character for two pixels, one above the other, 0 (blank) to 255 (full): a half block where they differ much, else a shade.
 inline std::string_view block(float upper, float lower)
 {
-    if (std::isnan(upper) || std::isnan(lower)) return "?";
+    if (internals::is_nan(upper) || internals::is_nan(lower)) return "?";
     const float mean = upper / 2 + lower / 2;
     if (upper - lower > 110) return "▀";
     if (lower - upper > 110) return "▄";
@@ -26,7 +27,7 @@ inline std::string_view block(float upper, float lower)
 }
 
 /// The first `columns` letters of a caption in the middle of `columns`.
-inline std::string centred(std::string_view caption, std::size_t columns)
+inline std::string centered(std::string_view caption, std::size_t columns)
 {
     std::size_t letters = 0, bytes = 0;
     for (; bytes < caption.size(); ++bytes) {
@@ -50,10 +51,10 @@ inline std::string blocks(std::span<const float> images, std::size_t height, std
 {
     const std::size_t size = height * width;
     if (size == 0 || images.size() % size != 0)
-        fail({"blocks: ", images.size(), " values are no whole number of ", height, " by ", width, " images"});
+        internals::fail({"blocks: ", images.size(), " values are no whole number of ", height, " by ", width, " images"});
     const std::size_t n = images.size() / size, a_row = std::max<std::size_t>(1, (columns + 2) / (width + 2));
     if (!captions.empty() && captions.size() != n)
-        fail({"blocks: ", captions.size(), " captions for ", n, " images, one each or none was needed"});
+        internals::fail({"blocks: ", captions.size(), " captions for ", n, " images, one each or none was needed"});
 
     std::string result;
     const auto end_line = [&] {
@@ -71,10 +72,10 @@ inline std::string blocks(std::span<const float> images, std::size_t height, std
             end_line();
         }
         if (captions.empty()) continue;
-        for (std::size_t i = first; i < last; ++i) result += detail::centred(captions[i], width) + "  ";
+        for (std::size_t i = first; i < last; ++i) result += detail::centered(captions[i], width) + "  ";
         end_line();
     }
     return result;
 }
 
-} // namespace lamina::draw
+}}} // namespace lamina::draw

@@ -1,6 +1,7 @@
 // lamina/draw/confusion_matrix.hpp: which class was taken for which.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
 #include <lamina/draw/svg.hpp>
 
@@ -12,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace lamina::draw {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace draw {
 
 /// Counts [classes, classes] in C order: row = true class, column = predicted one.
 ///
@@ -20,13 +21,13 @@ namespace lamina::draw {
 inline std::vector<std::size_t> confusion(std::span<const int> truth, std::span<const int> predicted, std::size_t classes)
 {
     if (truth.size() != predicted.size())
-        fail({"confusion: ", truth.size(), " true classes and ", predicted.size(),
-              " predicted ones, as many were needed; take both from the same samples"});
+        internals::fail({"confusion: ", truth.size(), " true classes and ", predicted.size(),
+                         " predicted ones, as many were needed; take both from the same samples"});
     std::vector<std::size_t> counts(classes * classes);
     const auto checked = [&](int label, std::size_t i, const char* what) {
         if (label < 0 || static_cast<std::size_t>(label) >= classes)
-            fail({"confusion: ", what, " class ", i, " is ", label, ", classes lie in [0, ", classes,
-                  "); count with more classes"});
+            internals::fail({"confusion: ", what, " class ", i, " is ", label, ", classes lie in [0, ", classes,
+                             "); count with more classes"});
         return static_cast<std::size_t>(label);
     };
     for (std::size_t i = 0; i < truth.size(); ++i)
@@ -50,23 +51,23 @@ inline std::string percent(double share) { return number(std::round(share * 1000
 
 } // namespace detail
 
-/// A heat map of `counts` as `confusion` gives them: a cell's colour is its share of the row, below its count. Empty
+/// A heat map of `counts` as `confusion` gives them: a cell's color is its share of the row, below its count. Empty
 /// cells stay blank. Without `names` classes are called 0, 1, ….
 ///
 /// Refuses  counts that are no square, names that are not one a class.
-/// Example  confusion_matrix(confusion(truth, predicted, 10)).write("confusion.svg");
+/// Example  draw::confusion_matrix(draw::confusion(std::vector{0, 1, 1}, std::vector{0, 1, 0}, 2)).write("confusion.svg");
 inline Svg confusion_matrix(std::span<const std::size_t> counts, std::vector<std::string> names = {},
                             std::string title = "Confusion matrix")
 {
     std::size_t classes = 0;
     while (classes * classes < counts.size()) ++classes;
     if (classes * classes != counts.size())
-        fail({"confusion_matrix: ", counts.size(),
-              " counts are no square, classes times classes were needed; use draw::confusion"});
+        internals::fail({"confusion_matrix: ", counts.size(),
+                         " counts are no square, classes times classes were needed; use draw::confusion"});
     if (names.empty())
         for (std::size_t i = 0; i < classes; ++i) names.push_back(std::to_string(i));
     if (names.size() != classes)
-        fail({"confusion_matrix: ", names.size(), " names for ", classes, " classes, one each was needed"});
+        internals::fail({"confusion_matrix: ", names.size(), " names for ", classes, " classes, one each was needed"});
 
     double longest = 0;
     for (const auto& name : names) longest = std::max(longest, text_width(name, 12));
@@ -84,8 +85,8 @@ inline Svg confusion_matrix(std::span<const std::size_t> counts, std::vector<std
 
     Svg svg(left + std::max(side, text_width(title, 16)) + 24, top + side + 24);
     svg.text({left, 30}, title, {.size = 16, .bold = true});
-    svg.text({left + side / 2, 56}, "predicted", {.colour = colour::pale_ink, .anchor = anchor::middle});
-    svg.text({20, top + side / 2}, "true", {.colour = colour::pale_ink, .anchor = anchor::middle, .turn = -90});
+    svg.text({left + side / 2, 56}, "predicted", {.color = color::pale_ink, .anchor = anchor::middle});
+    svg.text({20, top + side / 2}, "true", {.color = color::pale_ink, .anchor = anchor::middle, .turn = -90});
 
     for (std::size_t row = 0; row < classes; ++row) {
         const double y = top + cell * static_cast<double>(row), column_x = left + cell * (static_cast<double>(row) + 0.5);
@@ -101,19 +102,19 @@ inline Svg confusion_matrix(std::span<const std::size_t> counts, std::vector<std
             const double x = left + cell * static_cast<double>(column), middle = x + cell / 2;
             svg.rect(x + 0.5, y + 0.5, cell - 1, cell - 1, detail::shade(share), std::min(3.0, cell / 10));
             if (count == 0) continue;
-            const auto ink = share > 0.35 ? colour::paper : colour::ink;
+            const auto ink = share > 0.35 ? color::paper : color::ink;
             const std::string text = std::to_string(count);
             const double fitting = std::min(size + 1, (cell - 4) / text_width(text, 1));
             const bool both = cell >= 40;
             if (fitting >= 6)
                 svg.text({middle, y + cell / 2 + (both ? -1 : fitting / 3)}, text,
-                         {.size = fitting, .colour = ink, .anchor = anchor::middle});
+                         {.size = fitting, .color = ink, .anchor = anchor::middle});
             if (both)
                 svg.text({middle, y + cell / 2 + 13}, detail::percent(share),
-                         {.size = 9, .colour = ink, .anchor = anchor::middle});
+                         {.size = 9, .color = ink, .anchor = anchor::middle});
         }
     }
     return svg;
 }
 
-} // namespace lamina::draw
+}}} // namespace lamina::draw

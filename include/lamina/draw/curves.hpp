@@ -1,6 +1,7 @@
 // lamina/draw/curves.hpp: learning curves, one value an epoch.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/draw/axis.hpp>
 #include <lamina/draw/svg.hpp>
 
@@ -11,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace lamina::draw {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace draw {
 
 /// A named curve: value i belongs to epoch i + 1. What is not finite leaves a gap.
 struct Series {
@@ -28,7 +29,7 @@ struct CurveOptions {
 
 namespace detail {
 
-/// Draws the runs of drawable values as lines, and a value without neighbours as a dot.
+/// Draws the runs of drawable values as lines, and a value without neighbors as a dot.
 inline void draw_curve(Svg& svg, const std::vector<double>& values, const Axis& x, const Axis& y, Pen pen)
 {
     std::vector<Point> run;
@@ -37,7 +38,7 @@ inline void draw_curve(Svg& svg, const std::vector<double>& values, const Axis& 
             run.push_back({x(static_cast<double>(i + 1)), y(values[i])});
             continue;
         }
-        if (run.size() == 1) svg.circle(run[0], 3, pen.colour);
+        if (run.size() == 1) svg.circle(run[0], 3, pen.color);
         if (run.size() > 1) svg.polyline(run, pen);
         run.clear();
     }
@@ -47,7 +48,7 @@ inline void draw_curve(Svg& svg, const std::vector<double>& values, const Axis& 
 
 /// Curves over epochs 1, 2, …, with a legend that gives each one's last value. Series may differ in length or be empty.
 ///
-/// Example  curves({{"loss", losses}, {"val_loss", others}}, {.title = "Loss"}).write("loss.svg");
+/// Example  draw::curves({{"loss", {0.9, 0.5, 0.4}}, {"val_loss", {0.8, 0.6, 0.6}}}, {.title = "Loss"}).write("loss.svg");
 inline Svg curves(const std::vector<Series>& series, const CurveOptions& options = {})
 {
     std::size_t epochs = 1;
@@ -76,23 +77,23 @@ inline Svg curves(const std::vector<Series>& series, const CurveOptions& options
     Svg svg(options.width, options.height);
     svg.text({left, 28}, options.title, {.size = 16, .bold = true});
     for (const double tick : y.ticks()) {
-        svg.line({left, y(tick)}, {right, y(tick)}, {.colour = colour::grid});
-        svg.text({left - 8, y(tick) + 4}, y.label(tick), {.size = 11, .colour = colour::pale_ink, .anchor = anchor::end});
+        svg.line({left, y(tick)}, {right, y(tick)}, {.color = color::grid});
+        svg.text({left - 8, y(tick) + 4}, y.label(tick), {.size = 11, .color = color::pale_ink, .anchor = anchor::end});
     }
-    svg.line({left, bottom}, {right, bottom}, {.colour = colour::axis});
+    svg.line({left, bottom}, {right, bottom}, {.color = color::axis});
     for (const double tick : x.ticks()) {
         if (tick < 1 || tick > last) continue;
-        svg.line({x(tick), bottom}, {x(tick), bottom + 4}, {.colour = colour::axis});
-        svg.text({x(tick), bottom + 18}, x.label(tick), {.size = 11, .colour = colour::pale_ink, .anchor = anchor::middle});
+        svg.line({x(tick), bottom}, {x(tick), bottom + 4}, {.color = color::axis});
+        svg.text({x(tick), bottom + 18}, x.label(tick), {.size = 11, .color = color::pale_ink, .anchor = anchor::middle});
     }
     const double middle_x = (left + right) / 2, middle_y = (top + bottom) / 2;
-    svg.text({middle_x, bottom + 38}, options.x_label, {.colour = colour::pale_ink, .anchor = anchor::middle});
-    svg.text({20, middle_y}, options.y_label, {.colour = colour::pale_ink, .anchor = anchor::middle, .turn = -90});
-    if (nothing) svg.text({middle_x, middle_y}, "no values", {.colour = colour::pale_ink, .anchor = anchor::middle});
+    svg.text({middle_x, bottom + 38}, options.x_label, {.color = color::pale_ink, .anchor = anchor::middle});
+    svg.text({20, middle_y}, options.y_label, {.color = color::pale_ink, .anchor = anchor::middle, .turn = -90});
+    if (nothing) svg.text({middle_x, middle_y}, "no values", {.color = color::pale_ink, .anchor = anchor::middle});
 
     for (std::size_t i = 0; i < series.size(); ++i) {
-        constexpr std::size_t colours = std::size(colour::series);
-        const Pen pen{.colour = colour::series[i % colours], .width = 2, .dashes = i / colours % 2 == 1 ? "5 4" : ""};
+        constexpr std::size_t colors = std::size(color::series);
+        const Pen pen{.color = color::series[i % colors], .width = 2, .dashes = i / colors % 2 == 1 ? "5 4" : ""};
         detail::draw_curve(svg, series[i].values, x, y, pen);
 
         const double row = top + 10 + 20 * static_cast<double>(i);
@@ -100,9 +101,9 @@ inline Svg curves(const std::vector<Series>& series, const CurveOptions& options
         svg.text({right + 42, row}, series[i].name);
         if (!series[i].values.empty())
             svg.text({right + 48 + text_width(series[i].name, 12), row}, number(series[i].values.back(), 4),
-                     {.size = 11, .colour = colour::pale_ink});
+                     {.size = 11, .color = color::pale_ink});
     }
     return svg;
 }
 
-} // namespace lamina::draw
+}}} // namespace lamina::draw

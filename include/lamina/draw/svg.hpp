@@ -3,8 +3,10 @@
 // Source: W3C, Scalable Vector Graphics (SVG) 1.1.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
 #include <lamina/core/file.hpp>
+#include <lamina/core/finite.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -15,16 +17,16 @@
 #include <string>
 #include <string_view>
 
-namespace lamina::draw {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace draw {
 
-/// The colours that all drawings share.
-namespace colour {
+/// The colors that all drawings share.
+namespace color {
 inline constexpr std::string_view paper = "#ffffff", ink = "#1f2937", pale_ink = "#6b7280", grid = "#e5e7eb", axis = "#9ca3af";
 
-/// For series, to be told apart by colour-blind people too (after Okabe and Ito, 2008).
+/// For series, to be told apart by color-blind people too (after Okabe and Ito, 2008).
 inline constexpr std::string_view series[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
                                               "#e69f00", "#56b4e9", "#7c3aed", "#374151"};
-} // namespace colour
+} // namespace color
 
 /// A place on the picture, in pixels, y downwards.
 struct Point {
@@ -32,7 +34,7 @@ struct Point {
 };
 
 struct Pen {
-    std::string_view colour = colour::ink;
+    std::string_view color = color::ink;
     double width = 1;
     std::string_view dashes = ""; ///< SVG's stroke-dasharray, "4 3"
 };
@@ -41,7 +43,7 @@ enum class anchor { start, middle, end };
 
 struct Font {
     double size = 12;
-    std::string_view colour = colour::ink;
+    std::string_view color = color::ink;
     draw::anchor anchor = draw::anchor::start;
     bool bold = false;
     double turn = 0; ///< degrees clockwise around the text's own place
@@ -75,7 +77,7 @@ public:
         const auto w = coordinate(width), h = coordinate(height);
         add("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"", w, "\" height=\"", h, "\" viewBox=\"0 0 ", w, ' ', h,
             "\" font-family=\"system-ui, 'Segoe UI', 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif\">\n");
-        rect(0, 0, width, height, colour::paper);
+        rect(0, 0, width, height, color::paper);
     }
 
     void rect(double x, double y, double width, double height, std::string_view fill, double corner = 0)
@@ -86,9 +88,9 @@ public:
         add(" fill=\"", escaped(fill), "\"/>\n");
     }
 
-    void circle(Point centre, double radius, std::string_view fill)
+    void circle(Point center, double radius, std::string_view fill)
     {
-        add("<circle cx=\"", coordinate(centre.x), "\" cy=\"", coordinate(centre.y), "\" r=\"", coordinate(radius), "\" fill=\"",
+        add("<circle cx=\"", coordinate(center.x), "\" cy=\"", coordinate(center.y), "\" r=\"", coordinate(radius), "\" fill=\"",
             escaped(fill), "\"/>\n");
     }
 
@@ -112,7 +114,7 @@ public:
     {
         static constexpr std::string_view anchors[] = {"start", "middle", "end"};
         const auto x = coordinate(at.x), y = coordinate(at.y);
-        add("<text x=\"", x, "\" y=\"", y, "\" font-size=\"", coordinate(font.size), "\" fill=\"", escaped(font.colour), '"');
+        add("<text x=\"", x, "\" y=\"", y, "\" font-size=\"", coordinate(font.size), "\" fill=\"", escaped(font.color), '"');
         if (font.anchor != anchor::start) add(" text-anchor=\"", anchors[static_cast<std::size_t>(font.anchor)], '"');
         if (font.bold) add(" font-weight=\"600\"");
         if (font.turn != 0) add(" transform=\"rotate(", coordinate(font.turn), ' ', x, ' ', y, ")\"");
@@ -123,25 +125,22 @@ public:
     std::string str() const { return body + "</svg>\n"; }
 
     /// Writes the picture; what was there before stays if that fails.
-    void write(const std::filesystem::path& path) const { write_file_atomically(path, str()); }
+    void write(const std::filesystem::path& path) const { internals::write_file_atomically(path, str()); }
 
 private:
-    template <class... Parts>
-    void add(const Parts&... parts)
-    {
-        ((body += parts), ...);
-    }
+    template <class... Parts> void add(const Parts&... parts) { ((body += parts), ...); }
 
     void stroke(const Pen& pen)
     {
-        add(" stroke=\"", escaped(pen.colour), "\" stroke-width=\"", coordinate(pen.width), '"');
+        add(" stroke=\"", escaped(pen.color), "\" stroke-width=\"", coordinate(pen.width), '"');
         if (!pen.dashes.empty()) add(" stroke-dasharray=\"", escaped(pen.dashes), '"');
         add("/>\n");
     }
 
     static std::string coordinate(double value)
     {
-        if (!std::isfinite(value)) fail({"svg: a coordinate is ", value, ", a finite number was needed; leave such points out"});
+        if (!internals::is_finite(value))
+            internals::fail({"svg: a coordinate is ", value, ", a finite number was needed; leave such points out"});
         return number(std::round(value * 100) / 100, 15);
     }
 
@@ -161,4 +160,4 @@ private:
     std::string body;
 };
 
-} // namespace lamina::draw
+}}} // namespace lamina::draw

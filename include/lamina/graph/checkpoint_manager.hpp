@@ -1,15 +1,19 @@
 // lamina/graph/checkpoint_manager.hpp: a folder of checkpoints, of which the last and the best are kept.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
 #include <lamina/core/file.hpp>
+#include <lamina/core/file_place.hpp>
+#include <lamina/core/finite.hpp>
 #include <lamina/graph/checkpoint.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -18,7 +22,7 @@
 #include <utility>
 #include <vector>
 
-namespace lamina {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
 /// What a CheckpointManager keeps.
 struct CheckpointManagerOptions {
@@ -31,27 +35,32 @@ struct CheckpointManagerOptions {
 /// there counts: numbers go on, and the best of all stays.
 class CheckpointManager {
 public:
-    /// Makes the folder where it is missing.
+    /// Makes the folder where it is missing. Refuses one that is no use: without checkpoints, and in which none can be made.
     CheckpointManager(Checkpoint what, std::filesystem::path where, CheckpointManagerOptions how = {})
         : checkpoint(std::move(what)), folder(std::move(where)), options(how)
     {
+        if (folder.empty())
+            internals::fail({"checkpoint manager: the name of the folder is empty; give one, \".\" for where the program runs"});
         std::error_code problem;
         std::filesystem::create_directories(folder, problem);
-        if (problem) fail({folder.string(), ": cannot be made (", problem.message(), "); choose another folder"});
+        if (problem) internals::fail({folder.string(), ": cannot be made (", problem.message(), "); choose another folder"});
         remove_parts();
         for (const auto number : numbers()) {
             const auto notes = Checkpoint::notes(file(number));
             saved.push_back({number, score_of(notes)});
         }
+        if (saved.empty() && !internals::may_write_in(folder.string())) // then it is no use at all; else it is read from
+            internals::fail({folder.string(), ": holds no checkpoint, and none can be made in it (", std::strerror(errno),
+                             "); choose another folder"});
     }
 
     /// Writes the next checkpoint, and removes those that need not be kept. NaN is no score.
     std::filesystem::path save(std::optional<double> score = {})
     {
         const std::uint64_t number = saved.empty() ? 1 : saved.back().number + 1;
-        if (score && std::isnan(*score)) score.reset();
+        if (score && internals::is_nan(*score)) score.reset();
         std::map<std::string, std::string> notes;
-        if (score) notes.emplace("score", detail::value_text(*score));
+        if (score) notes.emplace("score", internals::value_text(*score));
         checkpoint.save(file(number), notes);
         saved.push_back({number, score});
         remove_old();
@@ -72,8 +81,8 @@ public:
     }
 
     /// Restores the last checkpoint. Gives false where there is none, and then nothing has changed.
-    bool restore_latest() const { return restore(latest()); }
-    bool restore_best() const { return restore(best()); }
+    bool restore_latest(const LoadOptions& how = {}) const { return restore(latest(), how); }
+    bool restore_best(const LoadOptions& how = {}) const { return restore(best(), how); }
 
 private:
     struct Saved {
@@ -82,14 +91,11 @@ private:
     };
     static constexpr std::string_view prefix = "checkpoint-", suffix = ".safetensors";
 
-    std::filesystem::path file(std::uint64_t number) const
-    {
-        return folder / (std::string(prefix) + std::to_string(number) + std::string(suffix));
-    }
+    std::filesystem::path file(std::uint64_t number) const { return folder / internals::text_of({prefix, number, suffix}); }
 
-    bool restore(const std::optional<std::filesystem::path>& from) const
+    bool restore(const std::optional<std::filesystem::path>& from, const LoadOptions& how) const
     {
-        if (from) checkpoint.restore(*from);
+        if (from) checkpoint.restore(*from, how);
         return from.has_value();
     }
 
@@ -97,7 +103,7 @@ private:
     {
         double score = 0;
         const auto found = notes.find("score");
-        if (found == notes.end() || !detail::read_value(&score, found->second) || std::isnan(score)) return {};
+        if (found == notes.end() || !internals::read_value(&score, found->second) || internals::is_nan(score)) return {};
         return score;
     }
 
@@ -137,11 +143,21 @@ private:
         return number;
     }
 
+    std::vector<std::filesystem::path> files() const
+    {
+        std::vector<std::filesystem::path> found;
+        std::error_code problem;
+        std::filesystem::directory_iterator next(folder, problem);
+        for (; !problem && next != std::filesystem::directory_iterator(); next.increment(problem)) found.push_back(next->path());
+        if (problem) internals::fail({folder.string(), ": cannot be read (", problem.message(), "); choose another folder"});
+        return found;
+    }
+
     std::vector<std::uint64_t> numbers() const
     {
         std::vector<std::uint64_t> found;
-        for (const auto& entry : std::filesystem::directory_iterator(folder))
-            if (const auto number = number_in(entry.path().filename().string())) found.push_back(*number);
+        for (const auto& path : files())
+            if (const auto number = number_in(path.filename().string())) found.push_back(*number);
         std::sort(found.begin(), found.end());
         return found;
     }
@@ -149,10 +165,9 @@ private:
     /// Removes what a process that was killed has left of a save.
     void remove_parts() const
     {
-        for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+        for (const auto& path : files()) {
             std::error_code ignored;
-            if (number_in(AtomicFile::abandoned(entry.path().filename().string())))
-                std::filesystem::remove(entry.path(), ignored);
+            if (number_in(internals::AtomicFile::abandoned(path.filename().string()))) std::filesystem::remove(path, ignored);
         }
     }
 
@@ -162,4 +177,4 @@ private:
     std::vector<Saved> saved; ///< by number
 };
 
-} // namespace lamina
+}} // namespace lamina

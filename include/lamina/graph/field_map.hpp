@@ -7,13 +7,16 @@
 #error "lamina/graph/field_map.hpp needs nlohmann-json (Debian and Ubuntu: nlohmann-json3-dev, Conan: nlohmann_json)"
 #endif
 
+#include <lamina/core/architecture.hpp>
+#include <lamina/core/bound.hpp>
 #include <lamina/core/error.hpp>
 #include <lamina/core/file.hpp>
-#include <lamina/core/nearest.hpp>
-#include <lamina/core/once.hpp>
+#include <lamina/core/names.hpp>
+#include <lamina/core/outlined.hpp>
 #include <lamina/core/parts.hpp>
 #include <lamina/graph/field_pattern.hpp>
 #include <lamina/graph/graph.hpp>
+#include <lamina/graph/problems.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -28,7 +31,7 @@
 #include <utility>
 #include <vector>
 
-namespace lamina {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
 /// One renaming of paths: those that begin with `from` begin with `to` instead.
 struct Renaming {
@@ -63,7 +66,8 @@ public:
         FieldMap result;
         for (const auto& [field, stored] : names)
             if (!result.names.emplace(rename(field, rules), stored).second)
-                fail({"field map: the renamings give two fields the name \"", rename(field, rules), "\"; make them differ"});
+                internals::fail(
+                    {"field map: the renamings give two fields the name \"", rename(field, rules), "\"; make them differ"});
         return result;
     }
 
@@ -77,51 +81,77 @@ public:
 
     /// The map as JSON. Refuses a name that is not UTF-8.
     std::string json() const
-    try {
+    {
+        for (const auto& [field, stored] : names)
+            for (std::string_view name : {std::string_view(field), std::string_view(stored)})
+                for (; !name.empty(); name.remove_prefix(safetensors::detail::utf8_length(name)))
+                    if (safetensors::detail::utf8_length(name) == 0)
+                        internals::fail({"field map: a name is not UTF-8, which JSON needs; rename it"});
         return nlohmann::json(names).dump(2) + '\n';
-    }
-    catch (const nlohmann::json::exception&) {
-        fail({"field map: a name is not UTF-8, which JSON needs; rename it"});
     }
 
     /// A map from JSON; `called` is what errors call it. Refuses what is not one object of texts, and a field that comes twice.
     static FieldMap parse(std::string_view json, std::string_view called = "field map")
     {
-        std::string problem;
         FieldMap read;
-        std::string field;
-        const auto notice = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json& value) {
-            using event_t = nlohmann::json::parse_event_t;
-            if (event == event_t::key && depth == 1) field = value.get<std::string>();
-            else if (event == event_t::value && depth == 1 && value.is_string()) {
-                if (!read.names.emplace(field, value.get<std::string>()).second && problem.empty())
-                    append(problem, {"names the field \"", field, "\" twice"});
-            }
-            else if (problem.empty() &&
-                     (event == event_t::value || event == event_t::array_start || (event == event_t::object_start && depth > 0)))
-                problem = "holds something else than texts by name";
-            return problem.empty();
-        };
-        try {
-            const auto parsed = nlohmann::json::parse(json, notice);
-            if (problem.empty() && !parsed.is_object()) problem = "is no object";
-        }
-        catch (const nlohmann::json::exception& wrong) {
-            problem = "is no JSON";
-            if (const auto* at = dynamic_cast<const nlohmann::json::parse_error*>(&wrong))
-                append(problem, {" at byte ", at->byte});
-        }
-        if (!problem.empty())
-            fail({called, ": ", problem, "; a field map is written as {\"head/kernel\": \"mnist/head/kernel\"}"});
+        Reader reader{read};
+        const bool whole = nlohmann::json::sax_parse(json, &reader);
+        const std::string& problem = reader.problem;
+        if (!whole || !problem.empty())
+            internals::fail({called, ": ", problem, "; a field map is written as {\"head/kernel\": \"mnist/head/kernel\"}"});
         return read;
     }
 
-    static FieldMap read(const FilePath& path) { return parse(read_file(path), path.string()); }
+    static FieldMap read(const internals::FilePath& path) { return parse(read_file(path), path.string()); }
 
     /// Writes the JSON; the file is whole or not there.
-    void write(const FilePath& path) const { write_file_atomically(path, json()); }
+    void write(const internals::FilePath& path) const { write_file_atomically(path, json()); }
 
 private:
+    /// What nlohmann-json calls while it reads: it throws nothing then, which a program without exceptions could not catch.
+    struct Reader {
+        using Json = nlohmann::json;
+
+        FieldMap& read;
+        std::string field{}, problem{};
+        std::size_t depth = 0;
+
+        bool null() { return other(); }
+        bool boolean(bool) { return other(); }
+        bool number_integer(Json::number_integer_t) { return other(); }
+        bool number_unsigned(Json::number_unsigned_t) { return other(); }
+        bool number_float(Json::number_float_t, const Json::string_t&) { return other(); }
+        bool binary(Json::binary_t&) { return other(); }
+        bool start_array(std::size_t) { return ++depth, other(); }
+        bool end_array() { return --depth, true; }
+        bool start_object(std::size_t) { return depth++ == 0 || other(); }
+        bool end_object() { return --depth, true; }
+        bool key(Json::string_t& name)
+        {
+            if (depth == 1) field = std::move(name);
+            return true;
+        }
+        bool string(Json::string_t& text)
+        {
+            if (depth != 1) return other();
+            if (!read.names.emplace(field, std::move(text)).second && problem.empty())
+                internals::append(problem, {"names the field \"", field, "\" twice"});
+            return true;
+        }
+        bool parse_error(std::size_t byte, const std::string&, const Json::exception& wrong)
+        {
+            problem = "is no JSON";
+            if (wrong.id / 100 == 1) internals::append(problem, {" at byte ", byte}); // else a number that is too large
+            return false;
+        }
+
+        bool other()
+        {
+            if (problem.empty()) problem = "holds something else than texts by name";
+            return true;
+        }
+    };
+
     static std::string rename(const std::string& name, const std::vector<Renaming>& rules)
     {
         for (const auto& [from, to] : rules)
@@ -134,11 +164,11 @@ private:
 
 /// How `from_graph` binds.
 struct FromGraph {
-    FieldPatterns fields{}; ///< only these; none for all that the map names
-    bool partial = false;   ///< what the model or the graph does not have is left out; else it is an error
+    internals::FieldPatterns fields{}; ///< only these; none for all that the map names
+    bool partial = false;              ///< what the model or the graph does not have is left out; else it is an error
 };
 
-namespace detail {
+namespace internals {
 
 [[gnu::cold]] inline FieldMap map_of(const std::vector<FoundVariable>& variables, const FieldPatterns& fields)
 {
@@ -163,14 +193,11 @@ namespace detail {
     std::sort(variables.begin(), variables.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
     const auto paths = paths_of(variables);
 
-    std::string problems;
-    std::size_t wrong = 0;
-    const auto say = [&](auto&&... parts) {
-        if (++wrong <= 20) append(problems, {parts..., "; "});
-    };
+    Problems problems;
     const auto suggest = [&](std::string_view name, const std::vector<std::string_view>& among) {
-        const auto near = wrong < 20 ? nearest(name, among) : std::string_view{};
-        return near.empty() ? std::string() : " (the nearest is \"" + std::string(near) + "\")";
+        return problems.nearest_to(name, [&](const auto& look) {
+            for (const auto other : among) look(other);
+        });
     };
     std::vector<std::pair<AnyVariable*, std::shared_ptr<record>>> found;
     std::vector<std::string> left_out;
@@ -183,32 +210,37 @@ namespace detail {
             left_out.push_back(field);
             continue;
         }
-        if (!known) say("the model has no field \"", field, '"', suggest(field, paths));
-        else if (!kept) say("the graph has no \"", name, "\" for the field \"", field, '"', suggest(name, stored));
+        if (!known) problems.add({"the model has no field \"", field, '"', suggest(field, paths)});
+        else if (!kept) problems.add({"the graph has no \"", name, "\" for the field \"", field, '"', suggest(name, stored)});
         else {
             const auto& variable = *variables[static_cast<std::size_t>(place - paths.begin())].variable;
             const auto& needs = variable.needs();
-            if (kept->type() != needs.type || kept->extents() != needs.extents)
-                say('"', name, "\" is ", name_of(kept->type()), ' ', kept->extents(), ", the field \"", field, "\" needs ",
-                    name_of(needs.type), ' ', needs.extents);
-            else found.emplace_back(const_cast<AnyVariable*>(&variable), kept);
+            if (kept->type() == needs.type && kept->extents() == needs.extents) {
+                found.emplace_back(const_cast<AnyVariable*>(&variable), kept);
+                continue;
+            }
+            if (kept->extents() == needs.extents) problems.add_type(name_of(kept->type()), needs.type, true);
+            problems.add({'"', name, "\" is ", name_of(kept->type()), ' ', kept->extents(), ", the field \"", field, "\" needs ",
+                          name_of(needs.type), ' ', needs.extents});
         }
     }
-    if (wrong > 20) append(problems, {"and ", wrong - 20, " more; "});
-    if (wrong > 0) fail({"from_graph: ", problems, "nothing was bound; does the map belong to this model and this graph?"});
+    const auto needed = name_of(problems.needed_type());
+    if (problems.count > 0 && problems.only_types())
+        problems.refuse("from_graph", text_of({"nothing was bound; Graph::load(path, dtype::", needed,
+                                               ") reads every number of a file as ", needed}));
+    if (problems.count > 0) problems.refuse("from_graph", "nothing was bound; does the map belong to this model and this graph?");
     for (auto& [variable, kept] : found) variable->bind(std::move(kept));
     return left_out;
 }
 
-} // namespace detail
+} // namespace internals
 
 /// The stored name of every field that is a variable, or of those chosen: `to_graph(model, {"head"})`. Plain data of the model is passed over.
 ///
 /// Refuses   a variable that is unbound, and a pattern that fits no field.
-template <class Model>
-LAMINA_ONCE FieldMap to_graph(const Model& model, const FieldPatterns& fields = {})
+template <class Model> LAMINA_OUTLINED FieldMap to_graph(const Model& model, const internals::FieldPatterns& fields = {})
 {
-    return detail::map_of(variables_of(model), fields);
+    return internals::map_of(internals::variables_of(model), fields);
 }
 
 /// Binds the fields that a map names to what a graph stores: nothing is copied, and the graph goes on owning it. Fields that the map
@@ -217,9 +249,9 @@ LAMINA_ONCE FieldMap to_graph(const Model& model, const FieldPatterns& fields = 
 /// Refuses   names that the model or the graph does not have (unless partial), other shapes and other types: all of them in one
 ///           error, with the nearest names, and then nothing was bound.
 template <class Model>
-LAMINA_ONCE std::vector<std::string> from_graph(Model& model, const FieldMap& map, Graph& graph, const FromGraph& how = {})
+LAMINA_OUTLINED std::vector<std::string> from_graph(Model& model, const FieldMap& map, Graph& graph, const FromGraph& how = {})
 {
-    return detail::bind_fields(variables_of(model), map, graph, how);
+    return internals::bind_fields(internals::variables_of(model), map, graph, how);
 }
 
-} // namespace lamina
+}} // namespace lamina

@@ -1,17 +1,16 @@
 // lamina/graph/field_pattern.hpp: fields chosen by path, by prefix or by wildcard.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
-#include <lamina/core/nearest.hpp>
+#include <lamina/core/names.hpp>
 
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace lamina {
-
-namespace detail {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
 
 /// Whether a pattern stands for a path from its start to the end of one of its names: `*` is any part of a name, `**` any part of
 /// the path, `?` one character of a name. In time of their product.
@@ -36,13 +35,9 @@ inline bool matches(std::string_view pattern, std::string_view path)
     return false;
 }
 
-} // namespace detail
-
 /// Which of a model's fields are meant: `{"head"}`, `{"body/0/kernel", "*/bias", "**/kernel"}`. Each stands for a path or for all paths
 /// that begin with it; none at all for every field.
 using FieldPatterns = std::vector<std::string>;
-
-namespace detail {
 
 inline bool chosen_by(const FieldPatterns& patterns, std::string_view path)
 {
@@ -59,12 +54,10 @@ inline bool chosen_by(const FieldPatterns& patterns, std::string_view path)
         bool met = false;
         for (const auto path : paths) met = met || matches(pattern, path);
         if (met) continue;
-        const auto near = nearest(pattern, paths);
-        fail({where, ": no field is called \"", pattern, '"', near.empty() ? "" : " (the nearest is \"", near,
-              near.empty() ? "" : "\")", "; patterns are paths, beginnings of paths, or have * and ** in them"});
+        const auto nearby = nearest(pattern, paths);
+        fail({where, ": no field is called \"", pattern, '"', nearby.empty() ? "" : " (the nearest is \"", nearby,
+              nearby.empty() ? "" : "\")", "; patterns are paths, beginnings of paths, or have * and ** in them"});
     }
 }
 
-} // namespace detail
-
-} // namespace lamina
+}}} // namespace lamina::internals

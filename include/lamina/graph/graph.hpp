@@ -1,15 +1,18 @@
 // lamina/graph/graph.hpp: a map of names to stored records.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
-#include <lamina/core/once.hpp>
+#include <lamina/core/names.hpp>
+#include <lamina/core/outlined.hpp>
 #include <lamina/core/parts.hpp>
 #include <lamina/core/record.hpp>
-#include <lamina/graph/safetensors.hpp>
-#include <lamina/graph/stored_numbers.hpp>
+#include <lamina/formats/safetensors.hpp>
+#include <lamina/formats/stored_numbers.hpp>
+#include <lamina/formats/tensor_file.hpp>
+#include <lamina/graph/frozen.hpp>
 #include <lamina/models/build.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <functional>
@@ -27,9 +30,9 @@ namespace lamina {
 /// `reset`, or by its end. None of these may happen while another thread uses a model that is bound to the graph.
 class Graph {
 public:
-    Graph() = default;
-    Graph(Graph&& other) noexcept { records.swap(other.records); }
-    Graph& operator=(Graph&& other) noexcept
+    LAMINA_TAGGED Graph() = default;
+    LAMINA_TAGGED Graph(Graph&& other) noexcept { records.swap(other.records); }
+    LAMINA_TAGGED Graph& operator=(Graph&& other) noexcept
     {
         if (this != &other) {
             reset();
@@ -37,42 +40,43 @@ public:
         }
         return *this;
     }
-    ~Graph() { reset(); }
+    LAMINA_TAGGED ~Graph() { reset(); }
 
-    std::size_t size() const { return records.size(); }
-    bool contains(std::string_view name) const { return records.find(name) != records.end(); }
+    LAMINA_TAGGED std::size_t size() const { return records.size(); }
+    LAMINA_TAGGED bool contains(std::string_view name) const { return records.find(name) != records.end(); }
 
     /// All names, sorted.
-    std::vector<std::string> names() const
+    LAMINA_TAGGED std::vector<std::string> names() const
     {
         std::vector<std::string> result;
-        for (const auto& [name, kept] : records) result.push_back(name);
+        for (const auto& [name, kept] : records) internals::add_to(result, name);
         return result;
     }
 
     /// The record of a name, or null.
-    std::shared_ptr<record> find(std::string_view name) const
+    LAMINA_TAGGED std::shared_ptr<stored_types::record> find(std::string_view name) const
     {
         const auto found = records.find(name);
         return found == records.end() ? nullptr : found->second;
     }
 
     /// `for (const auto& [name, record] : graph)`, sorted by name.
-    auto begin() const { return records.begin(); }
-    auto end() const { return records.end(); }
+    LAMINA_TAGGED auto begin() const { return records.begin(); }
+    LAMINA_TAGGED auto end() const { return records.end(); }
 
     /// A new record, filled with zeros. Refuses a name that is taken.
-    std::shared_ptr<record> add(const std::string& name, const shape& extents, number type)
+    LAMINA_TAGGED std::shared_ptr<stored_types::record> add(const std::string& name, const Shape& extents, dtype type)
     {
         refuse_taken(name);
-        return records[name] = make_record(name, extents, type);
+        return keep(internals::make_record(name, extents, type));
     }
 
     /// Gives a record another name; what is bound to it stays so. Refuses a name that is not there, or one that is taken.
-    void rename(std::string_view from, const std::string& to)
+    LAMINA_TAGGED void rename(std::string_view from, const std::string& to)
     {
         const auto found = records.find(from);
-        if (found == records.end()) fail({"graph: there is no \"", from, "\" to be renamed; names() lists what there is"});
+        if (found == records.end())
+            internals::fail({"graph: there is no \"", from, "\" to be renamed; names() lists what there is"});
         if (from == to) return;
         refuse_taken(to);
         auto node = records.extract(found);
@@ -81,7 +85,7 @@ public:
     }
 
     /// Releases one record. Returns whether there was one.
-    bool erase(std::string_view name)
+    LAMINA_TAGGED bool erase(std::string_view name)
     {
         const auto found = records.find(name);
         if (found == records.end()) return false;
@@ -91,123 +95,135 @@ public:
     }
 
     /// Releases all records.
-    void reset() noexcept
+    LAMINA_TAGGED void reset() noexcept
     {
         for (const auto& [name, kept] : records) kept->release();
         records.clear();
     }
 
     /// A new model, whose variables are stored here: `graph.build<MnistModel>("mnist", Seed{1})`.
-    template <class Model>
-    Model build(const std::string& prefix, Seed seed = {})
+    template <class Model> LAMINA_TAGGED Model build(const std::string& prefix, Seed seed = {})
     {
         Model model = lamina::build<Model>(seed);
-        adopt(variables_of(model), prefix);
+        adopt(internals::variables_of(model), prefix);
         return model;
     }
 
-    /// Writes all records to a safetensors file, which is whole or not there; names of frozen ones are its metadata.
-    void save(const FilePath& path) const;
+    /// Writes all records, of any type, to a safetensors file, which is whole or not there; names of frozen ones are its metadata.
+    LAMINA_TAGGED void save(const internals::FilePath& path) const;
 
-    /// A graph with the tensors of a safetensors file, from wherever it comes. Half-precision numbers, booleans and short integers
-    /// become float32, longer integers float64.
+    /// A graph with the tensors of a safetensors file, from wherever it comes, each of the type that it has in the file.
     ///
-    /// Refuses   a type that has no such equal, an integer that float64 does not hold, more than six axes.
-    static Graph load(const FilePath& path) { return of(safetensors::read(path), path.string()); }
+    /// Refuses   a type that lamina has not, more than six axes.
+    LAMINA_TAGGED static Graph load(const internals::FilePath& path) { return of(safetensors::read(path)); }
 
-    /// The same from the bytes of a file that is checked; `called` is what errors call it.
-    static Graph of(const safetensors::contents& file, std::string_view called);
+    /// The same with all numbers in one type, as the fields of a model need them: `Graph::load(path, dtype::float32)`.
+    ///
+    /// Refuses   also what that type cannot hold: a real number that would become infinite, an integer that would be rounded, and one
+    ///           that float64 does not hold. The type has to be float32 or float64.
+    LAMINA_TAGGED static Graph load(const internals::FilePath& path, dtype all) { return of(safetensors::read(path), &all); }
+
+    /// The same from arrays of any format, which its reader gives.
+    LAMINA_TAGGED static Graph of(const protocols::tensor_file& file, const dtype* all = nullptr);
 
     /// Binds every variable of a model to a new record, `prefix/path`. A variable that was bound takes its values along
     /// (one that shared its record has its own from now on), others are zero. Refuses a name that is taken, and then
     /// neither the graph nor the model has changed.
-    template <class Model>
-    void bind(Model& model, const std::string& prefix)
+    template <class Model> LAMINA_TAGGED void bind(Model& model, const std::string& prefix)
     {
-        bind(variables_of(model), prefix);
+        bind(internals::variables_of(model), prefix);
     }
 
 private:
-    void bind(const std::vector<FoundVariable>& variables, const std::string& prefix)
+    LAMINA_TAGGED void bind(const std::vector<internals::FoundVariable>& variables, const std::string& prefix)
     {
-        std::vector<std::shared_ptr<record>> made;
+        std::vector<std::shared_ptr<stored_types::record>> made;
         for (const auto& [path, variable] : variables) {
             const auto name = name_under(prefix, path);
             refuse_taken(name);
             const auto& needs = variable->needs();
-            made.push_back(make_record(name, needs.extents, needs.type));
+            internals::add_to(made, internals::make_record(name, needs.extents, needs.type, needs.as));
             if (!variable->bound()) continue;
             std::memcpy(made.back()->data<std::byte>(), variable->storage()->data<std::byte>(),
-                        made.back()->stored_size() * bytes_of(needs.type));
+                        made.back()->stored_size() * internals::bytes_of(needs.type));
             made.back()->trainable = variable->storage()->trainable;
         }
-        if (const auto path = repeated({variables, path_of}); path.data())
-            fail({"graph: two variables would have the name \"", prefix.empty() ? "" : prefix + '/', path,
-                  "\"; name one with Name<\"…\">"});
+        if (const auto path = internals::repeated({variables, internals::path_of}); path.data())
+            internals::fail({"graph: two variables would have the name \"", prefix, prefix.empty() ? "" : "/", path,
+                             "\"; name one with Name<\"…\">"});
         for (std::size_t i = 0; i < variables.size(); ++i) {
             variables[i].variable->bind(made[i]);
-            records[made[i]->name] = made[i];
+            keep(made[i]);
         }
     }
 
     /// Stores the records of a model that was just built, where each is one variable's alone.
-    void adopt(const std::vector<FoundVariable>& variables, const std::string& prefix)
+    LAMINA_TAGGED void adopt(const std::vector<internals::FoundVariable>& variables, const std::string& prefix)
     {
         for (const auto& [path, variable] : variables) refuse_taken(name_under(prefix, path));
         for (const auto& [path, variable] : variables) {
             const auto& kept = variable->storage();
             kept->name = name_under(prefix, path);
-            records[kept->name] = kept;
+            keep(kept);
         }
     }
 
-    static std::string name_under(const std::string& prefix, const std::string& path)
+    LAMINA_TAGGED static std::string name_under(const std::string& prefix, const std::string& path)
     {
-        return prefix.empty() ? path : path.empty() ? prefix : prefix + '/' + path;
+        return internals::text_of({prefix, prefix.empty() || path.empty() ? "" : "/", path});
     }
 
-    void refuse_taken(std::string_view name) const
+    /// Under its name. (Spelled out here, as what a map of shared types does would be one function for all objects.)
+    LAMINA_TAGGED [[gnu::flatten, gnu::noinline]] const std::shared_ptr<stored_types::record>&
+    keep(const std::shared_ptr<stored_types::record>& made)
     {
-        if (contains(name)) fail({"graph: there is already a \"", name, "\"; choose another name, or erase it first"});
+        return records[made->name] = made;
     }
 
-    std::map<std::string, std::shared_ptr<record>, std::less<>> records;
+    LAMINA_TAGGED void refuse_taken(std::string_view name) const
+    {
+        if (contains(name)) internals::fail({"graph: there is already a \"", name, "\"; choose another name, or erase it first"});
+    }
+
+    std::map<std::string, std::shared_ptr<stored_types::record>, std::less<>> records;
 };
 
-namespace detail {
-inline constexpr const char* frozen_key = "frozen"; ///< in a file's metadata, names on lines of their own
-}
+} // namespace lamina
 
-LAMINA_ONCE inline void Graph::save(const FilePath& path) const
+namespace lamina {
+
+LAMINA_OUTLINED inline void Graph::save(const internals::FilePath& path) const
 {
-    safetensors::named_records tensors(records.begin(), records.end());
-    std::string frozen;
-    for (const auto& [name, kept] : records)
-        if (!kept->trainable) append(frozen, {frozen.empty() ? "" : "\n", name});
-    safetensors::named_texts metadata;
-    if (!frozen.empty()) metadata.push_back({detail::frozen_key, frozen});
+    protocols::named_records tensors;
+    for (const auto& [name, kept] : records) tensors.push_back({name, kept});
+    protocols::named_texts metadata;
+    if (std::string frozen = internals::frozen_names(tensors); !frozen.empty())
+        metadata.push_back({internals::frozen_key, std::move(frozen)});
     safetensors::write(path, tensors, std::move(metadata));
 }
 
-LAMINA_ONCE inline Graph Graph::of(const safetensors::contents& file, std::string_view called)
+LAMINA_OUTLINED inline Graph Graph::of(const protocols::tensor_file& file, const dtype* all)
 {
+    if (all && !internals::is_of_variables(*all))
+        internals::fail({file.name, ": is to be read as ", internals::name_of(*all),
+                         ", and models have float32 and float64; ask for one of these, or for no type"});
+    internals::check_arrays(file);
     Graph graph;
+    const std::string* const frozen = protocols::find(file.metadata, internals::frozen_key);
     for (const auto& tensor : file.tensors) {
-        const auto where = std::string(called) + ": \"" + tensor.name + '"';
-        if (tensor.shape.size() > shape::max_rank)
-            fail({where, " has ", tensor.shape.size(), " axes, at most ", shape::max_rank,
-                  " are possible; reshape it before it is saved"});
-        shape extents;
+        const auto where = internals::text_of({file.name, ": \"", tensor.name, '"'});
+        if (tensor.shape.size() > Shape::max_rank)
+            internals::fail({where, " has ", tensor.shape.size(), " axes, at most ", Shape::max_rank,
+                             " are possible; reshape it before it is saved"});
+        if (!tensor.foreign.empty())
+            internals::fail(
+                {where, " is of type ", tensor.foreign, ", which is not read; convert it to float32 before it is saved"});
+        Shape extents;
         for (const std::size_t extent : tensor.shape) extents.push_back(extent);
-        safetensors::copy_converted(tensor.type, file.data(tensor),
-                                    *graph.add(tensor.name, extents, safetensors::number_for(tensor.type, where)), where);
+        const auto made = graph.add(tensor.name, extents, all ? *all : tensor.type);
+        internals::copy_converted(tensor, *made, where);
+        made->trainable = !internals::is_frozen(frozen, tensor.name);
     }
-    if (const auto frozen = safetensors::find(file.metadata, detail::frozen_key))
-        for (std::string_view rest = *frozen; !rest.empty();) {
-            const auto name = rest.substr(0, rest.find('\n'));
-            rest.remove_prefix(std::min(name.size() + 1, rest.size()));
-            if (const auto kept = graph.find(name)) kept->trainable = false;
-        }
     return graph;
 }
 

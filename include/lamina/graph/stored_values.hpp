@@ -1,9 +1,12 @@
 // lamina/graph/stored_values.hpp: plain values as texts, to the bit, and the walk that finds them and the tensors of anything.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
+#include <lamina/core/bound.hpp>
 #include <lamina/core/error.hpp>
 #include <lamina/core/parts.hpp>
 #include <lamina/core/record.hpp>
+#include <lamina/formats/tensor_file.hpp>
 
 #include <charconv>
 #include <cstddef>
@@ -15,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-namespace lamina {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
 
 /// A number, a truth value, an enumerator or a text: what a checkpoint keeps as it is.
 template <class P>
@@ -30,22 +33,14 @@ struct StoredValue {
     std::string_view kind;                         ///< what it is, for errors
 };
 
-/// A tensor of the program.
-struct StoredTensor {
-    std::string path;
-    std::shared_ptr<record> numbers;
-};
-
 /// All that a checkpoint keeps of some things.
 struct StoredState {
-    std::vector<StoredTensor> tensors;
+    named_records tensors;              ///< variables, and records that are no variable's: an optimizer's slots
+    std::vector<std::size_t> variables; ///< which of the tensors are variables
     std::vector<StoredValue> values;
 };
 
-namespace detail {
-
-template <class P>
-std::string value_text(const P& value)
+template <class P> std::string value_text(const P& value)
 {
     if constexpr (std::is_same_v<P, std::string>) return value;
     else if constexpr (std::is_same_v<P, bool>) return value ? "true" : "false";
@@ -56,8 +51,7 @@ std::string value_text(const P& value)
     }
 }
 
-template <class P>
-bool read_value(P* to, std::string_view text)
+template <class P> bool read_value(P* to, std::string_view text)
 {
     P value{};
     if constexpr (std::is_same_v<P, std::string>) value = text;
@@ -79,13 +73,8 @@ bool read_value(P* to, std::string_view text)
 }
 
 /// An optional value is "none", or "=" and its text.
-template <class P>
-std::string maybe_text(const std::optional<P>& value)
-{
-    return value ? '=' + value_text(*value) : "none";
-}
-template <class P>
-bool read_maybe(std::optional<P>* to, std::string_view text)
+template <class P> std::string maybe_text(const std::optional<P>& value) { return value ? '=' + value_text(*value) : "none"; }
+template <class P> bool read_maybe(std::optional<P>* to, std::string_view text)
 {
     if (text == "none") {
         if (to) to->reset();
@@ -97,8 +86,7 @@ bool read_maybe(std::optional<P>* to, std::string_view text)
     return true;
 }
 
-template <class P>
-constexpr std::string_view value_kind()
+template <class P> constexpr std::string_view value_kind()
 {
     if constexpr (std::is_same_v<P, std::string>) return "a text";
     else if constexpr (std::is_same_v<P, bool>) return "true or false";
@@ -106,8 +94,7 @@ constexpr std::string_view value_kind()
 }
 
 /// A vector of plain values is one text, each value with its length before it: "3:0.5,2:17".
-template <class P>
-std::string list_text(const std::vector<P>& list)
+template <class P> std::string list_text(const std::vector<P>& list)
 {
     std::string result;
     for (std::size_t i = 0; i < list.size(); ++i) {
@@ -116,8 +103,7 @@ std::string list_text(const std::vector<P>& list)
     }
     return result;
 }
-template <class P>
-bool read_list(std::vector<P>* to, std::string_view text)
+template <class P> bool read_list(std::vector<P>* to, std::string_view text)
 {
     std::vector<P> list;
     while (!text.empty()) {
@@ -137,28 +123,21 @@ bool read_list(std::vector<P>* to, std::string_view text)
     return true;
 }
 
-template <class P>
-inline constexpr bool is_plain_list = false;
-template <class P>
-inline constexpr bool is_plain_list<std::vector<P>> = is_plain_value<P>;
-template <class P>
-inline constexpr bool is_plain_maybe = false;
-template <class P>
-inline constexpr bool is_plain_maybe<std::optional<P>> = is_plain_value<P>;
+template <class P> inline constexpr bool is_plain_list = false;
+template <class P> inline constexpr bool is_plain_list<std::vector<P>> = is_plain_value<P>;
+template <class P> inline constexpr bool is_plain_maybe = false;
+template <class P> inline constexpr bool is_plain_maybe<std::optional<P>> = is_plain_value<P>;
 
 /// Never false: its argument is the error message.
-template <class Type>
-inline constexpr bool can_be_kept = false;
+template <class Type> inline constexpr bool can_be_kept = false;
 
 /// Finds the variables, the records and the plain values of anything.
-template <class Part>
-void collect_state(Part& part, const std::string& path, StoredState& to)
+template <class Part> void collect_state(Part& part, const std::string& path, StoredState& to)
 {
-    const auto inside = [&path](std::string_view name) {
-        return path.empty() ? std::string(name) : path + '/' + std::string(name);
-    };
+    const auto inside = [&path](std::string_view name) { return text_of({path, path.empty() ? "" : "/", name}); };
     if constexpr (is_variable<Part>) {
         if (!part.bound()) refuse_unbound(part, path, "checkpoint: ");
+        to.variables.push_back(to.tensors.size());
         to.tensors.push_back({path, part.storage()});
     }
     else if constexpr (is_plain_value<Part>)
@@ -175,7 +154,7 @@ void collect_state(Part& part, const std::string& path, StoredState& to)
                              "a list of values"});
     else if constexpr (std::is_same_v<Part, std::shared_ptr<record>>) {
         if (!part || !part->alive()) fail({"checkpoint: \"", path, "\" holds no numbers; is its graph still there?"});
-        to.tensors.push_back({path + '/' + part->name, part});
+        to.tensors.push_back({text_of({path, '/', part->name}), part});
     }
     else if constexpr (std::is_same_v<Part, std::vector<std::shared_ptr<record>>>)
         for (auto& kept : part) collect_state(kept, path, to);
@@ -185,19 +164,11 @@ void collect_state(Part& part, const std::string& path, StoredState& to)
         std::size_t i = 0;
         for (auto& number : part) collect_state(number, inside(std::to_string(i++)), to);
     }
-    else if constexpr (is_list<Part> || is_dictionary<Part> || is_maybe<Part> || requires { part.for_each_layer(ignore{}); })
+    else if constexpr (has_parts<Part>)
         for_each_part(part, [&](std::string_view name, auto& inner) { collect_state(inner, inside(name), to); });
-    else if constexpr (std::is_empty_v<Part>) {}
-    else if constexpr (std::is_class_v<Part> && std::is_aggregate_v<Part>)
-        for_each_field(part, [&](std::string_view name, auto& inner) {
-            using P = std::remove_cvref_t<decltype(inner)>;
-            collect_state(inner, inside(given_name<P>().empty() ? name : given_name<P>()), to);
-        });
-    else
+    else if constexpr (!std::is_empty_v<Part>)
         static_assert(can_be_kept<Part>, "lamina: a checkpoint keeps variables, plain values and aggregates of them; give this "
                                          "class a member for_each_state(f)");
 }
 
-} // namespace detail
-
-} // namespace lamina
+}}} // namespace lamina::internals

@@ -9,6 +9,11 @@
 // Reference: kernels/reference/convolution.hpp.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
+
+#if LAMINA_PLAIN_LOOPS
+#include <lamina/kernels/plain/convolution.hpp>
+#else
 #include <lamina/kernels/convolution_pixels.hpp>
 #include <lamina/kernels/convolution_sliding.hpp>
 #include <lamina/kernels/elementwise.hpp>
@@ -16,11 +21,11 @@
 #include <algorithm>
 #include <functional>
 
-namespace lamina::inline LAMINA_ARCHITECTURE::kernels {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::kernels {
 
 namespace detail {
 
-/// Adds `images` images to the gradient of `Taps` neighbouring taps in each of `Rows` kernel rows, `Vectors` registers of filters
+/// Adds `images` images to the gradient of `Taps` neighboring taps in each of `Rows` kernel rows, `Vectors` registers of filters
 /// each, the first at filter `f`. `in` is the first tap at the first output; `end` is the end of dz.
 template <std::size_t Rows, std::size_t Taps, std::size_t Vectors, class T, class S>
 [[gnu::noinline]] void convolution_taps(const T* in, const T* dz, const T* end, T* dw, std::size_t f, std::size_t images, S sizes)
@@ -47,19 +52,19 @@ template <std::size_t Rows, std::size_t Taps, std::size_t Vectors, class T, clas
     LAMINA_UNROLL (t, Rows * Taps)
         LAMINA_UNROLL (v, Vectors) {
             const std::size_t at = f + v * lanes::size;
-            T* p = dw + (t / Taps * row_taps(s) + t % Taps) * row_step<T>(s.filters) + at;
+            T* p = dw + (t / Taps * row_taps(s) + t % Taps) * row_stride<T>(s.filters) + at;
             store_before(sums[t][v] + lanes::load_aligned(p), p, at, s.filters);
         }
 }
 
-/// What `Pixels` neighbouring outputs give to one input row: for each of them `Vectors` registers of (kernel column, channel),
+/// What `Pixels` neighboring outputs give to one input row: for each of them `Vectors` registers of (kernel column, channel),
 /// summed over kernel rows and filters. `dz` is the first of the outputs in row 0; `at` the padded input row.
 template <std::size_t Pixels, std::size_t Vectors, class T, class S>
 [[gnu::noinline]] void convolution_columns(const T* dz, const T* transposed, T* columns, std::size_t at, S sizes)
 {
     using lanes = simd::batch<T>;
     const convolution_sizes s = sizes;
-    const std::size_t width = row_step<T>(row_taps(s));
+    const std::size_t width = row_stride<T>(row_taps(s));
 
     lanes sums[Pixels][Vectors];
     LAMINA_UNROLL (i, Pixels * Vectors) sums[i / Vectors][i % Vectors] = lanes(T(0));
@@ -81,8 +86,8 @@ template <std::size_t Pixels, std::size_t Vectors, class T, class S>
         sums[i / Vectors][i % Vectors].store_aligned(columns + i / Vectors * width + i % Vectors * lanes::size);
 }
 
-/// The outputs that a row lacks, on either side, where each pixel of the input is gathered from as many: zeros stand for them. None
-/// with a stride, where bounds are asked instead.
+/// The number of zero outputs added on each side of a row, so that every input pixel is gathered from the same number of columns. None
+/// with a stride: there the bounds are tested instead.
 constexpr std::size_t missing_outputs(const convolution_sizes& s)
 {
     const std::size_t reach = (s.kernel_width - 1) * s.dilation_width, end = s.width + s.pad_left;
@@ -91,24 +96,22 @@ constexpr std::size_t missing_outputs(const convolution_sizes& s)
 }
 
 /// The numbers that two rows of outputs take, with what they lack.
-template <class T>
-constexpr std::size_t two_rows_of_columns(const convolution_sizes& s)
+template <class T> constexpr std::size_t two_rows_of_columns(const convolution_sizes& s)
 {
-    return (2 * s.out_width + 3 * missing_outputs(s)) * row_step<T>(row_taps(s));
+    return (2 * s.out_width + 3 * missing_outputs(s)) * row_stride<T>(row_taps(s));
 }
 
 /// One row of dx: each pixel adds up what the outputs around it left in `columns`. Registers are no wider than the channels need;
 /// what one writes behind a pixel is written over by the next.
-template <class T, class S>
-[[gnu::noinline]] void gather_columns(const T* columns, T* dx, S sizes)
+template <class T, class S> [[gnu::noinline]] void gather_columns(const T* columns, T* dx, S sizes)
 {
     constexpr std::size_t most = [] {
-        if constexpr (is_constant<S>) return S::value.channels;
+        if constexpr (is_fixed<S>) return S::value.channels;
         else return simd::lanes<T>;
     }();
     using lanes = simd::sized<T, simd::lanes_for<T, most>()>;
     const convolution_sizes s = sizes;
-    const std::size_t width = row_step<T>(row_taps(s)), size = s.width * s.channels;
+    const std::size_t width = row_stride<T>(row_taps(s)), size = s.width * s.channels;
     for (std::size_t ix = 0; ix < s.width; ++ix)
         for (std::size_t c = 0; c < s.channels; c += lanes::size) {
             lanes sum(T(0));
@@ -125,14 +128,13 @@ template <class T, class S>
 }
 
 /// w as [kernel_height][filters][row_step(kernel_width · channels)].
-template <class T, class S>
-void transpose_weights(const T* w, T* transposed, S sizes)
+template <class T, class S> void transpose_weights(const T* w, T* transposed, S sizes)
 {
     const convolution_sizes s = sizes;
-    const std::size_t taps = s.kernel_width * s.channels, width = row_step<T>(taps);
+    const std::size_t taps = s.kernel_width * s.channels, width = row_stride<T>(taps);
     for (std::size_t ky = 0; ky < s.kernel_height; ++ky)
         for (std::size_t f = 0; f < s.filters; ++f, transposed += width) {
-            for (std::size_t t = 0; t < taps; ++t) transposed[t] = w[(ky * taps + t) * row_step<T>(s.filters) + f];
+            for (std::size_t t = 0; t < taps; ++t) transposed[t] = w[(ky * taps + t) * row_stride<T>(s.filters) + f];
             std::fill(transposed + taps, transposed + width, T(0));
         }
 }
@@ -143,12 +145,11 @@ inline constexpr std::size_t side_vectors = simd::registers == 32 ? 4 : 2;
 } // namespace detail
 
 /// The number of T of scratch that each of the functions below needs, for any number of images.
-template <class T>
-constexpr std::size_t convolution_scratch(const convolution_sizes& s)
+template <class T> constexpr std::size_t convolution_scratch(const convolution_sizes& s)
 {
     const detail::window_field field(s);
     const std::size_t image = field.copied ? padded<T>(field.height * field.width * s.channels) : 0;
-    const std::size_t weights = s.kernel_height * s.filters * row_step<T>(detail::row_taps(s));
+    const std::size_t weights = s.kernel_height * s.filters * row_stride<T>(detail::row_taps(s));
     return std::max(image, weights + detail::two_rows_of_columns<T>(s) + padded<T>(1));
 }
 
@@ -172,11 +173,11 @@ void convolution_forward(const T* x, const T* w, const T* bias, T* y, T* scratch
         T* const out = y + image * s.out_height * s.out_width * s.filters;
         if (copies) detail::copy_into_field(in, scratch, sizes);
         const T* const read = widens ? scratch + s.pad_top * field.row(s) : in; // nothing above or below
-        tiles<detail::side_vectors>(filters, [&]<std::size_t Vectors>(std::size_t v, constant<Vectors>) {
+        tiles<detail::side_vectors>(filters, [&]<std::size_t Vectors>(std::size_t v, fixed<Vectors>) {
             const std::size_t f = v * simd::lanes<T>;
             if constexpr (detail::sliding<S> && Vectors == 1)
-                tiles<detail::sliding_rows>(out_height, [&]<std::size_t Rows>(std::size_t oy, constant<Rows>) {
-                    tiles<detail::sliding_pixels>(out_width, [&]<std::size_t Pixels>(std::size_t ox, constant<Pixels>) {
+                tiles<detail::sliding_rows>(out_height, [&]<std::size_t Rows>(std::size_t oy, fixed<Rows>) {
+                    tiles<detail::sliding_pixels>(out_width, [&]<std::size_t Pixels>(std::size_t ox, fixed<Pixels>) {
                         detail::convolution_slide<Rows, Pixels>((copies ? scratch : in) + oy * row + ox * step, w, bias,
                                                                 out + (oy * s.out_width + ox) * s.filters, f, sizes, finish);
                     });
@@ -193,7 +194,7 @@ template <class T, extent_of<convolution_sizes> S>
 void convolution_backward_data(const T* dz, const T* w, T* dx, T* scratch, std::size_t n, S sizes)
 {
     const convolution_sizes s = sizes;
-    const std::size_t width = row_step<T>(detail::row_taps(s));
+    const std::size_t width = row_stride<T>(detail::row_taps(s));
     const auto taps = vectors<T>(part<&detail::row_taps>(sizes));
     const auto out_width = part<&convolution_sizes::out_width>(sizes);
     if (n == 0) return; // and the arrays and scratch may be null
@@ -206,8 +207,8 @@ void convolution_backward_data(const T* dz, const T* w, T* dx, T* scratch, std::
     for (std::size_t i = 0; i <= n * s.height; ++i) {
         const auto place = [&](std::size_t k) { return columns + missing + k % 2 * (s.out_width * width + missing); };
         if (i < n * s.height)
-            tiles<detail::side_vectors>(taps, [&]<std::size_t Vectors>(std::size_t v, constant<Vectors>) {
-                tiles<accumulators / Vectors>(out_width, [&]<std::size_t Pixels>(std::size_t ox, constant<Pixels>) {
+            tiles<detail::side_vectors>(taps, [&]<std::size_t Vectors>(std::size_t v, fixed<Vectors>) {
+                tiles<accumulators / Vectors>(out_width, [&]<std::size_t Pixels>(std::size_t ox, fixed<Pixels>) {
                     const std::size_t at = v * simd::lanes<T>;
                     detail::convolution_columns<Pixels, Vectors>(dz + i / s.height * outputs + ox * s.filters, scratch + at,
                                                                  place(i) + ox * width + at, i % s.height + s.pad_top, sizes);
@@ -235,10 +236,10 @@ void convolution_backward_weights(const T* x, const T* dz, T* dw, T* dbias, T* s
                 for (std::size_t f = 0; f < c.filters; f += simd::lanes<T>)
                     for (std::size_t channel = 0; channel < c.channels; ++channel)
                         tiles<detail::sliding_sums / c.kernel_width>(
-                            constant<c.kernel_height>{}, [&]<std::size_t Rows>(std::size_t ky, constant<Rows>) {
+                            fixed<c.kernel_height>{}, [&]<std::size_t Rows>(std::size_t ky, fixed<Rows>) {
                                 detail::convolution_slide_taps<Rows>(
                                     in + ky * row + channel, d + f, end,
-                                    dw + (ky * detail::row_taps(c) + channel) * row_step<T>(c.filters) + f, f, sizes);
+                                    dw + (ky * detail::row_taps(c) + channel) * row_stride<T>(c.filters) + f, f, sizes);
                             });
             return;
         }
@@ -246,11 +247,11 @@ void convolution_backward_weights(const T* x, const T* dz, T* dw, T* dbias, T* s
         const auto filters = vectors<T>(part<&convolution_sizes::filters>(sizes));
         const auto kernel_height = part<&convolution_sizes::kernel_height>(sizes);
         for (std::size_t k = 0; k < detail::row_taps(s); k += run)
-            tiles<detail::side_vectors>(filters, [&]<std::size_t Vectors>(std::size_t v, constant<Vectors>) {
-                tiles<accumulators / Vectors>(run, [&]<std::size_t Taps>(std::size_t t, constant<Taps>) {
-                    constexpr std::size_t most_rows = is_constant<S> ? accumulators / (Vectors * Taps) : 1; // fewer kinds of tile
-                    tiles<most_rows>(kernel_height, [&]<std::size_t Rows>(std::size_t ky, constant<Rows>) {
-                        T* gradient = dw + (ky * detail::row_taps(s) + k + t) * row_step<T>(s.filters);
+            tiles<detail::side_vectors>(filters, [&]<std::size_t Vectors>(std::size_t v, fixed<Vectors>) {
+                tiles<accumulators / Vectors>(run, [&]<std::size_t Taps>(std::size_t t, fixed<Taps>) {
+                    constexpr std::size_t most_rows = is_fixed<S> ? accumulators / (Vectors * Taps) : 1; // fewer kinds of tile
+                    tiles<most_rows>(kernel_height, [&]<std::size_t Rows>(std::size_t ky, fixed<Rows>) {
+                        T* gradient = dw + (ky * detail::row_taps(s) + k + t) * row_stride<T>(s.filters);
                         detail::convolution_taps<Rows, Taps, Vectors>(in + ky * row + k * s.dilation_width + t, d, end, gradient,
                                                                       v * simd::lanes<T>, images, sizes);
                     });
@@ -268,4 +269,6 @@ void convolution_backward_weights(const T* x, const T* dz, T* dw, T* dbias, T* s
     if (dbias) add_rows(dz, dbias, n * s.out_height * s.out_width, part<&convolution_sizes::filters>(sizes));
 }
 
-} // namespace lamina::inline LAMINA_ARCHITECTURE::kernels
+}}} // namespace lamina::internals::kernels
+
+#endif // LAMINA_PLAIN_LOOPS

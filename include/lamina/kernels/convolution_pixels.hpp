@@ -1,23 +1,23 @@
-// lamina/kernels/convolution_pixels.hpp: tiles of neighbouring outputs, whose windows are read where the image lies.
+// lamina/kernels/convolution_pixels.hpp: tiles of neighboring outputs, whose windows are read where the image lies.
 //
 // All outputs of a tile meet the same taps: those whose windows reach over the left or the right edge go in columns, the others in
 // rows. So large images are not copied for the sake of their padding, and nothing is multiplied by it. Contract and numerics:
 // convolution.hpp.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/kernels/convolution_sizes.hpp>
 
 #include <cstddef>
 
-namespace lamina::inline LAMINA_ARCHITECTURE::kernels::detail {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::kernels::detail {
 
 /// Whether windows reach over the left or the right edge; of sizes that are known at run time only, they may.
-template <class S>
-inline constexpr bool meets_edges = true;
+template <class S> inline constexpr bool meets_edges = true;
 template <convolution_sizes Sizes>
-inline constexpr bool meets_edges<constant<Sizes>> = whole_columns(Sizes).size() < Sizes.out_width;
+inline constexpr bool meets_edges<fixed<Sizes>> = whole_columns(Sizes).size() < Sizes.out_width;
 
-/// `Pixels` neighbouring outputs in `Vectors` registers of filters each, from filter `f` and output (oy, ox) on, along the row or
+/// `Pixels` neighboring outputs in `Vectors` registers of filters each, from filter `f` and output (oy, ox) on, along the row or
 /// down the column.
 template <std::size_t Pixels, std::size_t Vectors, class T, class S, class F>
 [[gnu::noinline]] void convolution_pixels(const T* x, const T* w, const T* bias, T* y, std::size_t f, std::size_t oy,
@@ -43,8 +43,8 @@ template <std::size_t Pixels, std::size_t Vectors, class T, class S, class F>
     for (std::size_t ky = rows.first; ky < rows.last; ++ky)
         for (std::size_t k = columns.first * s.channels; k < columns.last * s.channels; k += run) {
             const T* taps = x + (corner + ky * s.dilation_height * row + k * s.dilation_width);
-            const T* weights = w + (ky * row_taps(s) + k) * row_step<T>(s.filters) + f;
-            for (std::size_t t = 0; t < run; ++t, weights += row_step<T>(s.filters)) {
+            const T* weights = w + (ky * row_taps(s) + k) * row_stride<T>(s.filters) + f;
+            for (std::size_t t = 0; t < run; ++t, weights += row_stride<T>(s.filters)) {
                 lanes values[Vectors];
                 LAMINA_UNROLL (v, Vectors) values[v] = simd::keep(lanes::load_aligned(weights + v * lanes::size));
                 LAMINA_UNROLL (p, Pixels) {
@@ -69,7 +69,7 @@ void convolution_outputs(const T* x, const T* w, const T* bias, T* y, std::size_
     const convolution_sizes s = sizes;
     const range rows = whole_rows(s), columns = whole_columns(s);
     for (std::size_t oy = 0; oy < s.out_height; ++oy)
-        tiles<most>(part<&whole_column_count>(sizes), [&]<std::size_t Pixels>(std::size_t i, constant<Pixels>) {
+        tiles<most>(part<&whole_column_count>(sizes), [&]<std::size_t Pixels>(std::size_t i, fixed<Pixels>) {
             convolution_pixels<Pixels, Vectors>(x, w, bias, y, f, oy, columns.first + i, false, sizes, finish);
         });
     if constexpr (meets_edges<S>)
@@ -77,10 +77,10 @@ void convolution_outputs(const T* x, const T* w, const T* bias, T* y, std::size_
             if (columns.contains(ox)) continue;
             for (std::size_t oy = 0; oy < s.out_height; ++oy)
                 if (!rows.contains(oy)) convolution_pixels<1, Vectors>(x, w, bias, y, f, oy, ox, true, sizes, finish);
-            tiles<most>(part<&whole_row_count>(sizes), [&]<std::size_t Pixels>(std::size_t i, constant<Pixels>) {
+            tiles<most>(part<&whole_row_count>(sizes), [&]<std::size_t Pixels>(std::size_t i, fixed<Pixels>) {
                 convolution_pixels<Pixels, Vectors>(x, w, bias, y, f, rows.first + i, ox, true, sizes, finish);
             });
         }
 }
 
-} // namespace lamina::inline LAMINA_ARCHITECTURE::kernels::detail
+}}} // namespace lamina::internals::kernels::detail

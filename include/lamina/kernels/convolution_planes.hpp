@@ -7,24 +7,24 @@
 // plane are lost. Strides are 1 and the sizes are constants.
 //
 // Contract: field, planes and sums start on 64 bytes. Lanes of a row behind out_width hold anything in forward's output and
-// have to be zero in dz. Numerics: as convolution.hpp; a lane's bits do not depend on its neighbours.
+// have to be zero in dz. Numerics: as convolution.hpp; a lane's bits do not depend on its neighbors.
 // Reference: kernels/reference/convolution.hpp.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/core/shuffle.hpp>
 #include <lamina/kernels/convolution.hpp>
 
 #include <cstring>
 #include <functional>
 
-namespace lamina::inline LAMINA_ARCHITECTURE::kernels {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::kernels {
 
 /// What the lanes of a convolution run along.
 enum class convolution_axis { filters, pixels };
 
 /// The axis that fills the registers better; the pixels need strides of 1.
-template <class T>
-constexpr convolution_axis axis_of(const convolution_sizes& s)
+template <class T> constexpr convolution_axis axis_of(const convolution_sizes& s)
 {
     constexpr std::size_t lanes = simd::lanes<T>;
     if (s.stride_height != 1 || s.stride_width != 1 || s.filters > lanes) return convolution_axis::filters;
@@ -33,8 +33,7 @@ constexpr convolution_axis axis_of(const convolution_sizes& s)
 }
 
 /// How the field and the output planes of one image lie, in values.
-template <class T>
-struct plane_places {
+template <class T> struct plane_places {
     std::size_t pitch;          ///< from one row of an output plane to the next
     std::size_t lines, vectors; ///< what registers run along: lines of a plane, and the registers of each
     std::size_t plane;          ///< from one output plane to the next
@@ -67,12 +66,10 @@ private:
     }
 };
 
-template <class T, class S>
-inline constexpr plane_places<T> places_of{S::value};
+template <class T, class S> inline constexpr plane_places<T> places_of{S::value};
 
 /// Copies an image into its field, whose padding is zero already.
-template <class T, class S>
-void fill_field(const T* x, T* field, S)
+template <class T, class S> void fill_field(const T* x, T* field, S)
 {
     constexpr const convolution_sizes& s = S::value;
     constexpr const plane_places<T>& at = places_of<T, S>;
@@ -113,7 +110,7 @@ template <std::size_t Filters, std::size_t Vectors, std::size_t Row, class T, cl
     const T* corner = field + oy * at.row + v * lanes::size;
     for (std::size_t ky = 0; ky < s.kernel_height; ++ky)
         for (std::size_t kx = 0; kx < s.kernel_width; ++kx)
-            for (std::size_t c = 0; c < s.channels; ++c, w += row_step<T>(s.filters)) {
+            for (std::size_t c = 0; c < s.channels; ++c, w += row_stride<T>(s.filters)) {
                 const T* in = corner + c * at.field + ky * s.dilation_height * at.row + kx * s.dilation_width;
                 lanes values[Vectors];
                 LAMINA_UNROLL (i, Vectors) values[i] = simd::keep(lanes::load_unaligned(in + place(i, at.row)));
@@ -166,33 +163,30 @@ template <class T, class S, class F = std::identity>
     constexpr const convolution_sizes& s = S::value;
     constexpr const plane_places<T>& at = places_of<T, S>;
     constexpr std::size_t row = at.vectors, rows = std::max<std::size_t>(1, detail::plane_vectors / row);
-    tiles<rows>(constant<at.lines>{}, [&]<std::size_t Rows>(std::size_t oy, constant<Rows>) {
-        overlapping_tiles<detail::plane_vectors>(
-            constant<Rows * row>{}, [&]<std::size_t Vectors>(std::size_t v, constant<Vectors>) {
-                tiles<accumulators / Vectors>(constant<s.filters>{}, [&]<std::size_t Filters>(std::size_t f, constant<Filters>) {
-                    detail::plane_tile<Filters, Vectors, row>(field, w + f, bias ? bias + f : nullptr, planes + f * at.plane, oy,
-                                                              v, sizes, finish);
-                });
+    tiles<rows>(fixed<at.lines>{}, [&]<std::size_t Rows>(std::size_t oy, fixed<Rows>) {
+        overlapping_tiles<detail::plane_vectors>(fixed<Rows * row>{}, [&]<std::size_t Vectors>(std::size_t v, fixed<Vectors>) {
+            tiles<accumulators / Vectors>(fixed<s.filters>{}, [&]<std::size_t Filters>(std::size_t f, fixed<Filters>) {
+                detail::plane_tile<Filters, Vectors, row>(field, w + f, bias ? bias + f : nullptr, planes + f * at.plane, oy, v,
+                                                          sizes, finish);
             });
+        });
     });
 }
 
 /// The number of values that planes_backward_weights adds up in.
-template <class T>
-constexpr std::size_t plane_sums(const convolution_sizes& s)
+template <class T> constexpr std::size_t plane_sums(const convolution_sizes& s)
 {
     return s.kernel_height * s.kernel_width * s.channels * s.filters * simd::lanes<T>;
 }
 
 /// Adds one image's gradient of the weights to `sums`, a register each; `add_plane_sums` gives what the registers sum to.
-template <class T, class S>
-[[gnu::noinline]] void planes_backward_weights(const T* field, const T* dz, T* sums, S sizes)
+template <class T, class S> [[gnu::noinline]] void planes_backward_weights(const T* field, const T* dz, T* sums, S sizes)
 {
     constexpr const convolution_sizes& s = S::value;
     constexpr const plane_places<T>& at = places_of<T, S>;
     constexpr std::size_t taps = s.kernel_height * s.kernel_width, most_filters = simd::registers == 32 ? 6 : 3;
-    tiles<most_filters>(constant<s.filters>{}, [&]<std::size_t Filters>(std::size_t f, constant<Filters>) {
-        tiles<accumulators / Filters>(constant<taps>{}, [&]<std::size_t Taps>(std::size_t tap, constant<Taps>) {
+    tiles<most_filters>(fixed<s.filters>{}, [&]<std::size_t Filters>(std::size_t f, fixed<Filters>) {
+        tiles<accumulators / Filters>(fixed<taps>{}, [&]<std::size_t Taps>(std::size_t tap, fixed<Taps>) {
             for (std::size_t c = 0; c < s.channels; ++c)
                 detail::plane_taps<Filters, Taps>(field + c * at.field, dz + f * at.plane,
                                                   sums + ((c * taps + tap) * s.filters + f) * simd::lanes<T>, tap, sizes);
@@ -201,14 +195,13 @@ template <class T, class S>
 }
 
 /// dw += what planes_backward_weights left in `sums`.
-template <class T, class S>
-void add_plane_sums(const T* sums, T* dw, S)
+template <class T, class S> void add_plane_sums(const T* sums, T* dw, S)
 {
     constexpr const convolution_sizes& s = S::value;
     for (std::size_t c = 0; c < s.channels; ++c)
         for (std::size_t k = 0; k < s.kernel_height * s.kernel_width; ++k)
             for (std::size_t f = 0; f < s.filters; ++f, sums += simd::lanes<T>)
-                dw[(k * s.channels + c) * row_step<T>(s.filters) + f] += simd::reduce_add(simd::batch<T>::load_aligned(sums));
+                dw[(k * s.channels + c) * row_stride<T>(s.filters) + f] += simd::reduce_add(simd::batch<T>::load_aligned(sums));
 }
 
-} // namespace lamina::inline LAMINA_ARCHITECTURE::kernels
+}}} // namespace lamina::internals::kernels

@@ -1,11 +1,12 @@
 // lamina/kernels/convolution_sizes.hpp: the sizes of a two-dimensional convolution, and an image with its padding.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/kernels/tile.hpp>
 
 #include <algorithm>
 
-namespace lamina::inline LAMINA_ARCHITECTURE::kernels {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::kernels {
 
 struct convolution_sizes {
     std::size_t height, width, channels, filters, kernel_height, kernel_width, stride_height, stride_width, dilation_height,
@@ -30,8 +31,7 @@ struct window_field {
 };
 
 /// Copies one image into the field; the padding is there already.
-template <class T, class S>
-void copy_into_field(const T* x, T* field, S sizes)
+template <class T, class S> void copy_into_field(const T* x, T* field, S sizes)
 {
     const convolution_sizes s = sizes;
     const window_field size(s);
@@ -109,4 +109,4 @@ constexpr std::size_t output_at(std::size_t at, std::size_t tap, std::size_t str
 
 } // namespace detail
 
-} // namespace lamina::inline LAMINA_ARCHITECTURE::kernels
+}}} // namespace lamina::internals::kernels

@@ -5,9 +5,10 @@
 // the row are 1, the sizes constants. Contract and numerics: convolution.hpp.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/kernels/convolution_sizes.hpp>
 
-namespace lamina::inline LAMINA_ARCHITECTURE::kernels::detail {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::kernels::detail {
 
 /// The rows that a sliding tile has, and the pixels in each.
 inline constexpr std::size_t sliding_rows = simd::registers == 32 ? 2 : 1;
@@ -17,7 +18,7 @@ inline constexpr std::size_t sliding_pixels = simd::registers == 32 ? 12 : 8;
 inline constexpr std::size_t sliding_outputs = simd::registers == 32 ? 10 : 6;
 inline constexpr std::size_t sliding_sums = simd::registers == 32 ? 25 : 8;
 
-/// Whether one register of filters is computed by sliding tiles: neighbouring windows share their columns.
+/// Whether one register of filters is computed by sliding tiles: neighboring windows share their columns.
 constexpr bool slides(const convolution_sizes& s)
 {
     const std::size_t most_columns = simd::registers == 32 ? 6 : 5;
@@ -25,19 +26,16 @@ constexpr bool slides(const convolution_sizes& s)
 }
 
 /// The same of sizes that may be known at run time only, and then do not slide.
-template <class S>
-inline constexpr bool sliding = false;
-template <convolution_sizes Sizes>
-inline constexpr bool sliding<constant<Sizes>> = slides(Sizes);
+template <class S> inline constexpr bool sliding = false;
+template <convolution_sizes Sizes> inline constexpr bool sliding<fixed<Sizes>> = slides(Sizes);
 
 /// Whether the gradient of the weights is: where a register of filters is alone. With more of them side by side each input is
 /// fetched for all, which is as good.
-template <class T, class S>
-inline constexpr bool sliding_gradient = false;
+template <class T, class S> inline constexpr bool sliding_gradient = false;
 template <class T, convolution_sizes Sizes>
-inline constexpr bool sliding_gradient<T, constant<Sizes>> = slides(Sizes) && Sizes.filters <= simd::lanes<T>;
+inline constexpr bool sliding_gradient<T, fixed<Sizes>> = slides(Sizes) && Sizes.filters <= simd::lanes<T>;
 
-/// `Rows` rows of `Pixels` neighbouring outputs in one register of filters each. A row of weights lies in registers, and each
+/// `Rows` rows of `Pixels` neighboring outputs in one register of filters each. A row of weights lies in registers, and each
 /// input is fetched once for all the outputs that it belongs to.
 template <std::size_t Rows, std::size_t Pixels, class T, class S, class F>
 [[gnu::noinline]] void convolution_slide(const T* in, const T* w, const T* bias, T* y, std::size_t f, S, const F& finish)
@@ -51,10 +49,10 @@ template <std::size_t Rows, std::size_t Pixels, class T, class S, class F>
     LAMINA_UNROLL (i, Rows * Pixels) sums[i / Pixels][i % Pixels] = start;
     for (std::size_t ky = 0; ky < s.kernel_height; ++ky)
         for (std::size_t c = 0; c < s.channels; ++c) {
-            const T* weights = w + f + (ky * columns * s.channels + c) * row_step<T>(s.filters);
+            const T* weights = w + f + (ky * columns * s.channels + c) * row_stride<T>(s.filters);
             lanes tap[columns];
             LAMINA_UNROLL (kx, columns)
-                tap[kx] = simd::keep(lanes::load_aligned(weights + kx * s.channels * row_step<T>(s.filters)));
+                tap[kx] = simd::keep(lanes::load_aligned(weights + kx * s.channels * row_stride<T>(s.filters)));
             const T* from = in + ky * s.dilation_height * row + c;
             LAMINA_UNROLL (r, Rows) {
                 LAMINA_UNROLL (x, Pixels + columns - 1) {
@@ -81,13 +79,13 @@ template <std::size_t Rows, class T, class S>
     constexpr std::size_t columns = s.kernel_width, channels = s.channels, filters = s.filters;
     constexpr std::size_t row = window_field(s).row(s), next = s.dilation_height * row;
     constexpr std::size_t outputs = std::min(sliding_outputs, simd::registers - 2 - Rows * columns);
-    const auto place = [](std::size_t i) __attribute__((always_inline)) { return i * channels * row_step<T>(filters); };
+    const auto place = [](std::size_t i) __attribute__((always_inline)) { return i * channels * row_stride<T>(filters); };
 
     lanes sums[Rows][columns];
     LAMINA_UNROLL (i, Rows * columns) sums[i / columns][i % columns] = lanes::load_aligned(dw + place(i));
     for (std::size_t oy = 0; oy < s.out_height; ++oy)
-        tiles<outputs>(constant<s.out_width>{},
-                       [&]<std::size_t Pixels>(std::size_t ox, constant<Pixels>) __attribute__((always_inline)) {
+        tiles<outputs>(fixed<s.out_width>{},
+                       [&]<std::size_t Pixels>(std::size_t ox, fixed<Pixels>) __attribute__((always_inline)) {
                            const T* const d = dz + (oy * s.out_width + ox) * filters;
                            const T* const from = in + oy * s.stride_height * row + ox * channels;
                            lanes values[Pixels];
@@ -104,4 +102,4 @@ template <std::size_t Rows, class T, class S>
     LAMINA_UNROLL (i, Rows * columns) store_before(sums[i / columns][i % columns], dw + place(i), f, filters);
 }
 
-} // namespace lamina::inline LAMINA_ARCHITECTURE::kernels::detail
+}}} // namespace lamina::internals::kernels::detail

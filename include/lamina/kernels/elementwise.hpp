@@ -5,18 +5,24 @@
 // Reference: kernels/reference/elementwise.hpp; bounds at each function.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/kernels/tile.hpp>
 
 #include <algorithm>
 
-namespace lamina::inline LAMINA_ARCHITECTURE::kernels {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::kernels {
 
 namespace detail {
 
 /// y = f(inputs…), with f on registers.
-template <class T, class F, class... Inputs>
-void transform_each(T* y, std::size_t n, const F& function, const Inputs*... inputs)
+template <class T, class F, class... Inputs> void transform_each(T* y, std::size_t n, const F& function, const Inputs*... inputs)
 {
+#if LAMINA_PLAIN_LOOPS
+    if constexpr (requires { requires F::takes_numbers; }) {
+        for (std::size_t k = 0; k < n; ++k) y[k] = function(inputs[k]...);
+        return;
+    }
+#endif
     using lanes = simd::batch<T>;
     const auto f = made_ready<lanes>(function);
     std::size_t i = 0;
@@ -27,45 +33,46 @@ void transform_each(T* y, std::size_t n, const F& function, const Inputs*... inp
 } // namespace detail
 
 /// y[i] = f(x[i]). `f` takes and returns simd::batch<T>; it also sees zeros, whose results are thrown away.
-template <class T, class F>
-void transform(const T* x, T* y, std::size_t n, F f)
-{
-    detail::transform_each(y, n, f, x);
-}
+template <class T, class F> void transform(const T* x, T* y, std::size_t n, F f) { detail::transform_each(y, n, f, x); }
 
 /// y[i] = f(x0[i], x1[i]).
-template <class T, class F>
-void transform(const T* x0, const T* x1, T* y, std::size_t n, F f)
+template <class T, class F> void transform(const T* x0, const T* x1, T* y, std::size_t n, F f)
 {
     detail::transform_each(y, n, f, x0, x1);
 }
 
 /// y[i] = f(x0[i], x1[i], x2[i]).
-template <class T, class F>
-void transform(const T* x0, const T* x1, const T* x2, T* y, std::size_t n, F f)
+template <class T, class F> void transform(const T* x0, const T* x1, const T* x2, T* y, std::size_t n, F f)
 {
     detail::transform_each(y, n, f, x0, x1, x2);
 }
 
-/// y += x.
-template <class T>
-void add(const T* x, T* y, std::size_t n)
+/// y[i] = f(x0[i], x1[i], x2[i], x3[i]).
+template <class T, class F> void transform(const T* x0, const T* x1, const T* x2, const T* x3, T* y, std::size_t n, F f)
 {
-    transform(x, y, y, n, [](const auto& a, const auto& b) { return a + b; });
+    detail::transform_each(y, n, f, x0, x1, x2, x3);
 }
 
-/// y[i] = value.
-template <class T>
-void fill(T* y, T value, std::size_t n)
+/// y = x0 + x1.
+template <class T> void add(const T* x0, const T* x1, T* y, std::size_t n)
 {
-    std::fill_n(y, n, value);
+#if LAMINA_PLAIN_LOOPS
+    for (const T* const end = y + n; y != end; ++x0, ++x1, ++y) *y = *x0 + *x1;
+#else
+    transform(x0, x1, y, n, [](const auto& a, const auto& b) { return a + b; });
+#endif
 }
+
+/// y += x.
+template <class T> void add(const T* x, T* y, std::size_t n) { add(x, y, y, n); }
+
+/// y[i] = value.
+template <class T> void fill(T* y, T value, std::size_t n) { std::fill_n(y, n, value); }
 
 /// x[0]² + x[1]² + …, in double and in an order that depends on `n` alone, not on the width of a register.
 ///
 /// Numerics: |got - reference| <= (2 + n / 16) · epsilon of double · result.
-template <class T>
-double sum_of_squares(const T* x, std::size_t n)
+template <class T> double sum_of_squares(const T* x, std::size_t n)
 {
     constexpr std::size_t streams = 16;
     double sums[streams] = {};
@@ -82,9 +89,12 @@ double sum_of_squares(const T* x, std::size_t n)
 /// sums[j] += the sum over `rows` of x[row][j], for rows of `width` values: the gradient of a bias.
 ///
 /// Numerics: accumulated in T; |got - reference| <= (2 + sqrt(rows + 1)) · epsilon · (sum of |terms|).
-template <class T>
-LAMINA_ONE_COPY void add_rows(const T* x, T* sums, std::size_t rows, std::size_t width)
+template <class T> LAMINA_ONE_COPY void add_rows(const T* x, T* sums, std::size_t rows, std::size_t width)
 {
+#if LAMINA_PLAIN_LOOPS
+    for (const T* const end = x + rows * width; x != end;)
+        for (std::size_t j = 0; j < width; ++j) sums[j] += *x++;
+#else
     using lanes = simd::batch<T>;
     constexpr std::size_t streams = 8;
 
@@ -102,6 +112,7 @@ LAMINA_ONE_COPY void add_rows(const T* x, T* sums, std::size_t rows, std::size_t
             for (std::size_t s = 0; s < half; ++s) partial[s] = partial[s] + partial[s + half];
         store_before(partial[0] + load_before(sums + j, j, width), sums + j, j, width);
     }
+#endif
 }
 
-} // namespace lamina::inline LAMINA_ARCHITECTURE::kernels
+}}} // namespace lamina::internals::kernels

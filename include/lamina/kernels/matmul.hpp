@@ -8,6 +8,11 @@
 // Reference: kernels/reference/matmul.hpp.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
+
+#if LAMINA_PLAIN_LOOPS
+#include <lamina/kernels/plain/matmul.hpp>
+#else
 #include <lamina/kernels/elementwise.hpp>
 #include <lamina/kernels/matmul_inner.hpp>
 #include <lamina/kernels/matmul_outer.hpp>
@@ -16,7 +21,7 @@
 
 #include <functional>
 
-namespace lamina::inline LAMINA_ARCHITECTURE::kernels {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::kernels {
 
 /// y = finish(x · w + bias), where `finish` takes and returns simd::batch<T>, one element independent of the other; it also
 /// sees numbers whose results are thrown away. A sample's bits do not depend on the batch that it is in.
@@ -42,8 +47,7 @@ void dense_forward(const T* x, const T* w, const T* bias, T* y, N samples, S siz
 /// dx = dz · wᵀ: the gradient of the inputs, written.
 ///
 /// Shapes  dz [n][outputs], w as above, dx [n][inputs].
-template <class T, extent_of<dense_sizes> S>
-void dense_backward_data(const T* dz, const T* w, T* dx, std::size_t n, S sizes)
+template <class T, extent_of<dense_sizes> S> void dense_backward_data(const T* dz, const T* w, T* dx, std::size_t n, S sizes)
 {
     const auto inputs = part<&dense_sizes::inputs>(sizes);
     const auto outputs = part<&dense_sizes::outputs>(sizes);
@@ -65,4 +69,6 @@ void dense_backward_weights(const T* x, const T* dz, T* dw, T* dbias, std::size_
     if (dbias) add_rows(dz, dbias, n, outputs);
 }
 
-} // namespace lamina::inline LAMINA_ARCHITECTURE::kernels
+}}} // namespace lamina::internals::kernels
+
+#endif // LAMINA_PLAIN_LOOPS

@@ -7,13 +7,14 @@
 // such registers, a panel at a time; w is read as it is.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/core/chunks.hpp>
 #include <lamina/kernels/tile.hpp>
 
 #include <algorithm>
 #include <cstring>
 
-namespace lamina::inline LAMINA_ARCHITECTURE::kernels::detail {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::kernels::detail {
 
 /// The registers of samples and the outputs of a tile, the inputs that a panel is deep at most, and the outputs that are summed
 /// before they are finished. Four and four make eight loads for 16 multiplications, and whole chunks of outputs; three and four
@@ -24,8 +25,7 @@ inline constexpr std::size_t product_depth = 512;
 inline constexpr std::size_t product_strip = 64;
 
 /// A strip of sums, [samples][stride], with room for what a tile and a row write before and behind it.
-template <class T>
-struct strip {
+template <class T> struct strip {
     static constexpr std::size_t before = alignment / sizeof(T), stride = round_up(product_strip + before, before);
 };
 
@@ -64,14 +64,14 @@ template <std::size_t Vectors, class T>
 }
 
 /// The outputs of a chunk of outputs that starts at o: all of them there, where there are that many, by stepping back.
-template <class T>
-constexpr std::size_t row_start(std::size_t o, std::size_t outputs)
+template <class T> constexpr std::size_t row_start(std::size_t o, std::size_t outputs)
 {
     return outputs < simd::chunk_size<T> ? 0 : std::min(o, outputs - simd::chunk_size<T>);
 }
 
 /// The sums of one sample with a register of outputs; to[0] is output `first`. `x` is padded with zeros to whole registers. Where
-/// there are fewer outputs, up to three before them are summed again, and of less than a chunk some are anything.
+/// fewer outputs are left, the last chunk is shifted back to stay in bounds, so up to three outputs are computed again; with fewer than a
+/// chunk of outputs in all, the lanes behind them are garbage.
 template <class T>
 LAMINA_ONE_COPY void product_row(const T* x, const T* w, std::size_t stride, std::size_t first, std::size_t outputs,
                                  std::size_t inputs, T* to)
@@ -129,8 +129,7 @@ LAMINA_ONE_COPY void pack_samples(const T* x, std::size_t stride, std::size_t sa
 }
 
 /// y = sums, or y += sums.
-template <class T>
-void put_sums(const T* sums, T* y, std::size_t stride, std::size_t samples, std::size_t outputs, bool adds)
+template <class T> void put_sums(const T* sums, T* y, std::size_t stride, std::size_t samples, std::size_t outputs, bool adds)
 {
     using lanes = simd::batch<T>;
     for (std::size_t s = 0; s < samples; ++s, sums += strip<T>::stride, y += stride)
@@ -142,8 +141,7 @@ void put_sums(const T* sums, T* y, std::size_t stride, std::size_t samples, std:
 
 /// The registers of samples that the next tile takes when `rest` samples are left, whichever way takes the least time; 0 stands
 /// for a single sample.
-template <class T>
-constexpr std::size_t next_vectors(std::size_t rest)
+template <class T> constexpr std::size_t next_vectors(std::size_t rest)
 {
     constexpr std::size_t whole = product_vectors * simd::chunk_count<T>;
     if (rest > whole * 9 / 16) return product_vectors;
@@ -157,7 +155,7 @@ template <class T>
     constexpr std::size_t lanes = simd::lanes<T>, count = simd::chunk_count<T>, whole = product_vectors * count;
     alignas(alignment) T panel[product_depth * whole], memory[strip<T>::before + strip<T>::stride * whole];
     T* const sums = memory + strip<T>::before;
-    const std::size_t stride = row_step<T>(inputs);
+    const std::size_t stride = row_stride<T>(inputs);
 
     // Blocks of inputs, where there are too many for a panel: y holds the sums in between.
     const std::size_t blocks = std::max<std::size_t>((inputs + product_depth - 1) / product_depth, 1);
@@ -192,4 +190,4 @@ template <class T>
     }
 }
 
-} // namespace lamina::inline LAMINA_ARCHITECTURE::kernels::detail
+}}} // namespace lamina::internals::kernels::detail

@@ -5,38 +5,33 @@
 // order of k in every tile, so that its bits depend neither on the tile that it falls into nor on the batch.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/kernels/tile.hpp>
 
 #include <algorithm>
 #include <utility>
 
-namespace lamina::inline LAMINA_ARCHITECTURE::kernels::detail {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::kernels::detail {
 
 /// The rows and registers of a tile, and its width.
 inline constexpr std::size_t outer_rows = simd::registers == 32 ? 8 : 4;
 inline constexpr std::size_t outer_vectors = 3;
-template <class T>
-inline constexpr std::size_t outer_width = outer_vectors * simd::lanes<T>;
+template <class T> inline constexpr std::size_t outer_width = outer_vectors * simd::lanes<T>;
 /// The rows of b that are taken at a time: 96 KiB of w, which come from the second cache in time, and 24 KiB of dz, copied; and the
 /// samples that meet them, whose x stays in that cache from panel to panel.
-template <class T>
-inline constexpr std::size_t outer_depth = 96 * 1024 / (outer_width<T> * sizeof(T));
-template <class T>
-inline constexpr std::size_t outer_samples = 256 * 1024 / (outer_depth<T> * sizeof(T));
-template <class T>
-inline constexpr std::size_t copied_depth = 24 * 1024 / (outer_width<T> * sizeof(T));
+template <class T> inline constexpr std::size_t outer_depth = 96 * 1024 / (outer_width<T> * sizeof(T));
+template <class T> inline constexpr std::size_t outer_samples = 256 * 1024 / (outer_depth<T> * sizeof(T));
+template <class T> inline constexpr std::size_t copied_depth = 24 * 1024 / (outer_width<T> * sizeof(T));
 
 /// Numbers in two dimensions, by the steps from one to the next.
-template <class T>
-struct grid {
+template <class T> struct grid {
     T* start;
     std::size_t row, column;
 };
 
 /// What the sums of a tile begin with, rows `step` apart: c itself, or a row for all (step 0). Of several rows the last register is
 /// there as a whole.
-template <class T>
-struct beginning {
+template <class T> struct beginning {
     const T* start;
     std::size_t step;
 };
@@ -45,12 +40,10 @@ struct beginning {
 inline constexpr std::size_t row_vectors = simd::registers == 32 ? 8 : 15;
 
 /// What stands for a bias where there is none.
-template <class T>
-alignas(alignment) inline constexpr T no_bias[std::max(row_vectors, outer_vectors) * simd::lanes<T>]{};
+template <class T> alignas(alignment) inline constexpr T no_bias[std::max(row_vectors, outer_vectors) * simd::lanes<T>]{};
 
 /// Copies rows of `columns` numbers to where they lie side by side, as wide as a tile and padded with zeros to whole registers.
-template <class T>
-LAMINA_ONE_COPY void pack_rows(const T* from, std::size_t step, std::size_t depth, std::size_t columns, T* to)
+template <class T> LAMINA_ONE_COPY void pack_rows(const T* from, std::size_t step, std::size_t depth, std::size_t columns, T* to)
 {
     using lanes = simd::batch<T>;
     for (std::size_t k = 0; k < depth; ++k, from += step, to += outer_width<T>)
@@ -118,13 +111,13 @@ void outer_panel(grid<const T> a, const T* b, std::size_t b_step, std::size_t so
                  std::size_t c_step, std::size_t rows, std::size_t columns)
 {
     const std::size_t whole = (rows + outer_rows / 2 - 1) / outer_rows * outer_rows; // a rest of more than half a tile, too
-    const auto cover = [&]<std::size_t Vectors>(constant<Vectors>) {
+    const auto cover = [&]<std::size_t Vectors>(fixed<Vectors>) {
         outer_tiles<outer_rows, Vectors>(a, b, b_step, soon, depth, from, c, c_step, 0, std::min(whole, rows), columns);
         outer_tiles<outer_rows / 2, Vectors>(a, b, b_step, soon, depth, from, c, c_step, whole, rows, columns);
     };
     constexpr std::size_t lanes = simd::lanes<T>;
-    if (columns > 2 * lanes) cover(constant<outer_vectors>{});
-    else if (columns > lanes) cover(constant<outer_vectors - 1>{});
+    if (columns > 2 * lanes) cover(fixed<outer_vectors>{});
+    else if (columns > lanes) cover(fixed<outer_vectors - 1>{});
     else // half as many sums would wait for each other as long
         outer_tiles<outer_rows, outer_vectors - 2>(a, b, b_step, soon, depth, from, c, c_step, 0, rows, columns);
 }
@@ -139,12 +132,11 @@ constexpr std::size_t row_tile(std::size_t registers)
 
 /// y = bias + x · w for one sample. The last tile begins early enough to be whole: some outputs are computed twice, which takes less
 /// time than a narrow tile, where each sum waits for the one before.
-template <class T, extent O>
-void outer_row(const T* x, const T* w, const T* bias, T* y, std::size_t inputs, O outputs)
+template <class T, extent O> void outer_row(const T* x, const T* w, const T* bias, T* y, std::size_t inputs, O outputs)
 {
     constexpr std::size_t lanes = simd::lanes<T>;
-    const std::size_t stride = row_step<T>(outputs), registers = vectors<T>(outputs);
-    const auto cover = [&]<std::size_t Vectors>(constant<Vectors>) {
+    const std::size_t stride = row_stride<T>(outputs), registers = vectors<T>(outputs);
+    const auto cover = [&]<std::size_t Vectors>(fixed<Vectors>) {
         for (std::size_t v = 0; v < registers; v += Vectors) {
             const std::size_t o = std::min(v, registers - Vectors) * lanes;
             const std::size_t columns = std::min<std::size_t>(Vectors * lanes, outputs - o);
@@ -152,13 +144,13 @@ void outer_row(const T* x, const T* w, const T* bias, T* y, std::size_t inputs, 
                                        outputs, 0, 1, columns);
         }
     };
-    if constexpr (is_constant<O>) cover(constant<row_tile(vectors<T>(O{}))>{}); // the others are not compiled
+    if constexpr (is_fixed<O>) cover(fixed<row_tile(vectors<T>(O{}))>{}); // the others are not compiled
     else {
-        const auto choose = [&]<std::size_t Vectors>(const auto& self, constant<Vectors> tile) {
+        const auto choose = [&]<std::size_t Vectors>(const auto& self, fixed<Vectors> tile) {
             if (row_tile(registers) == Vectors) cover(tile);
-            else if constexpr (Vectors > 1) self(self, constant<Vectors / 2>{});
+            else if constexpr (Vectors > 1) self(self, fixed<Vectors / 2>{});
         };
-        choose(choose, constant<row_vectors>{});
+        choose(choose, fixed<row_vectors>{});
     }
 }
 
@@ -167,7 +159,7 @@ template <class T>
 LAMINA_ONE_COPY void outer_product(const T* x, const T* w, const T* bias, T* y, std::size_t n, std::size_t inputs,
                                    std::size_t outputs)
 {
-    const std::size_t stride = row_step<T>(outputs);
+    const std::size_t stride = row_stride<T>(outputs);
     for (std::size_t s = 0; s < n; s += outer_samples<T>)
         for (std::size_t i = 0; i == 0 || i < inputs; i += outer_depth<T>)
             for (std::size_t o = 0; o < outputs; o += outer_width<T>) {
@@ -193,7 +185,7 @@ template <class T>
                                             std::size_t outputs)
 {
     using lanes = simd::batch<T>;
-    for (std::size_t i = 0; i < inputs; ++i, dw += row_step<T>(outputs))
+    for (std::size_t i = 0; i < inputs; ++i, dw += row_stride<T>(outputs))
         for (std::size_t o = 0; o < outputs; o += lanes::size) {
             lanes sum = lanes::load_aligned(dw + o);
             for (std::size_t s = 0; s < n; ++s)
@@ -211,17 +203,16 @@ LAMINA_ONE_COPY void outer_weights_of_many(const T* x, const T* dz, T* dw, std::
         for (std::size_t o = 0; o < outputs; o += outer_width<T>) {
             const std::size_t depth = std::min(copied_depth<T>, n - s), columns = std::min(outer_width<T>, outputs - o);
             pack_rows(dz + s * outputs + o, outputs, depth, columns, panel);
-            outer_panel<T>({x + s * inputs, 1, inputs}, panel, outer_width<T>, 0, depth, {dw + o, row_step<T>(outputs)}, dw + o,
-                           row_step<T>(outputs), inputs, columns);
+            outer_panel<T>({x + s * inputs, 1, inputs}, panel, outer_width<T>, 0, depth, {dw + o, row_stride<T>(outputs)}, dw + o,
+                           row_stride<T>(outputs), inputs, columns);
         }
 }
 
 /// dw += xᵀ · dz.
-template <class T>
-void outer_weights(const T* x, const T* dz, T* dw, std::size_t n, std::size_t inputs, std::size_t outputs)
+template <class T> void outer_weights(const T* x, const T* dz, T* dw, std::size_t n, std::size_t inputs, std::size_t outputs)
 {
     if (n <= 4) outer_weights_of_few(x, dz, dw, n, inputs, outputs);
     else outer_weights_of_many(x, dz, dw, n, inputs, outputs);
 }
 
-} // namespace lamina::inline LAMINA_ARCHITECTURE::kernels::detail
+}}} // namespace lamina::internals::kernels::detail

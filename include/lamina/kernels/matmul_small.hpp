@@ -6,6 +6,7 @@
 // Contract: as in matmul.hpp. Numerics: the sums of four streams of inputs, or of the lanes of a register, as the sizes have it.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/core/chunks.hpp>
 #include <lamina/kernels/tile.hpp>
 
@@ -14,7 +15,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace lamina::inline LAMINA_ARCHITECTURE::kernels {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::kernels {
 
 struct dense_sizes {
     std::size_t inputs, outputs;
@@ -29,21 +30,18 @@ constexpr bool is_small(const dense_sizes& s)
 namespace detail {
 
 /// The narrowest register that holds `N` numbers: whole chunks.
-template <class T, std::size_t N>
-using narrow = simd::sized<T, simd::lanes_for<T, N, simd::chunk_size<T>>()>;
+template <class T, std::size_t N> using narrow = simd::sized<T, simd::lanes_for<T, N, simd::chunk_size<T>>()>;
 
 /// The first `N` numbers at p, then zeros. They are read one by one where they do not fill the register: the layer before may have
 /// stored them in pieces.
-template <std::size_t N, class V, class T>
-[[gnu::always_inline]] inline V load_first(const T* p)
+template <std::size_t N, class V, class T> [[gnu::always_inline]] inline V load_first(const T* p)
 {
     if constexpr (N >= V::size) return V::load_unaligned(p);
     else return simd::fill_lanes<V>([p](std::size_t i) __attribute__((always_inline)) { return i < N ? p[i] : T(0); });
 }
 
 /// Stores the first `N` numbers.
-template <std::size_t N, class V, class T>
-[[gnu::always_inline]] inline void store_first(const V& x, T* p)
+template <std::size_t N, class V, class T> [[gnu::always_inline]] inline void store_first(const V& x, T* p)
 {
     if constexpr (N >= V::size) x.store_unaligned(p);
     else {
@@ -54,8 +52,7 @@ template <std::size_t N, class V, class T>
 }
 
 /// The numbers of a sample in registers, and each of them in a whole one.
-template <class T, std::size_t Inputs>
-struct small_sample {
+template <class T, std::size_t Inputs> struct small_sample {
     using lanes = narrow<T, Inputs>;
     static constexpr std::size_t vectors = (Inputs + lanes::size - 1) / lanes::size, last = Inputs - (vectors - 1) * lanes::size;
 
@@ -65,8 +62,7 @@ struct small_sample {
         values[vectors - 1] = load_first<last, lanes>(x + (vectors - 1) * lanes::size);
     }
 
-    template <std::size_t K, class V>
-    [[gnu::always_inline]] V repeat() const
+    template <std::size_t K, class V> [[gnu::always_inline]] V repeat() const
     {
         if constexpr (last < lanes::size) return V(numbers[K]); // no cheaper out of a register that was put together
         else return simd::repeat_number<K % lanes::size, V>(values[K / lanes::size]);
@@ -86,11 +82,11 @@ template <std::size_t Count, class T, std::size_t Inputs>
     // Zeros, since a product that is added later would be joined with the addition here and not there, as the compiler likes.
     lanes sums[4]{bias ? load_first<Count, lanes>(bias) : lanes(T(0)), lanes(T(0)), lanes(T(0)), lanes(T(0))};
     [&]<std::size_t... K>(std::index_sequence<K...>) __attribute__((always_inline)) {
-        const auto add = [&]<std::size_t I>(constant<I>) __attribute__((always_inline)) {
-            const lanes number = x.template repeat<I, lanes>(), weights = lanes::load_aligned(w + I * stride);
-            simd::add_product(sums[I % streams], number, weights);
+        const auto add = [&]<std::size_t At>(fixed<At>) __attribute__((always_inline)) {
+            const lanes number = x.template repeat<At, lanes>(), weights = lanes::load_aligned(w + At * stride);
+            simd::add_product(sums[At % streams], number, weights);
         };
-        (add(constant<K>{}), ...);
+        (add(fixed<K>{}), ...);
     }(std::make_index_sequence<Inputs>{});
     if constexpr (streams > 3) sums[2] = sums[2] + sums[3];
     if constexpr (streams > 1) sums[0] = sums[0] + sums[1];
@@ -117,7 +113,7 @@ template <std::size_t First, std::size_t Outputs, class T, std::size_t Inputs, c
     const auto put = [&]<class V>(const V& sum) __attribute__((always_inline)) { store_first<count>(V(finish(sum)), y + First); };
 
     if constexpr (Outputs == 1) put(small_output(x, w, bias));
-    else put(small_outputs<count>(x, w + First, row_step<T>(Outputs), bias ? bias + First : nullptr));
+    else put(small_outputs<count>(x, w + First, row_stride<T>(Outputs), bias ? bias + First : nullptr));
     if constexpr (First + count < Outputs) small_outputs_from<First + count, Outputs>(x, w, bias, y, finish);
 }
 
@@ -127,7 +123,7 @@ template <std::size_t First, std::size_t Outputs, class T, std::size_t Inputs, c
 ///
 /// Shapes  as `dense_forward`.
 template <class T, auto Sizes, class F>
-[[gnu::always_inline]] inline void small_forward(const T* x, const T* w, const T* bias, T* y, std::size_t n, constant<Sizes>,
+[[gnu::always_inline]] inline void small_forward(const T* x, const T* w, const T* bias, T* y, std::size_t n, fixed<Sizes>,
                                                  const F& finish)
 {
     for (std::size_t s = 0; s < n; ++s) {
@@ -136,4 +132,4 @@ template <class T, auto Sizes, class F>
     }
 }
 
-} // namespace lamina::inline LAMINA_ARCHITECTURE::kernels
+}}} // namespace lamina::internals::kernels

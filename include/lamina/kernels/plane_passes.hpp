@@ -5,13 +5,13 @@
 // activation and its derivative on registers: y = finish(z), dz = slope(y, dy); finish is applied to each element alone.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/kernels/pooling_planes.hpp>
 
-namespace lamina::inline LAMINA_ARCHITECTURE::kernels {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::kernels {
 
 /// The values that a pass in planes works in: a field, the planes of one image, and the gradients' registers.
-template <class T>
-constexpr std::size_t plane_scratch(const convolution_sizes& s)
+template <class T> constexpr std::size_t plane_scratch(const convolution_sizes& s)
 {
     const plane_places<T> at(s);
     return at.fields + at.planes + padded<T>(plane_sums<T>(s)) + padded<T>(s.filters * simd::lanes<T>);
@@ -20,8 +20,7 @@ constexpr std::size_t plane_scratch(const convolution_sizes& s)
 namespace detail {
 
 /// The regions of plane_scratch; the field's padding is set to zero.
-template <class T, class S>
-struct plane_rooms {
+template <class T, class S> struct plane_rooms {
     T *field, *planes, *sums, *bias_sums;
 
     explicit plane_rooms(T* scratch)
@@ -43,10 +42,8 @@ struct plane_rooms {
     }
 };
 
-template <class S>
-inline constexpr std::size_t image_size = S::value.height * S::value.width * S::value.channels;
-template <class S>
-inline constexpr std::size_t output_size = S::value.out_height * S::value.out_width * S::value.filters;
+template <class S> inline constexpr std::size_t image_size = S::value.height * S::value.width * S::value.channels;
+template <class S> inline constexpr std::size_t output_size = S::value.out_height * S::value.out_width * S::value.filters;
 
 } // namespace detail
 
@@ -79,8 +76,7 @@ void plane_convolution_backward_weights(const T* x, const T* dz, T* dw, T* dbias
 }
 
 /// The number of values that the pass forward keeps for the one back: the planes of n images.
-template <class T>
-constexpr std::size_t plane_average_saved(const convolution_sizes& s, std::size_t n)
+template <class T> constexpr std::size_t plane_average_saved(const convolution_sizes& s, std::size_t n)
 {
     return n * plane_places<T>(s).planes;
 }
@@ -129,10 +125,9 @@ void plane_average_backward(const T* x, const T* w, const T* saved, const T* dy,
     room.add_sums(dw, dbias, sizes);
 }
 
-template <class T>
-constexpr std::size_t plane_average_data_scratch(const convolution_sizes& s)
+template <class T> constexpr std::size_t plane_average_data_scratch(const convolution_sizes& s)
 {
     return padded<T>(s.out_height * s.out_width * s.filters) + padded<T>(convolution_scratch<T>(s));
 }
 
-} // namespace lamina::inline LAMINA_ARCHITECTURE::kernels
+}}} // namespace lamina::internals::kernels

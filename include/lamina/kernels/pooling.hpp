@@ -9,54 +9,22 @@
 // Reference: kernels/reference/pooling.hpp.
 #pragma once
 
-#include <lamina/kernels/tile.hpp>
+#include <lamina/core/architecture.hpp>
+
+#if LAMINA_PLAIN_LOOPS
+#include <lamina/kernels/plain/pooling.hpp>
+#else
+#include <lamina/kernels/pooling_sizes.hpp>
 
 #include <algorithm>
 #include <limits>
 
-namespace lamina::inline LAMINA_ARCHITECTURE::kernels {
-
-struct pooling_sizes {
-    std::size_t height, width, channels, window_height, window_width, stride_height, stride_width, pad_top, pad_left, out_height,
-        out_width;
-};
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::kernels {
 
 namespace detail {
 
-/// The real cells of window `out` along one axis. Where no window is cut their number is one for all: a constant for constant
-/// sizes.
-constexpr range cells_of(std::size_t out, std::size_t stride, std::size_t window, std::size_t pad, std::size_t cells,
-                         std::size_t outputs)
-{
-    const std::size_t begin = out * stride;
-    if (pad == 0 && (outputs - 1) * stride + window <= cells) return {begin, begin + window};
-    const std::size_t last = std::min(begin + window, cells + pad), first = std::min(std::max(begin, pad), std::max(last, pad));
-    return {first - pad, std::max(last, first) - pad};
-}
-
-/// The windows that hold cell `cell` along one axis.
-constexpr range windows_of(std::size_t cell, std::size_t stride, std::size_t window, std::size_t pad, std::size_t outputs)
-{
-    const std::size_t at = cell + pad;
-    const std::size_t last = std::min(at / stride + 1, outputs);
-    return {std::min(at < window ? 0 : (at - window) / stride + 1, last), last};
-}
-
-constexpr range rows_of(std::size_t oy, const pooling_sizes& s)
-{
-    return cells_of(oy, s.stride_height, s.window_height, s.pad_top, s.height, s.out_height);
-}
-constexpr range columns_of(std::size_t ox, const pooling_sizes& s)
-{
-    return cells_of(ox, s.stride_width, s.window_width, s.pad_left, s.width, s.out_width);
-}
-
-/// Whether no cell is in two windows.
-constexpr bool disjoint(const pooling_sizes& s) { return s.stride_height >= s.window_height && s.stride_width >= s.window_width; }
-
 /// f(rows, columns, c, place in y) for each register of each output of one image.
-template <class T, class S, class F>
-void each_window(S sizes, const F& f)
+template <class T, class S, class F> void each_window(S sizes, const F& f)
 {
     const pooling_sizes s = sizes;
     for (std::size_t oy = 0; oy < s.out_height; ++oy)
@@ -66,8 +34,7 @@ void each_window(S sizes, const F& f)
 }
 
 /// max(a, b), NaN if one of them is.
-template <class T, class A>
-simd::batch<T, A> larger(const simd::batch<T, A>& a, const simd::batch<T, A>& b)
+template <class T, class A> simd::batch<T, A> larger(const simd::batch<T, A>& a, const simd::batch<T, A>& b)
 {
     return xsimd::select((a >= b) | !(a == a), a, b);
 }
@@ -81,8 +48,7 @@ constexpr bool covers(const pooling_sizes& s)
 }
 
 /// The gradient of disjoint averages: each window writes change(its share, place) in its cells.
-template <class T, class S, class F>
-void spread_averages(const T* dy, T* dx, std::size_t n, S sizes, const F& change)
+template <class T, class S, class F> void spread_averages(const T* dy, T* dx, std::size_t n, S sizes, const F& change)
 {
     using lanes = simd::batch<T>;
     const pooling_sizes s = sizes;
@@ -102,8 +68,7 @@ void spread_averages(const T* dy, T* dx, std::size_t n, S sizes, const F& change
 }
 
 /// The gradient of averages that share cells: each cell adds up its windows.
-template <class T, class S>
-void gather_averages(const T* dy, T* dx, std::size_t n, S sizes)
+template <class T, class S> void gather_averages(const T* dy, T* dx, std::size_t n, S sizes)
 {
     using lanes = simd::batch<T>;
     const pooling_sizes s = sizes;
@@ -133,8 +98,7 @@ void gather_averages(const T* dy, T* dx, std::size_t n, S sizes)
 /// y = the average of each window's real cells.
 ///
 /// Shapes  x [n][height][width][channels], y [n][out_height][out_width][channels].
-template <class T, extent_of<pooling_sizes> S>
-void average_pooling_forward(const T* x, T* y, std::size_t n, S sizes)
+template <class T, extent_of<pooling_sizes> S> void average_pooling_forward(const T* x, T* y, std::size_t n, S sizes)
 {
     using lanes = simd::batch<T>;
     const pooling_sizes s = sizes;
@@ -154,8 +118,7 @@ void average_pooling_forward(const T* x, T* y, std::size_t n, S sizes)
 /// dx = each window's gradient, split evenly among its real cells.
 ///
 /// Shapes  dy as y, dx as x.
-template <class T, extent_of<pooling_sizes> S>
-void average_pooling_backward(const T* dy, T* dx, std::size_t n, S sizes)
+template <class T, extent_of<pooling_sizes> S> void average_pooling_backward(const T* dy, T* dx, std::size_t n, S sizes)
 {
     const pooling_sizes s = sizes;
     if (detail::disjoint(s))
@@ -180,8 +143,7 @@ void average_pooling_backward(const T* x, const T* dy, T* dz, std::size_t n, S s
 /// y = the largest of each window's real cells; NaN if one of them is.
 ///
 /// Shapes  x [n][height][width][channels], y [n][out_height][out_width][channels].
-template <class T, extent_of<pooling_sizes> S>
-void max_pooling_forward(const T* x, T* y, std::size_t n, S sizes)
+template <class T, extent_of<pooling_sizes> S> void max_pooling_forward(const T* x, T* y, std::size_t n, S sizes)
 {
     using lanes = simd::batch<T>;
     const pooling_sizes s = sizes;
@@ -225,4 +187,6 @@ void max_pooling_backward(const T* x, const T* y, const T* dy, T* dx, std::size_
         });
 }
 
-} // namespace lamina::inline LAMINA_ARCHITECTURE::kernels
+}}} // namespace lamina::internals::kernels
+
+#endif // LAMINA_PLAIN_LOOPS

@@ -5,18 +5,18 @@
 // the last row or column is in no window. Numerics: as pooling.hpp.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/kernels/convolution_planes.hpp>
 
 #include <functional>
 
-namespace lamina::inline LAMINA_ARCHITECTURE::kernels {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::kernels {
 
 namespace detail {
 
-/// f(row, first pixel, number of pixels) for each register of pixels in `height` rows of `width`, from the end of a row: what the
-/// last of its registers writes too much is written over.
-template <class T, class F>
-[[gnu::always_inline]] inline void each_register(std::size_t height, std::size_t width, const F& f)
+/// f(row, first pixel, number of pixels) for each register of pixels in `height` rows of `width`, from right to left: what a partial
+/// register writes beyond the row is overwritten by the next.
+template <class T, class F> [[gnu::always_inline]] inline void each_register(std::size_t height, std::size_t width, const F& f)
 {
     constexpr std::size_t lanes = simd::lanes<T>;
     for (std::size_t y = 0; y < height; ++y)
@@ -24,8 +24,7 @@ template <class T, class F>
 }
 
 /// 0, 1, 2 … in the lanes.
-template <class T>
-simd::batch<T> lane_numbers()
+template <class T> simd::batch<T> lane_numbers()
 {
     alignas(alignment) T values[simd::lanes<T>];
     for (std::size_t i = 0; i < simd::lanes<T>; ++i) values[i] = T(i);
@@ -35,8 +34,7 @@ simd::batch<T> lane_numbers()
 } // namespace detail
 
 /// y [out_height][out_width][filters] = the planes.
-template <class T, class S>
-void planes_to_rows(const T* planes, T* y, S)
+template <class T, class S> void planes_to_rows(const T* planes, T* y, S)
 {
     using lanes = simd::batch<T>;
     constexpr const convolution_sizes& s = S::value;
@@ -50,8 +48,7 @@ void planes_to_rows(const T* planes, T* y, S)
 
 /// The planes = y [out_height][out_width][filters]; adds each plane's registers to `sums` [filters][lanes]. Between two rows zeros
 /// are written, or nothing: they are zero already.
-template <class T, class S>
-void rows_to_planes(const T* y, T* planes, T* sums, S)
+template <class T, class S> void rows_to_planes(const T* y, T* planes, T* sums, S)
 {
     using lanes = simd::batch<T>;
     constexpr const convolution_sizes& s = S::value;
@@ -68,8 +65,7 @@ void rows_to_planes(const T* y, T* planes, T* sums, S)
 }
 
 /// y [out_height / 2][out_width / 2][filters] = the average of 2×2 cells.
-template <class T, class S>
-[[gnu::noinline]] void planes_average(const T* planes, T* y, S)
+template <class T, class S> [[gnu::noinline]] void planes_average(const T* planes, T* y, S)
 {
     using lanes = simd::batch<T>;
     constexpr const convolution_sizes& s = S::value;
@@ -123,4 +119,4 @@ template <class T, class S, class F>
     });
 }
 
-} // namespace lamina::inline LAMINA_ARCHITECTURE::kernels
+}}} // namespace lamina::internals::kernels

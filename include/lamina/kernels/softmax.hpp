@@ -9,12 +9,17 @@
 // Reference: kernels/reference/softmax.hpp.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
+
+#if LAMINA_PLAIN_LOOPS
+#include <lamina/kernels/plain/softmax.hpp>
+#else
 #include <lamina/kernels/math.hpp>
 #include <lamina/kernels/tile.hpp>
 
 #include <limits>
 
-namespace lamina::inline LAMINA_ARCHITECTURE::kernels {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::kernels {
 
 namespace detail {
 
@@ -29,14 +34,11 @@ template <class T, extent E, class F, class... Inputs>
 }
 
 /// Whether a row is known to fit into a register.
-template <class T, class E>
-inline constexpr bool fits_register = false;
-template <class T, auto Width>
-inline constexpr bool fits_register<T, constant<Width>> = Width <= simd::lanes<T>;
+template <class T, class E> inline constexpr bool fits_register = false;
+template <class T, auto Width> inline constexpr bool fits_register<T, fixed<Width>> = Width <= simd::lanes<T>;
 
 /// A row's maximum. A NaN may be lost here: it shows in the sum.
-template <class T, extent E>
-T row_max(const T* x, E width)
+template <class T, extent E> T row_max(const T* x, E width)
 {
     using lanes = simd::batch<T>;
     constexpr T least = -std::numeric_limits<T>::infinity();
@@ -47,8 +49,7 @@ T row_max(const T* x, E width)
 
 /// The sum of exp(x - most) over a row; f(i, e) sees each register of them. Behind the row's end x counts as `most`: exp(-infinity)
 /// would take long on processors that are slow with subnormal numbers, as it passes through them.
-template <class T, extent E, class F>
-[[gnu::always_inline]] inline T exp_sum(const T* x, E width, T most, const F& f)
+template <class T, extent E, class F> [[gnu::always_inline]] inline T exp_sum(const T* x, E width, T most, const F& f)
 {
     using lanes = simd::batch<T>;
     lanes sum(T(0));
@@ -66,8 +67,7 @@ template <class T, extent E, class F>
 } // namespace detail
 
 /// y = exp(x) / (sum of exp(x)), for each row.
-template <class T, extent E>
-void softmax_forward(const T* x, T* y, std::size_t rows, E width)
+template <class T, extent E> void softmax_forward(const T* x, T* y, std::size_t rows, E width)
 {
     using lanes = simd::batch<T>;
     constexpr T least = -std::numeric_limits<T>::infinity();
@@ -88,8 +88,7 @@ void softmax_forward(const T* x, T* y, std::size_t rows, E width)
 }
 
 /// dx = y · (dy - sum of y · dy), for each row; y is what forward wrote.
-template <class T, extent E>
-void softmax_backward(const T* y, const T* dy, T* dx, std::size_t rows, E width)
+template <class T, extent E> void softmax_backward(const T* y, const T* dy, T* dx, std::size_t rows, E width)
 {
     using lanes = simd::batch<T>;
     for (std::size_t row = 0; row < rows; ++row, y += width, dy += width, dx += width) {
@@ -104,8 +103,7 @@ void softmax_backward(const T* y, const T* dy, T* dx, std::size_t rows, E width)
 }
 
 /// y = x - log(sum of exp(x)), for each row.
-template <class T, extent E>
-void log_softmax_forward(const T* x, T* y, std::size_t rows, E width)
+template <class T, extent E> void log_softmax_forward(const T* x, T* y, std::size_t rows, E width)
 {
     using lanes = simd::batch<T>;
     for (std::size_t row = 0; row < rows; ++row, x += width, y += width) {
@@ -118,8 +116,7 @@ void log_softmax_forward(const T* x, T* y, std::size_t rows, E width)
 }
 
 /// dx = dy - exp(y) · sum of dy, for each row; y is what forward wrote.
-template <class T, extent E>
-void log_softmax_backward(const T* y, const T* dy, T* dx, std::size_t rows, E width)
+template <class T, extent E> void log_softmax_backward(const T* y, const T* dy, T* dx, std::size_t rows, E width)
 {
     using lanes = simd::batch<T>;
     for (std::size_t row = 0; row < rows; ++row, y += width, dy += width, dx += width) {
@@ -133,4 +130,6 @@ void log_softmax_backward(const T* y, const T* dy, T* dx, std::size_t rows, E wi
     }
 }
 
-} // namespace lamina::inline LAMINA_ARCHITECTURE::kernels
+}}} // namespace lamina::internals::kernels
+
+#endif // LAMINA_PLAIN_LOOPS

@@ -5,16 +5,17 @@
 // division, and an error of 1.5 ulp.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/core/shuffle.hpp>
 
 #include <cstddef>
 
-namespace lamina::inline LAMINA_ARCHITECTURE::kernels::math {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::kernels::math {
 
 namespace detail {
 
 // clang-format off: rows of eight intervals
-/// The Taylor series of tanh about the middle of each interval, whose terms above degree 4 are economised (replaced by the Chebyshev
+/// The Taylor series of tanh about the middle of each interval, whose terms above degree 4 are economized (replaced by the Chebyshev
 /// polynomial that is nearest to 0, without its leading term; in the first interval by the one that is x times a polynomial; the last
 /// one's value is 1); tests/kernels/tanh_table_test.cpp computes them anew. An interval's place is its lower end's two lowest bits of
 /// the exponent and three highest of the fraction: 2 comes first, 8 in the 17th and 0.625 in the 19th place.
@@ -52,8 +53,7 @@ alignas(alignment) inline constexpr float tanh_factor[tanh_degree + 1][tanh_inte
 } // namespace detail
 
 /// tanh with its polynomials in registers: to be made before a loop.
-template <class V>
-class table_tanh {
+template <class V> class table_tanh {
     static constexpr std::size_t degree = detail::tanh_degree;
     simd::table<V> middle{detail::tanh_middle},
         factor[degree + 1]{detail::tanh_factor[0], detail::tanh_factor[1], detail::tanh_factor[2], detail::tanh_factor[3],
@@ -75,4 +75,4 @@ public:
     }
 };
 
-} // namespace lamina::inline LAMINA_ARCHITECTURE::kernels::math
+}}} // namespace lamina::internals::kernels::math

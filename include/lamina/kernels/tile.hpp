@@ -4,6 +4,7 @@
 // the two stands here: `tiles` cuts an axis, `LAMINA_UNROLL` spells out a loop over a tile, `part` takes a size out of an aggregate.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/core/extent.hpp>
 #include <lamina/core/partial.hpp>
 
@@ -20,7 +21,7 @@
 #define LAMINA_ONE_COPY [[gnu::noinline]]
 #endif
 
-namespace lamina::inline LAMINA_ARCHITECTURE::kernels {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::kernels {
 
 namespace detail {
 
@@ -38,14 +39,13 @@ struct range {
 inline constexpr std::size_t accumulators = simd::registers == 32 ? 24 : 10;
 
 /// A size out of an aggregate of sizes, by member or by function: a constant if the aggregate is one, else a number.
-template <auto Size, class S>
-constexpr auto part(const S& sizes)
+template <auto Size, class S> constexpr auto part(const S& sizes)
 {
     const auto get = [](const auto& plain) {
         if constexpr (std::is_member_pointer_v<decltype(Size)>) return plain.*Size;
         else return Size(plain);
     };
-    if constexpr (is_constant<S>) return constant<get(S::value)>{};
+    if constexpr (is_fixed<S>) return fixed<get(S::value)>{};
     else return get(sizes);
 }
 
@@ -61,47 +61,44 @@ constexpr std::size_t tile_of(std::size_t n, std::size_t most)
 
 /// Covers 0 … n with f(start, constant<tile>{}), tiles of at most `Most`. A constant `n` needs at most two kinds of tile, a
 /// number one kind for each halving of `Most`.
-template <std::size_t Most, extent E, class F>
-[[gnu::always_inline]] inline void tiles(E n, F&& f)
+template <std::size_t Most, extent E, class F> [[gnu::always_inline]] inline void tiles(E n, F&& f)
 {
-    if constexpr (is_constant<E>) {
+    if constexpr (is_fixed<E>) {
         constexpr std::size_t size = E::value, tile = tile_of(size, Most);
         if constexpr (size > 0) {
             if constexpr (size % tile == 0)
-                for (std::size_t i = 0; i < size; i += tile) f(i, constant<tile>{});
+                for (std::size_t i = 0; i < size; i += tile) f(i, fixed<tile>{});
             else { // the last ones are one smaller
                 constexpr std::size_t count = (size + tile - 1) / tile, whole = size - count * (tile - 1);
-                for (std::size_t i = 0; i < whole * tile; i += tile) f(i, constant<tile>{});
-                for (std::size_t i = whole * tile; i < size; i += tile - 1) f(i, constant<tile - 1>{});
+                for (std::size_t i = 0; i < whole * tile; i += tile) f(i, fixed<tile>{});
+                for (std::size_t i = whole * tile; i < size; i += tile - 1) f(i, fixed<tile - 1>{});
             }
         }
     }
     else {
         std::size_t i = 0;
-        const auto cover = [&]<std::size_t Tile>(const auto& self, constant<Tile> tile) {
+        const auto cover = [&]<std::size_t Tile>(const auto& self, fixed<Tile> tile) {
             for (; i + Tile <= n; i += Tile) f(i, tile);
-            if constexpr (Tile > 1) self(self, constant<Tile / 2>{});
+            if constexpr (Tile > 1) self(self, fixed<Tile / 2>{});
         };
-        cover(cover, constant<Most>{});
+        cover(cover, fixed<Most>{});
     }
 }
 
 /// The same for what may be computed twice: where that is little, the last tile begins early enough to be like the others, so
 /// that one kind is compiled.
-template <std::size_t Most, std::size_t N, class F>
-[[gnu::always_inline]] inline void overlapping_tiles(constant<N> n, F&& f)
+template <std::size_t Most, std::size_t N, class F> [[gnu::always_inline]] inline void overlapping_tiles(fixed<N> n, F&& f)
 {
     constexpr std::size_t tile = tile_of(N, Most);
     if constexpr (N > 0 && 16 * (round_up(N, tile) - N) <= N)
-        for (std::size_t i = 0; i < N; i += tile) f(std::min(i, N - tile), constant<tile>{});
+        for (std::size_t i = 0; i < N; i += tile) f(std::min(i, N - tile), fixed<tile>{});
     else tiles<Most>(n, f);
 }
 
 /// The number of registers that `n` values take, the last perhaps partly filled: a constant if `n` is one.
-template <class T, extent E>
-constexpr auto vectors(E n)
+template <class T, extent E> constexpr auto vectors(E n)
 {
-    if constexpr (is_constant<E>) return constant<(E::value + simd::lanes<T> - 1) / simd::lanes<T>>{};
+    if constexpr (is_fixed<E>) return fixed<(E::value + simd::lanes<T> - 1) / simd::lanes<T>>{};
     else return (n + simd::lanes<T> - 1) / simd::lanes<T>;
 }
 
@@ -114,8 +111,7 @@ template <class T, class A>
 }
 
 /// Loads the values that lie before `n`, where lane 0 is value number `i`; zeros behind them.
-template <class T>
-[[gnu::always_inline]] inline simd::batch<T> load_before(const T* p, std::size_t i, std::size_t n)
+template <class T> [[gnu::always_inline]] inline simd::batch<T> load_before(const T* p, std::size_t i, std::size_t n)
 {
     if (i + simd::lanes<T> <= n) return simd::batch<T>::load_unaligned(p);
     return simd::load_partial(p, n - i);
@@ -130,16 +126,14 @@ template <class T>
 }
 
 /// A number in every lane. One that is used once had better be a memory operand of its multiplication.
-template <std::size_t Uses, class T>
-[[gnu::always_inline]] inline simd::batch<T> broadcast(const T& number)
+template <std::size_t Uses, class T> [[gnu::always_inline]] inline simd::batch<T> broadcast(const T& number)
 {
     if constexpr (Uses > 1) return simd::keep(simd::batch<T>(number));
     else return simd::batch<T>(number);
 }
 
 /// A function of registers as a loop applies it: with its constants in registers, `f.ready<V>()`, where it has that.
-template <class V, class F>
-[[gnu::always_inline]] inline auto made_ready(const F& f)
+template <class V, class F> [[gnu::always_inline]] inline auto made_ready(const F& f)
 {
     if constexpr (requires { f.template ready<V>(); }) return f.template ready<V>();
     else return f;
@@ -161,4 +155,4 @@ template <class F, class T, class A, std::size_t Rows, std::size_t Vectors, clas
     }
 }
 
-} // namespace lamina::inline LAMINA_ARCHITECTURE::kernels
+}}} // namespace lamina::internals::kernels

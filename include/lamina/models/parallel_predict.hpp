@@ -1,7 +1,9 @@
 // lamina/models/parallel_predict.hpp: inference of a batch on several threads.
 #pragma once
 
-#include <lamina/core/parallel.hpp>
+#include <lamina/core/architecture.hpp>
+#include <lamina/core/bound.hpp>
+#include <lamina/core/thread_pool.hpp>
 #include <lamina/models/predict.hpp>
 
 #include <algorithm>
@@ -9,31 +11,30 @@
 #include <memory>
 #include <vector>
 
-namespace lamina::inline LAMINA_ARCHITECTURE {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
 struct PredictOptions {
     std::size_t threads = 1; ///< at most this many; results do not depend on it. A thread takes 32 samples at a time
 };
 
-namespace inner {
+namespace internals {
 
 /// `forward(thread, begin, end)` for every chunk of `count` samples.
-template <class Forward>
-void predict_in_parallel(std::size_t count, std::size_t threads, Forward&& forward)
+template <class Forward> void predict_in_parallel(std::size_t count, std::size_t threads, Forward&& forward)
 {
     parallel_for((count + chunk - 1) / chunk, threads,
                  [&](std::size_t k, std::size_t thread) { forward(thread, k * chunk, std::min(count, (k + 1) * chunk)); });
 }
 
-template <class M, DenseTensors X>
-auto predict_all(const M& model, const X& x, PredictOptions options)
+template <class M, DenseTensors X> auto predict_all(const M& model, const X& x, PredictOptions options)
 {
     using T = number_type<M>;
     require_bound(model);
     const std::size_t count = tensor_at<0>(x).shape()[0];
     auto y = result_for<M>(count);
     if constexpr (Block<M>) {
-        static_assert(rank_of<X> == M::input.rank + 1, "lamina: a batch has one rank more than the model's input: [n, ...input]");
+        static_assert(may_have_rank<X>(M::input.rank + 1),
+                      "lamina: a batch has one rank more than the model's input: [n, ...input]");
         require_samples(x, M::input, "predict");
         predict_in_parallel(count, options.threads, [&](std::size_t, std::size_t begin, std::size_t end) {
             for_each_chunk<T>(x, M::input.size(), begin, end, [&](std::size_t first, std::size_t n, const T* from) {
@@ -54,23 +55,21 @@ auto predict_all(const M& model, const X& x, PredictOptions options)
     return y;
 }
 
-} // namespace inner
+} // namespace internals
 
 /// The model's outputs for a batch x [n, …], on several threads: `predict(model, x, {.threads = 4})`.
-template <class M, DenseTensors X>
-auto predict(const M& model, const X& x, PredictOptions options)
+template <class M, class X> auto predict(const M& model, const X& x, PredictOptions options)
 {
-    if constexpr (is_refused<M>) return lamina::detail::silence{};
-    else if constexpr (inner::one_batch_an_input<M, X>()) return inner::predict_all(model, x, options);
-    else return inner::result_for<M>(0);
+    if constexpr (!internals::can_be_called<M>) return predict(model, x); // which says why
+    else
+        return internals::predict_tensors(model, x,
+                                          [&](const auto& tensors) { return internals::predict_all(model, tensors, options); });
 }
 
 /// The class of the largest output of every sample, on several threads.
-template <class M, DenseTensors X>
-auto predict_classes(const M& model, const X& x, PredictOptions options)
+template <class M, class X> auto predict_classes(const M& model, const X& x, PredictOptions options)
 {
-    if constexpr (is_refused<M>) return lamina::detail::silence{};
-    else return inner::classes_of(predict(model, x, options));
+    return internals::classes_of(predict(model, x, options));
 }
 
-} // namespace lamina::inline LAMINA_ARCHITECTURE
+}} // namespace lamina

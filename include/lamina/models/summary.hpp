@@ -1,23 +1,26 @@
 // lamina/models/summary.hpp: a model as a table, in the manner of Keras.
 #pragma once
 
-#include <lamina/core/once.hpp>
+#include <lamina/blocks/block.hpp>
+#include <lamina/blocks/option_list.hpp>
+#include <lamina/core/architecture.hpp>
+#include <lamina/core/error.hpp>
+#include <lamina/core/names.hpp>
+#include <lamina/core/outlined.hpp>
 #include <lamina/core/parts.hpp>
-#include <lamina/layers/block.hpp>
-#include <lamina/models/plan.hpp>
+#include <lamina/ops/operators.hpp>
+#include <lamina/trace/trace.hpp>
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstddef>
-#include <cstdio>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace lamina {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
-namespace detail {
+namespace internals {
 
 /// 61706 as "61,706".
 [[gnu::cold]] inline std::string with_commas(std::size_t n)
@@ -29,28 +32,26 @@ namespace detail {
 
 [[gnu::cold]] inline std::string as_bytes(std::size_t n)
 {
-    char text[32];
-    if (n < 1024) std::snprintf(text, sizeof text, "%zu B", n);
-    else if (n < 1024 * 1024) std::snprintf(text, sizeof text, "%.2f KB", static_cast<double>(n) / 1024);
-    else std::snprintf(text, sizeof text, "%.2f MB", static_cast<double>(n) / 1024 / 1024);
-    return text;
+    std::string text;
+    if (n < 1024) append(text, {n});
+    else print_real(text, "%.2f", static_cast<double>(n) / (n < 1024 * 1024 ? 1024 : 1024 * 1024));
+    return text += n < 1024 ? " B" : n < 1024 * 1024 ? " KB" : " MB";
 }
 
-/// Keras's name of a kind of layer: AveragePooling2D is average_pooling2d.
+/// Keras's name of a kind of layer: AveragePooling2D is average_pooling2d. Letters are those of ASCII, whatever the locale.
 [[gnu::cold]] inline std::string snake(std::string_view kind)
 {
     std::string name;
     for (std::size_t i = 0; i < kind.size(); ++i) {
-        const bool upper = std::isupper(static_cast<unsigned char>(kind[i])) != 0;
-        const bool after_lower = i > 0 && std::islower(static_cast<unsigned char>(kind[i - 1])) != 0;
+        const bool upper = kind[i] >= 'A' && kind[i] <= 'Z';
+        const bool after_lower = i > 0 && kind[i - 1] >= 'a' && kind[i - 1] <= 'z';
         if (upper && after_lower) name += '_';
-        name += static_cast<char>(std::tolower(static_cast<unsigned char>(kind[i])));
+        name += static_cast<char>(upper ? kind[i] - 'A' + 'a' : kind[i]);
     }
     return name;
 }
 
-template <class B>
-constexpr std::string_view kind_of()
+template <class B> constexpr std::string_view kind_of()
 {
     if constexpr (requires { std::string_view(B::layer::kind); }) return B::layer::kind;
     else if constexpr (requires { std::string_view(B::kind); }) return B::kind;
@@ -65,13 +66,14 @@ inline std::size_t display_width(std::string_view text) // UTF-8: continuation b
 
 /// The rows of a summary, and what they add up to.
 struct summary_table {
-    using row = std::array<std::string, 4>;
+    using row = std::array<std::string, 5>;
 
-    std::vector<row> rows{{"Layer (type)", "Output shape", "Param #", "Multiply-adds"}};
+    std::size_t columns = 4; // the fifth one holds options
+    std::vector<row> rows{{"Layer (type)", "Output shape", "Param #", "Multiply-adds", "Options"}};
     std::vector<std::string> automatic_names; // that were given, without their numbers
     std::size_t parameters = 0, trainable = 0, bytes = 0, multiply_adds = 0;
 
-    [[gnu::cold]] void add(const std::string& path, bool automatic, std::string_view kind, const shape& output, std::size_t work,
+    [[gnu::cold]] void add(const std::string& path, bool automatic, std::string_view kind, const Shape& output, std::size_t work,
                            const std::vector<FoundVariable>& variables)
     {
         std::size_t learned = 0;
@@ -79,30 +81,39 @@ struct summary_table {
             const std::size_t size = variable->needs().extents.size();
             learned += size;
             bytes += size * bytes_of(variable->needs().type);
-            if (!variable->storage() || variable->storage()->trainable) trainable += size;
+            if (variable->storage() ? variable->storage()->learned() : !variable->needs().as.observed) trainable += size;
         }
         parameters += learned;
 
         std::string name = automatic ? snake(kind) : path, extents;
         if (automatic) {
             const auto before = std::count(automatic_names.begin(), automatic_names.end(), name);
-            automatic_names.push_back(name);
+            add_to(automatic_names, name);
             if (before > 0) append(name, {'_', before});
         }
         append(name, {" (", kind, ')'});
         print(extents, output);
-        rows.push_back({name, extents, with_commas(learned), with_commas(work)});
+        rows.push_back({name, extents, with_commas(learned), with_commas(work), ""});
+    }
+
+    /// Those that Keras asks for or has another default for, for the row that was added last.
+    [[gnu::cold]] void add_options(const std::vector<Option>& options)
+    {
+        std::string& cell = rows.back().back();
+        for (const Option& option : options)
+            if (option.required || !(option.value == option.usual))
+                append(cell, {cell.empty() ? "" : ", ", option.name, '=', option.value});
     }
 
     [[gnu::cold]] std::string text() const
     {
-        std::array<std::size_t, 4> width{};
+        std::array<std::size_t, 5> width{};
         for (const auto& cells : rows)
-            for (std::size_t c = 0; c < 4; ++c) width[c] = std::max(width[c], display_width(cells[c]));
+            for (std::size_t c = 0; c < columns; ++c) width[c] = std::max(width[c], display_width(cells[c]));
 
         std::string text;
         const auto rule = [&](const char* left, const char* middle, const char* right) {
-            for (std::size_t c = 0; c < 4; ++c) {
+            for (std::size_t c = 0; c < columns; ++c) {
                 text += c == 0 ? left : middle;
                 for (std::size_t i = 0; i < width[c] + 2; ++i) text += "─";
             }
@@ -110,9 +121,10 @@ struct summary_table {
         };
         rule("┌", "┬", "┐");
         for (std::size_t r = 0; r < rows.size(); ++r) {
-            for (std::size_t c = 0; c < 4; ++c) {
+            for (std::size_t c = 0; c < columns; ++c) {
                 const std::string space(width[c] - display_width(rows[r][c]), ' ');
-                append(text, {"│ ", c < 2 ? rows[r][c] : space, c < 2 ? space : rows[r][c], ' '});
+                const bool left = c < 2 || c == 4;
+                append(text, {"│ ", left ? rows[r][c] : space, left ? space : rows[r][c], ' '});
             }
             text += "│\n";
             if (r == 0) rule("├", "┼", "┤");
@@ -125,41 +137,63 @@ struct summary_table {
     }
 };
 
-template <class Part>
-void summarise(const Part& part, const std::string& path, bool automatic, summary_table& table)
+template <bool WithOptions, class Part>
+void summarize(const Part& part, const std::string& path, bool automatic, summary_table& table)
 {
     const auto inside = [&](bool names) {
         for_each_part(part, [&](std::string_view name, const auto& inner) {
-            summarise(inner, path.empty() ? std::string(name) : path + '/' + std::string(name), names, table);
+            summarize<WithOptions>(inner, text_of({path, path.empty() ? "" : "/", name}), names, table);
         });
     };
-    if constexpr (requires { part.for_each_layer(ignore{}); }) {
+    if constexpr (has_layers<Part>) {
         inside(path.empty());
         if constexpr (requires { part.kind; }) // a Residual, a Parallel: what it makes of its layers
             table.add(path, automatic && given_name<Part>().empty(), part.kind, Part::output, 0, {});
     }
-    else if constexpr (Block<Part>)
+    else if constexpr (AnyBlock<Part>) {
         table.add(path, automatic && given_name<Part>().empty(), kind_of<Part>(), Part::output, multiply_adds_of<Part>(),
                   variables_of(part));
+        if constexpr (WithOptions && requires { typename Part::layer; }) table.add_options(options_of<typename Part::layer>());
+    }
     else if constexpr (!is_variable<Part>) inside(false);
 }
 
-} // namespace detail
+template <bool WithOptions, class M> summary_table table_of(const M& model)
+{
+    summary_table table;
+    if (WithOptions) table.columns = 5;
+    summarize<WithOptions>(model, {}, true, table);
+    if constexpr (Block<M>) table.multiply_adds = multiply_adds_of<M>();
+    else
+        for (const auto& node : trace(model).nodes) table.multiply_adds += node.multiply_adds; // a layer used twice counts twice
+    return table;
+}
+
+} // namespace internals
 
 /// A table of a model's layers: name, type, output shape of a sample, learned numbers, multiply-adds of a sample, and the
 /// totals. Layers of a Sequential carry Keras's automatic names unless `Name<…>` gives one; parts of a struct their paths.
-template <class M>
-LAMINA_ONCE std::string summary(const M& model)
+template <class M> LAMINA_OUTLINED std::string summary(const M& model)
 {
-    detail::summary_table table;
-    if constexpr (!is_refused<M>) {
-        detail::summarise(model, {}, true, table);
-        if constexpr (Block<M>) table.multiply_adds = multiply_adds_of<M>();
-        else
-            for (const auto& node : trace(model).nodes)
-                table.multiply_adds += node.multiply_adds; // a layer used twice counts twice
-    }
-    return table.text();
+    if constexpr (internals::takes_one<M>) // what is wrong inside of operator() is said here
+        static_cast<void>(requires(const typename internals::first_symbol<M>::type& symbol) { model(symbol); });
+    if constexpr (!internals::can_be_model<M>) internals::refuse_model<M>();
+    else if constexpr (!internals::can_be_called<M>) internals::refuse_call<M>();
+    else if constexpr (!internals::is_refused<M>) return internals::table_of<false>(model).text();
+    return {};
 }
 
-} // namespace lamina
+/// What a summary shows besides.
+struct SummaryOptions {
+    bool options = false; ///< a column of the layers' options, in Keras's words: those that differ from Keras's defaults
+};
+
+/// The same, `summary(model, {.options = true})` with the options of each layer that lists them (`blocks/option_list.hpp`).
+template <class M> LAMINA_OUTLINED std::string summary(const M& model, const SummaryOptions& shown)
+{
+    if constexpr (!internals::can_be_model<M>) return summary(model);
+    else if constexpr (!internals::can_be_called<M> || internals::is_refused<M>) return summary(model); // says what is wrong
+    else return shown.options ? internals::table_of<true>(model).text() : summary(model);
+}
+
+}} // namespace lamina

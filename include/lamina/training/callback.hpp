@@ -1,6 +1,8 @@
 // lamina/training/callback.hpp: what a callback of `fit` sees, and when it is called.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
+#include <lamina/core/members.hpp>
 #include <lamina/core/record.hpp>
 #include <lamina/training/logs.hpp>
 
@@ -10,82 +12,155 @@
 #include <type_traits>
 #include <vector>
 
-namespace lamina {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
 /// The state of a running `fit`, as every callback receives it.
 ///
 /// A callback is any object with some of these members; the others need not exist:
-/// `on_train_begin(Training&)`, `on_epoch_begin(Training&)`, `on_batch_end(Training&)`, `on_epoch_end(Training&)`,
-/// `on_train_end(Training&)`. Callbacks are called in the order they were given to `fit`.
-struct Training {
+/// `on_train_begin(TrainingState&)`, `on_epoch_begin(TrainingState&)`, `on_batch_begin(TrainingState&)`, `on_batch_end(TrainingState&)`,
+/// `on_epoch_end(TrainingState&)`, `on_train_end(TrainingState&)`. Callbacks are called in the order they were given to `fit`. One that
+/// never adds a figure to `logs` may say so, `static constexpr bool adds_figures = false;`: then names of figures are checked before the
+/// first epoch, not after it.
+struct TrainingState {
     std::size_t epoch = 0;   ///< the running epoch, from 0
     std::size_t epochs = 0;  ///< how many were asked for
-    std::size_t batch = 0;   ///< in `on_batch_end`: batches done in this epoch
+    std::size_t batch = 0;   ///< batches done in this epoch
     std::size_t batches = 0; ///< batches an epoch
     std::size_t samples = 0; ///< samples an epoch, without validation
     Logs logs{};             ///< running means after a batch; after an epoch with the validation's figures
+    Logs figures{};          ///< names that `logs` will have after every epoch; none where a callback may add others
+
+    /// That of the optimizer. A callback may change it: the optimizer takes it from the next step on. An optimizer whose rate is a
+    /// schedule refuses that.
     double learning_rate = 0;
 
     /// Every stored variable of the model, moving statistics included: to be copied, and written to, in place.
-    std::vector<std::shared_ptr<record>> variables{};
+    std::vector<std::shared_ptr<stored_types::record>> variables{};
 
     bool stop = false;        ///< set it, and training ends after this batch
     std::string stopped_by{}; ///< why, one sentence; History keeps it
 };
 
-namespace detail {
+namespace internals {
 
-template <class C>
-void call_train_begin(C& callback, Training& t)
+template <class C> inline constexpr bool may_add_figures = !requires { requires !C::adds_figures; };
+
+/// A member that gets a copy of the state can stop nothing.
+template <class F> inline constexpr bool takes_a_copy = false;
+template <class R, class C> inline constexpr bool takes_a_copy<R (C::*)(TrainingState)> = true;
+template <class R, class C> inline constexpr bool takes_a_copy<R (C::*)(TrainingState) const> = true;
+
+} // namespace internals
+
+}} // namespace lamina
+
+/// Every member of a callback, in the order in which `fit` calls them.
+#define LAMINA_CALLBACK_MEMBERS(each)                                                                                            \
+    each(on_train_begin) each(on_epoch_begin) each(on_batch_begin) each(on_batch_end) each(on_epoch_end) each(on_train_end)
+
+LAMINA_CALLBACK_MEMBERS(LAMINA_HAS_MEMBER)
+
+namespace lamina { inline namespace LAMINA_ARCHITECTURE {
+namespace internals {
+
+/// What is wrong with what `fit` was given for a callback; compilers print the enumerator.
+enum class callback_is {
+    fine,
+    a_pointer__give_the_object_itself,
+    a_function__put_it_in_a_LambdaCallback,
+    none__it_has_no_member_such_as_on_epoch_end,
+    const__and_its_member_is_not,
+    wrong_in_a_member_that_fit_never_calls__it_calls_on_batch_end_once_a_batch,
+    wrong_in_adds_figures__write_static_constexpr_bool_adds_figures,
+#define LAMINA_EACH(member) wrong_in_##member##__it_takes_a_TrainingState_reference,
+    LAMINA_CALLBACK_MEMBERS(LAMINA_EACH)
+#undef LAMINA_EACH
+};
+
+/// A type for each member: how it is called where a callback has it, and what the compiler can tell of it.
+namespace callback_members {
+#define LAMINA_EACH(member)                                                                                                      \
+    struct member {                                                                                                              \
+        static constexpr callback_is wrong = callback_is::wrong_in_##member##__it_takes_a_TrainingState_reference;               \
+        template <class C> static constexpr bool exists = has_member_##member<std::remove_const_t<C>>;                           \
+        template <class C> static constexpr bool works = requires(C& c, TrainingState& t) { c.member(t); };                      \
+        template <class C> static consteval bool gets_a_copy()                                                                   \
+        {                                                                                                                        \
+            if constexpr (requires { &C::member; }) return takes_a_copy<decltype(&C::member)>;                                   \
+            else return false;                                                                                                   \
+        }                                                                                                                        \
+        template <class C> static void call(C& callback, TrainingState& t)                                                       \
+        {                                                                                                                        \
+            if constexpr (works<C>) callback.member(t);                                                                          \
+        }                                                                                                                        \
+    };
+LAMINA_CALLBACK_MEMBERS(LAMINA_EACH)
+#undef LAMINA_EACH
+} // namespace callback_members
+
+/// `f(member)` for each of them.
+template <class F> constexpr void for_each_callback_member(F&& f)
 {
-    if constexpr (requires { callback.on_train_begin(t); }) callback.on_train_begin(t);
-}
-template <class C>
-void call_epoch_begin(C& callback, Training& t)
-{
-    if constexpr (requires { callback.on_epoch_begin(t); }) callback.on_epoch_begin(t);
-}
-template <class C>
-void call_batch_end(C& callback, Training& t)
-{
-    if constexpr (requires { callback.on_batch_end(t); }) callback.on_batch_end(t);
-}
-template <class C>
-void call_epoch_end(C& callback, Training& t)
-{
-    if constexpr (requires { callback.on_epoch_end(t); }) callback.on_epoch_end(t);
-}
-template <class C>
-void call_train_end(C& callback, Training& t)
-{
-    if constexpr (requires { callback.on_train_end(t); }) callback.on_train_end(t);
+#define LAMINA_EACH(member) f(callback_members::member{});
+    LAMINA_CALLBACK_MEMBERS(LAMINA_EACH)
+#undef LAMINA_EACH
 }
 
-} // namespace detail
-
-namespace detail {
-/// Each of the five members that a callback has can be called as `fit` calls it.
-template <class C>
-constexpr bool well_formed_callback()
+template <class C> consteval callback_is judge_callback()
 {
+    using enum callback_is;
     using Plain = std::remove_const_t<C>;
-    const auto fine = [](bool has, bool callable) { return !has || callable; };
-    return fine(
-               requires { &Plain::on_train_begin; }, requires(C& c, Training& t) { c.on_train_begin(t); }) &&
-           fine(
-               requires { &Plain::on_epoch_begin; }, requires(C& c, Training& t) { c.on_epoch_begin(t); }) &&
-           fine(
-               requires { &Plain::on_batch_end; }, requires(C& c, Training& t) { c.on_batch_end(t); }) &&
-           fine(
-               requires { &Plain::on_epoch_end; }, requires(C& c, Training& t) { c.on_epoch_end(t); }) &&
-           fine(requires { &Plain::on_train_end; }, requires(C& c, Training& t) { c.on_train_end(t); });
+    if constexpr (std::is_pointer_v<Plain> || requires(C& c) { c.operator->(); }) return a_pointer__give_the_object_itself;
+    else {
+        callback_is wrong = fine;
+        bool works = false;
+        for_each_callback_member([&]<class Member>(Member) {
+            constexpr bool unusable = Member::template exists<C> && !Member::template works<C>;
+            works = works || Member::template works<C>;
+            if (wrong != fine) return;
+            if (Member::template gets_a_copy<Plain>()) wrong = Member::wrong;
+            else if (unusable) wrong = Member::template works<Plain> ? const__and_its_member_is_not : Member::wrong;
+        });
+        if (wrong != fine) return wrong;
+        if (
+            requires { &Plain::on_train_batch_begin; } || requires { &Plain::on_train_batch_end; } ||
+            requires { &Plain::on_epoch_ends; } || requires { &Plain::on_train_ends; } || requires { &Plain::on_test_end; })
+            return wrong_in_a_member_that_fit_never_calls__it_calls_on_batch_end_once_a_batch;
+        if (requires { Plain::adds_figures; } && !requires { std::bool_constant<Plain::adds_figures>{}; })
+            return wrong_in_adds_figures__write_static_constexpr_bool_adds_figures;
+        if (works) return fine;
+        if (requires(C& c, TrainingState& t) { c(t); } || requires { &Plain::operator(); } || std::is_function_v<Plain>)
+            return a_function__put_it_in_a_LambdaCallback;
+        return none__it_has_no_member_such_as_on_epoch_end;
+    }
 }
-} // namespace detail
 
-/// An object that `fit` can call: it has at least one of the five members.
+/// Where it is false its arguments are the error message.
+template <class C, callback_is Answer> inline constexpr bool callback_fits = Answer == callback_is::fine;
+
+/// The first that is none, and why.
+template <class... C> struct wrong_callback {
+    using type = void;
+    static constexpr callback_is answer = callback_is::fine;
+};
+template <class First, class... C> struct wrong_callback<First, C...> : wrong_callback<C...> {};
+template <class First, class... C>
+    requires(judge_callback<First>() != callback_is::fine)
+struct wrong_callback<First, C...> {
+    using type = First;
+    static constexpr callback_is answer = judge_callback<First>();
+};
+
+} // namespace internals
+
+namespace protocols {
+
+/// An object that `fit` can call: it has at least one of the six members, and what it has takes the state.
 template <class C>
-concept Callback = requires(C& c, Training& t) { c.on_train_begin(t); } || requires(C& c, Training& t) { c.on_epoch_begin(t); } ||
-                   requires(C& c, Training& t) { c.on_batch_end(t); } || requires(C& c, Training& t) { c.on_epoch_end(t); } ||
-                   requires(C& c, Training& t) { c.on_train_end(t); };
+concept Callback = internals::judge_callback<C>() == internals::callback_is::fine;
 
-} // namespace lamina
+} // namespace protocols
+
+}} // namespace lamina
+
+#undef LAMINA_CALLBACK_MEMBERS

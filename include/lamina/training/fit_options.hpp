@@ -1,47 +1,104 @@
 // lamina/training/fit_options.hpp: how `fit` and `evaluate` run.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/core/random.hpp>
 #include <lamina/core/samples.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
-namespace lamina {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
-/// Points to samples that live elsewhere, or to none.
-template <class X, class Y>
-class SamplesPointer {
+namespace internals {
+
+/// The same tensors, not copied: `Samples<const X&, const Y&>`.
+template <class X>
+using referred = std::conditional_t<std::is_lvalue_reference_v<X>, const std::remove_cvref_t<X>&, std::remove_cvref_t<X>>;
+
+/// Points to samples that live elsewhere, or holds those that were given as a temporary, or is empty. Their types need not be those
+/// of the samples that are trained on.
+template <class Trainer> class SamplesPointer {
 public:
     SamplesPointer() = default;
-    SamplesPointer(const Samples<X, Y>* samples) : at(samples) {}
-    SamplesPointer(const Samples<X, Y>& samples) : at(&samples) {}
-    SamplesPointer(Samples<X, Y>&&) = delete; // they would be gone when fit looks
+    SamplesPointer(std::nullptr_t) {}
+    template <class X, class Y> SamplesPointer(const Samples<X, Y>* samples)
+    {
+        if (samples) point_to(*samples);
+    }
+    template <class X, class Y> SamplesPointer(const Samples<X, Y>& samples) { point_to(samples); }
+    template <class X, class Y> SamplesPointer(Samples<X, Y>&& samples) { keep(std::move(samples)); }
+    /// x and y of their own: `{.validation_data = {x, y}}`.
+    template <class X, class Y> SamplesPointer(X&& x, Y&& y)
+    {
+        keep(Samples<referred<X&&>, referred<Y&&>>{std::forward<X>(x), std::forward<Y>(y)});
+    }
+    /// Anything else, which ends in one sentence.
+    template <class Other>
+        requires(!std::is_same_v<std::remove_cvref_t<Other>, SamplesPointer> &&
+                 !is_samples<std::remove_cv_t<std::remove_pointer_t<std::remove_cvref_t<Other>>>>)
+    SamplesPointer(Other&&)
+    {
+        static_assert(!sizeof(Other),
+                      "lamina: validation_data is the Samples to validate on, test or &test, or {x, y}; for a part "
+                      "of the training data there is validation_split");
+    }
 
-    explicit operator bool() const { return at != nullptr; }
-    const Samples<X, Y>& operator*() const { return *at; }
-    const Samples<X, Y>* operator->() const { return at; }
+    explicit operator bool() const { return check_one != nullptr; }
 
 private:
-    const Samples<X, Y>* at = nullptr;
+    friend Trainer;
+
+    template <class S> void point_to(const S& samples)
+    {
+        at = &samples;
+        check_one = [](Trainer& trainer, const void* where) { trainer.require_validation(*static_cast<const S*>(where)); };
+        measure = [](Trainer& trainer, const void* where, std::size_t threads) {
+            return trainer.measure_validation(*static_cast<const S*>(where), threads);
+        };
+    }
+    template <class S> void keep(S&& samples)
+    {
+        auto owned = std::make_shared<const S>(std::forward<S>(samples));
+        point_to(*owned);
+        kept = std::move(owned);
+    }
+
+    const void* at = nullptr;
+    std::shared_ptr<const void> kept{};
+    void (*check_one)(Trainer&, const void*) = nullptr;
+    typename Trainer::Totals (*measure)(Trainer&, const void*, std::size_t threads) = nullptr;
 };
 
-/// The settings of `fit`, written in braces: `{.epochs = 10, .validation_data = &test}`. Keras's names and defaults.
-template <class X, class Y>
-struct FitOptions {
+} // namespace internals
+
+/// The settings of `fit`, written in braces: `{.epochs = 10, .validation_data = &test}`. Keras's names and defaults. Settings that are
+/// kept in a variable have the type `decltype(trainer)::Options`.
+template <class Trainer> struct FitOptions {
     std::size_t epochs = 1;
     std::size_t batch_size = 32; ///< the last batch of an epoch may be smaller
-    SamplesPointer<X, Y>
+    internals::SamplesPointer<Trainer>
         validation_data{};       ///< `&test` or `test`, which has to live as long as fit runs; evaluated after every epoch
     double validation_split = 0; ///< in [0, 1): that part, from the end and before shuffling, validates
     bool shuffle = true;         ///< a new order every epoch, a function of seed and epoch
     Seed seed{};                 ///< of shuffling and of layers that draw
-    std::map<std::int64_t, float> class_weight{}; ///< factor of a sample's loss by its class; 1 where a class is missing
-    std::vector<float> sample_weight{};           ///< factor of a sample's loss, one for each sample or none
+    std::map<std::int64_t, float>
+        class_weight{};                 ///< factor of a sample's loss by its class, one of the model's; 1 where it is missing
+    std::vector<float> sample_weight{}; ///< factor of a sample's loss, one for each sample or none
     std::size_t threads = 1; ///< results do not depend on it; a batch runs on one thread for each 32 samples, at most 8
 };
+
+template <class O> inline constexpr bool is_fit_options = false;
+template <class Trainer> inline constexpr bool is_fit_options<FitOptions<Trainer>> = true;
+
+/// What stands where settings might: a callback.
+template <class C>
+concept NoFitOptions = !is_fit_options<std::remove_cvref_t<C>>;
 
 /// The settings of `evaluate`.
 struct EvaluateOptions {
@@ -49,4 +106,4 @@ struct EvaluateOptions {
     std::size_t threads = 1;
 };
 
-} // namespace lamina
+}} // namespace lamina

@@ -1,21 +1,23 @@
 // lamina/training/goals.hpp: what the outputs of a model are measured by: a loss and metrics for each.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
 #include <lamina/core/extent.hpp>
-#include <lamina/core/once.hpp>
+#include <lamina/core/finite.hpp>
+#include <lamina/core/flat_tuple.hpp>
+#include <lamina/core/outlined.hpp>
 #include <lamina/core/samples.hpp>
-#include <lamina/core/slots.hpp>
-#include <lamina/models/execution.hpp>
-#include <lamina/models/plan.hpp>
+#include <lamina/trace/execution.hpp>
+#include <lamina/trace/plan.hpp>
+#include <lamina/trace/trace.hpp>
+#include <lamina/training/check_samples.hpp>
 #include <lamina/training/logs.hpp>
 #include <lamina/training/loss.hpp>
 #include <lamina/training/score.hpp>
-#include <lamina/training/targets.hpp>
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -24,43 +26,44 @@
 #include <type_traits>
 #include <utility>
 
-namespace lamina {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
 /// The losses of a model with several outputs, one for each, in order:
 /// `Losses{SparseCategoricalCrossentropy{}, MeanSquaredError{}}.weighted(1, 0.5).named("digit", "angle")`.
 ///
 /// What is learned is their weighted sum, `loss` in the figures. Each loss by itself and without its weight is `output_1_loss`,
 /// `output_2_loss` …, or with names `digit_loss`, `angle_loss`; the metrics of an output are named likewise.
-template <class... L>
-struct Losses {
-    static_assert((Loss<L> && ...), "lamina: Losses{...} holds a loss for each output of the model, and nothing else");
+template <class... L> struct Losses {
+    static constexpr internals::loss_is answer =
+        internals::wrong_loss<L...>::answer; // a variable: clang prints its value by name
+    static_assert(internals::loss_fits<typename internals::wrong_loss<L...>::type, answer>,
+                  "lamina: Losses{...} holds a loss for each output of the model, and nothing else");
     static constexpr std::size_t count = sizeof...(L);
 
     std::tuple<L...> losses;
     std::array<double, count> weights;
     std::array<std::string, count> names;
 
-    LAMINA_ONCE Losses(L... one_an_output) : losses(std::move(one_an_output)...)
+    LAMINA_OUTLINED Losses(L... one_an_output) : losses(std::move(one_an_output)...)
     {
         weights.fill(1);
-        for (std::size_t i = 0; i < count; ++i) append(names[i], {"output_", i + 1});
+        for (std::size_t i = 0; i < count; ++i) internals::append(names[i], {"output_", i + 1});
     }
 
     /// What each loss is multiplied by in their sum; Keras's `loss_weights`. Refuses what is no finite number.
-    template <class... W>
-    LAMINA_ONCE Losses weighted(W... by) const
+    template <class... W> LAMINA_OUTLINED Losses weighted(W... by) const
     {
         static_assert(sizeof...(W) == count, "lamina: weighted needs a number for each loss");
         Losses changed = *this;
         changed.weights = {static_cast<double>(by)...};
         for (const double weight : changed.weights)
-            if (!std::isfinite(weight)) fail({"Losses: ", weight, " is the weight of a loss, a finite number is needed"});
+            if (!internals::is_finite(weight))
+                internals::fail({"Losses: ", weight, " is the weight of a loss, a finite number is needed"});
         return changed;
     }
 
     /// What the outputs are called in the figures. Refuses a name that is empty, is there twice, or begins as those of validation.
-    template <class... Names>
-    LAMINA_ONCE Losses named(const Names&... of) const
+    template <class... Names> LAMINA_OUTLINED Losses named(const Names&... of) const
     {
         static_assert(sizeof...(Names) == count, "lamina: named needs a name for each loss");
         Losses changed = *this;
@@ -68,26 +71,25 @@ struct Losses {
         for (const auto& name : changed.names)
             if (name.empty() || name == "val" || name.starts_with("val_") ||
                 std::count(changed.names.begin(), changed.names.end(), name) > 1)
-                fail({"Losses: \"", name, "\" cannot name an output; names differ, are not empty and do not begin with val_"});
+                internals::fail(
+                    {"Losses: \"", name, "\" cannot name an output; names differ, are not empty and do not begin with val_"});
         return changed;
     }
 };
 
 /// The metrics of one output, where they are none or more than one: `compile(model, Adam{}, Losses{a, b}, Metrics{}, Accuracy{})`.
-template <class... M>
-struct Metrics {
+template <class... M> struct Metrics {
     std::tuple<M...> metrics;
 
     Metrics(M... of) : metrics(std::move(of)...) {}
 };
 
-} // namespace lamina
+}} // namespace lamina
 
-namespace lamina::inline LAMINA_ARCHITECTURE {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
 
 /// What one output is measured by.
-template <class L, class... M>
-struct Goal {
+template <class L, class... M> struct Goal {
     using loss_type = L;
     using score = Score<L, M...>;
 
@@ -99,168 +101,218 @@ struct Goal {
         append(validation_prefix, {"val_", prefix});
     }
 
+    template <class F> [[gnu::cold]] void check_metrics([[maybe_unused]] const F& f) const
+    {
+        [&]<std::size_t... At>(std::index_sequence<At...>) {
+            (f(internals::unweighted<M>::of(internals::get<At>(metrics))), ...);
+        }(std::index_sequence_for<M...>{});
+    }
+
     L loss;
-    lamina::detail::values<M...> metrics;
+    internals::values<M...> metrics;
     double weight;
-    std::string prefix, validation_prefix; ///< of the names of its figures
-    logits fused = logits::none;           ///< the output's last activation, where it is differentiated together with the loss
+    std::string prefix, validation_prefix;             ///< of the names of its figures
+    output_activation last = output_activation::none;  ///< the output's last activation, where loss or metrics look through it
+    output_activation fused = output_activation::none; ///< the same where the loss is differentiated together with it
 };
 
 /// The goals of all outputs of a model, and how its samples are scored with them.
-template <class... G>
-class Goals {
+template <class... G> class Goals {
     using indices = std::index_sequence_for<G...>;
 
 public:
     static constexpr std::size_t count = sizeof...(G);
     /// The scores of some samples, one for each output.
-    using Totals = lamina::detail::values<typename G::score...>;
-    template <std::size_t I>
-    using loss_at = typename std::tuple_element_t<I, std::tuple<G...>>::loss_type;
+    using Totals = internals::values<typename G::score...>;
+    template <std::size_t At> using loss_at = typename std::tuple_element_t<At, std::tuple<G...>>::loss_type;
 
     [[gnu::cold]] explicit Goals(G... of) : goals{{std::move(of)}...} {}
 
-    /// Finds out what each output ends in, and checks the settings of its loss.
-    template <class T>
-    [[gnu::cold]] void prepare(const Plan<T>& plan)
+    const loss_at<0>& first_loss() const { return internals::get<0>(goals).loss; }
+
+    /// Finds out what each output ends in, and checks the settings of its loss and metrics.
+    template <class T> [[gnu::cold]] void prepare(const Plan<T>& plan)
     {
-        for_each([&]<std::size_t I>(constant<I>, auto& goal) {
-            goal.fused = std::tuple_element_t<I, std::tuple<G...>>::score::template differentiated_with<T>(
-                Execution<T>::ends_in(plan, I), goal.loss);
-            if constexpr (requires { goal.loss.check(); }) goal.loss.check();
+        for_each([&]<std::size_t At>(fixed<At>, auto& goal) {
+            using score = typename std::tuple_element_t<At, std::tuple<G...>>::score;
+            const output_activation end = Execution<T>::ends_in(plan, At);
+            const std::string where = internals::place_of("compile", "output", At, count);
+            if (end == output_activation::softmax && plan.output_shape(At).back() == 1)
+                fail({where,
+                      ": softmax over one output is always 1; end the model in sigmoid, or give it an output for each class"});
+            const auto judge = [&]<class M>(const M& by) {
+                check_one(by, end, rows_of_sample<M>(plan.output_shape(At)).width, where);
+            };
+            judge(goal.loss);
+            goal.check_metrics(judge);
+            if (!Execution<T>::hands_out_logits(plan, At)) return;
+            goal.fused = seen_by<T>(goal.loss, end);
+            if (score::template sees_through<T>(end, goal.loss, goal.metrics)) goal.last = end;
         });
     }
 
-    /// What the gradient of each output is given for, as `Execution::backward` asks.
-    std::array<logits, count> fused() const
+    /// Which outputs are seen through to their logits, as `Execution` asks.
+    std::array<bool, count> seen_through() const
     {
-        std::array<logits, count> found{};
-        for_each([&]<std::size_t I>(constant<I>, const auto& goal) { found[I] = goal.fused; });
+        std::array<bool, count> found{};
+        for_each([&]<std::size_t At>(fixed<At>, const auto& goal) { found[At] = goal.last != output_activation::none; });
         return found;
+    }
+
+    /// What the gradient of each output is given for, as `Execution::backward` asks.
+    std::array<output_activation, count> fused() const
+    {
+        std::array<output_activation, count> found{};
+        for_each([&]<std::size_t At>(fixed<At>, const auto& goal) { found[At] = goal.fused; });
+        return found;
+    }
+
+    /// The shape of a sample's targets for each output.
+    template <class T> [[gnu::cold]] std::array<Shape, count> target_shapes(const Plan<T>& plan) const
+    {
+        std::array<Shape, count> needed{};
+        for_each([&]<std::size_t At>(fixed<At>, const auto&) {
+            needed[At] = loss_at<At>::kind == target_kind::class_index ? internals::without_last(plan.output_shape(At))
+                                                                       : plan.output_shape(At);
+        });
+        return needed;
     }
 
     /// Throws unless every output has as many targets as there are samples, and its loss accepts them.
     template <class T, class Y>
     [[gnu::cold]] void require_targets(const Y& y, std::size_t samples, const Plan<T>& plan, const char* where) const
     {
-        for_each([&]<std::size_t I>(constant<I>, const auto& goal) {
-            require_labels(goal.loss, tensor_at<I>(y), samples, plan.output_shape(I),
-                           lamina::detail::place_of(where, "output", I, count).c_str());
+        for_each([&]<std::size_t At>(fixed<At>, const auto& goal) {
+            require_labels(goal.loss, tensor_at<At>(y), samples, plan.output_shape(At),
+                           internals::place_of(where, "output", At, count).c_str());
         });
     }
 
     /// Adds a chunk of n samples of a batch of `batch` to the scores, as the outputs lie in the room; writes their gradients where
-    /// the room trains. The other arguments are those of `Score::measure`.
+    /// the room trains. `shares` are those of `mask_shares`, the other arguments those of `Score::measure`.
     template <class M, class T, class Y>
     void measure(Totals& to, Execution<T>& room, bool trains, const Y& y, std::span<const std::size_t> positions,
-                 std::size_t first, std::size_t n, std::size_t batch, std::span<const float> weights) const
+                 std::size_t first, std::size_t n, std::size_t batch, const std::array<double, count>& shares,
+                 std::span<const float> weights) const
     {
-        for_each([&]<std::size_t I>(constant<I>, const auto& goal) {
-            static constexpr shape output = output_of<M, I>;
-            const Rows<T> rows{room.output(I), trains ? room.output_gradient(I) : nullptr, n, batch, goal.weight};
-            lamina::detail::get<I>(to).measure(goal.loss, goal.metrics, output, goal.fused, rows, start_of(tensor_at<I>(y)),
-                                               positions, first, weights);
+        for_each([&]<std::size_t At>(fixed<At>, const auto& goal) {
+            static constexpr Shape output = output_of<M, At>;
+            T* const gradient = trains ? room.output_gradient(At, goal.fused != output_activation::none) : nullptr;
+            const Rows<T> rows{room.output(At),      gradient,  n, batch, goal.weight, room.output_logits(At),
+                               room.output_mask(At), shares[At]};
+            internals::get<At>(to).measure(goal.loss, goal.metrics, output, goal.last, rows, start_of(tensor_at<At>(y)),
+                                           positions, first, weights);
         });
     }
 
     void merge(Totals& to, const Totals& from) const
     {
-        for_each(
-            [&]<std::size_t I>(constant<I>, const auto&) { lamina::detail::get<I>(to).merge(lamina::detail::get<I>(from)); });
+        for_each([&]<std::size_t At>(fixed<At>, const auto&) { internals::get<At>(to).merge(internals::get<At>(from)); });
     }
 
     /// Sets `loss` and the figures of each output in `logs`; allocates only where a name is new.
     [[gnu::cold]] void report(Logs& logs, const Totals& of, bool validation) const
     {
         double sum = 0;
-        for_each([&]<std::size_t I>(constant<I>, const auto& goal) { sum += goal.weight * lamina::detail::get<I>(of).loss(); });
+        for_each([&]<std::size_t At>(fixed<At>, const auto& goal) { sum += goal.weight * internals::get<At>(of).loss(); });
         logs.set(validation ? "val_" : "", "loss", sum);
-        for_each([&]<std::size_t I>(constant<I>, const auto& goal) {
-            lamina::detail::get<I>(of).report(logs, goal.metrics, validation ? goal.validation_prefix : goal.prefix);
+        for_each([&]<std::size_t At>(fixed<At>, const auto& goal) {
+            internals::get<At>(of).report(logs, goal.metrics, validation ? goal.validation_prefix : goal.prefix);
         });
     }
 
 private:
-    template <class F>
-    void for_each(F&& f) const
+    /// The settings of a loss or a metric, and whether it can take what the model ends in.
+    template <class Measure>
+    [[gnu::cold]] static void check_one(const Measure& by, [[maybe_unused]] output_activation end,
+                                        [[maybe_unused]] std::size_t width, [[maybe_unused]] const std::string& where)
     {
-        [&]<std::size_t... I>(std::index_sequence<I...>) { (f(constant<I>{}, lamina::detail::get<I>(goals)), ...); }(indices{});
-    }
-    template <class F>
-    void for_each(F&& f)
-    {
-        [&]<std::size_t... I>(std::index_sequence<I...>) { (f(constant<I>{}, lamina::detail::get<I>(goals)), ...); }(indices{});
+        if constexpr (requires { by.check_width(width, where.c_str()); }) by.check_width(width, where.c_str());
+        if constexpr (requires { by.check_settings(); }) by.check_settings();
+        if constexpr (requires { by.check_end(end, where.c_str()); }) by.check_end(end, where.c_str());
     }
 
-    lamina::detail::values<G...> goals;
+    template <class F> void for_each(F&& f) const
+    {
+        [&]<std::size_t... At>(std::index_sequence<At...>) { (f(fixed<At>{}, internals::get<At>(goals)), ...); }(indices{});
+    }
+    template <class F> void for_each(F&& f)
+    {
+        [&]<std::size_t... At>(std::index_sequence<At...>) { (f(fixed<At>{}, internals::get<At>(goals)), ...); }(indices{});
+    }
+
+    internals::values<G...> goals;
 };
 
-namespace inner {
+template <class L> inline constexpr std::size_t loss_count = 1;
+template <class... L> inline constexpr std::size_t loss_count<Losses<L...>> = sizeof...(L);
+template <class L> inline constexpr bool is_losses = false;
+template <class... L> inline constexpr bool is_losses<Losses<L...>> = true;
 
-template <class L>
-inline constexpr std::size_t loss_count = 1;
-template <class... L>
-inline constexpr std::size_t loss_count<Losses<L...>> = sizeof...(L);
-template <class L>
-inline constexpr bool is_losses = false;
-template <class... L>
-inline constexpr bool is_losses<Losses<L...>> = true;
+/// What an output of a model ends in, as far as the model's type says it.
+template <class M> consteval output_activation known_end()
+{
+    if constexpr (requires { M::ends_in; }) return M::ends_in;
+    else return output_activation::none;
+}
 
-template <class M>
-inline constexpr bool is_metrics = Metric<M>;
-template <class... M>
-inline constexpr bool is_metrics<Metrics<M...>> = (Metric<M> && ...);
+/// Why none of its settings lets a loss learn from what an output ends in.
+enum class end_is { fine, softmax_of_one, one_class, log_softmax };
+
+template <class M, std::size_t At, class L> consteval end_is judge_end()
+{
+    constexpr bool one = output_of<M, At>.back() == 1;
+    if (one && known_end<M>() == output_activation::softmax) return end_is::softmax_of_one;
+    if (one && requires { requires L::needs_classes; }) return end_is::one_class;
+    if constexpr (requires { L::never_takes(output_activation::none); })
+        if (L::never_takes(known_end<M>())) return end_is::log_softmax;
+    return end_is::fine;
+}
+template <class M, class L> inline constexpr end_is end_for = judge_end<M, 0, L>();
+template <class M, class... L>
+inline constexpr end_is end_for<M, Losses<L...>> = []<std::size_t... At>(std::index_sequence<At...>) {
+    end_is found = end_is::fine;
+    ((found = found == end_is::fine ? judge_end<M, At, L>() : found), ...);
+    return found;
+}(std::index_sequence_for<L...>{});
 
 /// A loss and the metrics beside it, in the form that fits its targets.
-template <class L, class... M>
-using goal_with = Goal<L, typename metric_for<M, L::kind>::type...>;
+template <class L, class... M> using goal_with = Goal<L, typename metric_for<M, L::kind>::type...>;
 
-template <class M>
-std::tuple<M> metrics_in(M metric)
-{
-    return {std::move(metric)};
-}
-template <class... M>
-std::tuple<M...> metrics_in(Metrics<M...> several)
-{
-    return std::move(several.metrics);
-}
+template <class M> std::tuple<M> metrics_in(M metric) { return {std::move(metric)}; }
+template <class... M> std::tuple<M...> metrics_in(Metrics<M...> several) { return std::move(several.metrics); }
 
 template <class L, class... M>
 [[gnu::cold]] goal_with<L, M...> goal_of(double weight, const std::string& name, L loss, M... metrics)
 {
-    static_assert(
-        ((metric_for<M, L::kind>::type::kind == L::kind || lamina::detail::metric_reads_the_same_labels_as_the_loss<M, L>) &&
-         ...),
-        "lamina: a metric and the loss of its output read labels of different kinds");
+    static_assert(((unweighted<typename metric_for<M, L::kind>::type>::type::kind == L::kind ||
+                    internals::metric_reads_the_same_labels_as_the_loss<M, L>) &&
+                   ...),
+                  "lamina: a metric and the loss of its output read labels of different kinds");
     return {weight, name, std::move(loss), metric_for<M, L::kind>::from(std::move(metrics))...};
 }
 
 /// The goals of a model with one output.
-template <class L, class... M>
-[[gnu::cold]] auto goals_of(L loss, M... metrics)
+template <class L, class... M> [[gnu::cold]] auto goals_of(L loss, M... metrics)
 {
     return Goals{goal_of(1, {}, std::move(loss), std::move(metrics)...)};
 }
 
 /// Those of a model with several: the metrics are one, or `Metrics{…}`, for each output, as far as they go.
-template <class... L, class... M>
-[[gnu::cold]] auto goals_of(Losses<L...> losses, M... metrics)
+template <class... L, class... M> [[gnu::cold]] auto goals_of(Losses<L...> losses, M... metrics)
 {
     const std::tuple<M...> given(std::move(metrics)...);
-    const auto metrics_at = [&]<std::size_t I>(constant<I>) {
-        if constexpr (I < sizeof...(M)) return metrics_in(std::get<I>(given));
+    const auto metrics_at = [&]<std::size_t At>(fixed<At>) {
+        if constexpr (At < sizeof...(M)) return metrics_in(std::get<At>(given));
         else return std::tuple{};
     };
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    return [&]<std::size_t... At>(std::index_sequence<At...>) {
         return Goals{std::apply(
             [&](const auto&... metric) {
-                return goal_of(losses.weights[I], losses.names[I], std::get<I>(losses.losses), metric...);
+                return goal_of(losses.weights[At], losses.names[At], std::get<At>(losses.losses), metric...);
             },
-            metrics_at(constant<I>{}))...};
+            metrics_at(fixed<At>{}))...};
     }(std::index_sequence_for<L...>{});
 }
 
-} // namespace inner
-
-} // namespace lamina::inline LAMINA_ARCHITECTURE
+}}} // namespace lamina::internals

@@ -1,22 +1,29 @@
 // lamina/training/logs.hpp: named figures in the order they were made: what an epoch or an evaluation came to.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
-#include <lamina/core/once.hpp>
+#include <lamina/core/names.hpp>
+#include <lamina/core/outlined.hpp>
 
 #include <cmath>
-#include <cstdio>
 #include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-namespace lamina {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
 /// `loss`, the metrics by name, and with validation data the same with `val_` before.
 struct Logs {
-    std::vector<std::pair<std::string, double>> entries;
+    /// A figure and its name.
+    struct Entry {
+        std::string name;
+        double value;
+    };
+
+    std::vector<Entry> entries;
 
     bool contains(std::string_view name) const
     {
@@ -46,32 +53,34 @@ struct Logs {
     }
 
     /// Prints `loss 0.0380, sparse_categorical_accuracy 0.9880`.
-    LAMINA_ONCE friend std::ostream& operator<<(std::ostream& out, const Logs& logs)
+    LAMINA_OUTLINED friend std::ostream& operator<<(std::ostream& out, const Logs& logs)
     {
-        const char* between = "";
+        std::string text;
         for (const auto& [name, value] : logs.entries) {
-            char digits[32];
-            std::snprintf(digits, sizeof digits, value != 0 && std::fabs(value) < 1e-3 ? "%.4e" : "%.4f", value);
-            out << std::exchange(between, ", ") << name << ' ' << digits;
+            internals::append(text, {text.empty() ? "" : ", ", name, ' '});
+            internals::print_real(text, format_of(value), value);
         }
-        return out;
+        return out << text;
     }
+
+    /// How a figure is shown.
+    static const char* format_of(double value) { return value != 0 && std::fabs(value) < 1e-3 ? "%.4e" : "%.4f"; }
 
 private:
     [[gnu::cold]] void add(std::string_view prefix, std::string_view name, double value)
     {
         std::string whole;
-        append(whole, {prefix, name});
-        entries.emplace_back(std::move(whole), value);
+        internals::append(whole, {prefix, name});
+        entries.push_back({std::move(whole), value});
     }
 
     [[noreturn, gnu::cold]] void refuse(std::string_view name) const
     {
         std::string have;
-        for (const auto& [known, value] : entries) append(have, {have.empty() ? "" : ", ", known});
-        fail({"there is no \"", name, "\" among the figures of this run (", have,
-              "); is it spelled as the metric's name, and was validation data given?"});
+        for (const auto& [known, value] : entries) internals::append(have, {have.empty() ? "" : ", ", known});
+        internals::fail({"there is no \"", name, "\" among the figures of this run (", have,
+                         "); is it spelled as the metric's name, and was validation data given?"});
     }
 };
 
-} // namespace lamina
+}} // namespace lamina

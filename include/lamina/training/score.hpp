@@ -1,13 +1,15 @@
 // lamina/training/score.hpp: the loss and the metrics of a chunk, summed up.
 #pragma once
 
+#include <lamina/blocks/block.hpp>
+#include <lamina/blocks/step_mask.hpp>
 #include <lamina/core/architecture.hpp>
+#include <lamina/core/flat_tuple.hpp>
 #include <lamina/core/shape.hpp>
-#include <lamina/core/slots.hpp>
-#include <lamina/layers/block.hpp>
 #include <lamina/training/logs.hpp>
 #include <lamina/training/loss.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -15,67 +17,76 @@
 #include <type_traits>
 #include <utility>
 
-namespace lamina::inline LAMINA_ARCHITECTURE {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
 
 /// The outputs of a chunk of `n` samples of a batch of `batch`, and where their gradient goes (or null).
-template <class T>
-struct Rows {
+template <class T> struct Rows {
     const T* output;
     T* gradient;
     std::size_t n, batch;
-    double weight = 1; ///< of this output's loss in the model's
+    double weight = 1;         ///< of this output's loss in the model's
+    const T* logits = nullptr; ///< what the last activation was given, where it is seen through
+    StepMask mask{};           ///< rows of steps that are not there are passed over
+    double share = 1;          ///< what each of the others counts: all steps of the batch over those that are there
 };
 
-namespace inner {
-template <class M>
-struct accumulator_of {
-    using type = Mean; // a loss as a metric
-};
-template <class M>
-    requires requires { typename M::accumulator; }
-struct accumulator_of<M> {
-    using type = typename M::accumulator;
-};
-} // namespace inner
+/// The activation that a loss, also one among the metrics, looks through, and is differentiated with: the model's last one where the loss
+/// has an entry for its logits. A loss of logits takes what the model gives for logits.
+template <class T, class L>
+constexpr output_activation seen_by([[maybe_unused]] const L& loss, [[maybe_unused]] output_activation last)
+{
+    if constexpr (requires { loss.from_logits; })
+        if (loss.from_logits) return output_activation::none;
+    if constexpr (requires { loss.takes_logits(); })
+        if (loss.takes_logits()) return output_activation::none;
+    if constexpr (takes_softmax_row<L, T, int>)
+        if (last == output_activation::softmax) return last;
+    if constexpr (takes_sigmoid_row<L, T, int>)
+        if (last == output_activation::sigmoid) return last;
+    return output_activation::none;
+}
 
 /// Loss and metrics of some samples. Parts are measured apart and merged in order.
-template <class L, class... Metrics>
-class Score {
+template <class L, class... Metrics> class Score {
 public:
-    /// What the loss is differentiated with: the model's last activation where the loss has an entry for its logits. A loss
-    /// of logits takes what the model gives for logits.
+    /// Whether the loss or one of the metrics looks through the last activation.
     template <class T>
-    static constexpr logits differentiated_with(logits last, const L& loss)
+    static constexpr bool sees_through(output_activation last, const L& loss, const values<Metrics...>& metrics)
     {
-        if constexpr (requires { loss.from_logits; })
-            if (loss.from_logits) return logits::none;
-        if constexpr (requires(const T* p, const int* t, T* g) { loss.softmax_row(p, t, std::size_t{1}, g, T(1)); })
-            if (last == logits::softmax) return last;
-        if constexpr (requires(const T* p, const int* t, T* g) { loss.sigmoid_row(p, t, std::size_t{1}, g, T(1)); })
-            if (last == logits::sigmoid) return last;
-        return logits::none;
+        return [&]<std::size_t... At>(std::index_sequence<At...>) {
+            return ((seen_by<T>(loss, last) != output_activation::none) || ... ||
+                    (seen_by<T>(unweighted<Metrics>::of(get<At>(metrics)), last) != output_activation::none));
+        }(std::index_sequence_for<Metrics...>{});
     }
 
     /// Adds the rows of a chunk whose first sample is number `first` of the batch; writes the loss's gradient, scaled so
-    /// that the batch's loss is the mean over its rows. `targets` are those of all samples, `positions` chooses among them.
+    /// that the batch's loss is the mean over its rows that no mask hides; `last` is what the logits among the rows are given to, and where the loss
+    /// looks through it, the gradient is that of them. `targets` are those of all samples, `positions` chooses among them.
     template <class T, class Y>
-    void measure(const L& loss, const lamina::detail::values<Metrics...>& metrics, const shape& output, logits fused,
+    void measure(const L& loss, const values<Metrics...>& metrics, const Shape& output, output_activation last,
                  const Rows<T>& rows, const Y* labels, std::span<const std::size_t> positions, std::size_t first,
                  std::span<const float> weights)
     {
-        const std::size_t width = output.back(), each = output.size() / width, step = L::kind == targets::class_index ? 1 : width;
-        const T* p = rows.output;
-        T* g = rows.gradient;
+        const auto [each, width, step] = rows_of_sample<L>(output);
+        const double share = rows.mask.covers(each) ? rows.share : 1;
         for (std::size_t i = 0; i < rows.n; ++i) {
-            const std::size_t sample = positions.empty() ? first + i : positions[first + i];
+            const std::size_t sample = positions.empty() ? first + i : positions[first + i], at = i * output.size();
+            const StepMask mask = rows.mask.of_sample(i);
             const double weight = weights.empty() ? 1.0 : static_cast<double>(weights[sample]);
-            const T scale = static_cast<T>(rows.weight * weight / static_cast<double>(rows.batch * each));
-            for (std::size_t r = 0; r < each; ++r, p += width) {
+            const T scale = static_cast<T>(rows.weight * weight * share / static_cast<double>(rows.batch * each));
+            const T *const p = rows.output + at, *const z = rows.logits ? rows.logits + at : nullptr;
+            T* const g = rows.gradient ? rows.gradient + at : nullptr;
+            for (std::size_t r = 0; r < each; ++r) {
+                const std::size_t from = r * width;
+                if (mask.hides(r, each)) {
+                    if (g) std::fill_n(g + from, width, T(0));
+                    continue;
+                }
                 const Y* const target = labels + (sample * each + r) * step;
-                sum += weight * static_cast<double>(row(loss, fused, p, target, width, g, scale));
-                if (g) g += width;
-                add_metrics(metrics, p, target, width, std::index_sequence_for<Metrics...>{});
+                const T value = row(loss, last, p + from, z ? z + from : z, target, width, g ? g + from : g, scale);
+                sum += weight * share * static_cast<double>(value);
             }
+            add_metrics(metrics, output, last, p, z, labels, sample, weight, mask, std::index_sequence_for<Metrics...>{});
         }
         count += rows.n * each;
     }
@@ -84,50 +95,74 @@ public:
     {
         sum += other.sum;
         count += other.count;
-        [&]<std::size_t... I>(std::index_sequence<I...>) {
-            (lamina::detail::get<I>(kept).merge(lamina::detail::get<I>(other.kept)), ...);
+        [&]<std::size_t... At>(std::index_sequence<At...>) {
+            (get<At>(kept).merge(get<At>(other.kept)), ...);
         }(std::index_sequence_for<Metrics...>{});
     }
 
     double loss() const { return count == 0 ? 0 : sum / static_cast<double>(count); }
 
     /// Sets `loss` and the metrics, by name, in `logs`; allocates only where a name is new.
-    void report(Logs& logs, const lamina::detail::values<Metrics...>&, std::string_view prefix) const
+    void report(Logs& logs, [[maybe_unused]] const values<Metrics...>& metrics, std::string_view prefix) const
     {
         logs.set(prefix, "loss", loss());
-        [&]<std::size_t... I>(std::index_sequence<I...>) {
-            (logs.set(prefix, std::tuple_element_t<I, std::tuple<Metrics...>>::name, lamina::detail::get<I>(kept).result()), ...);
+        [&]<std::size_t... At>(std::index_sequence<At...>) {
+            (logs.set(prefix, name_of_metric<Metrics, Metrics...>(), result_of<Metrics>(get<At>(metrics), get<At>(kept))), ...);
         }(std::index_sequence_for<Metrics...>{});
     }
 
 private:
-    template <class T, class Y>
-    static T row(const L& loss, [[maybe_unused]] logits fused, const T* p, const Y* target, std::size_t width, T* g, T scale)
+    template <class M, class A> static double result_of([[maybe_unused]] const M& metric, const A& kept)
     {
-        if constexpr (requires { loss.softmax_row(p, target, width, g, scale); })
-            if (fused == logits::softmax) return loss.softmax_row(p, target, width, g, scale);
-        if constexpr (requires { loss.sigmoid_row(p, target, width, g, scale); })
-            if (fused == logits::sigmoid) return loss.sigmoid_row(p, target, width, g, scale);
+        if constexpr (gives_result<typename unweighted<M>::type, A>) return unweighted<M>::of(metric).result(kept);
+        else return kept.result();
+    }
+
+    template <class AnyLoss, class T, class Y>
+    static T row(const AnyLoss& loss, [[maybe_unused]] output_activation last, const T* p, [[maybe_unused]] const T* z,
+                 const Y* target, std::size_t width, T* g, T scale)
+    {
+        if constexpr (requires { loss.softmax_row(p, z, target, width, g, scale); })
+            if (seen_by<T>(loss, last) == output_activation::softmax) return loss.softmax_row(p, z, target, width, g, scale);
+        if constexpr (requires { loss.sigmoid_row(p, z, target, width, g, scale); })
+            if (seen_by<T>(loss, last) == output_activation::sigmoid) return loss.sigmoid_row(p, z, target, width, g, scale);
         return loss.row(p, target, width, g, scale);
     }
 
-    template <class T, class Y, std::size_t... I>
-    void add_metrics([[maybe_unused]] const lamina::detail::values<Metrics...>& metrics, [[maybe_unused]] const T* p,
-                     [[maybe_unused]] const Y* target, [[maybe_unused]] std::size_t width, std::index_sequence<I...>)
+    template <class T, class Y, std::size_t... At>
+    void add_metrics([[maybe_unused]] const values<Metrics...>& metrics, [[maybe_unused]] const Shape& output,
+                     [[maybe_unused]] output_activation last, [[maybe_unused]] const T* p, [[maybe_unused]] const T* z,
+                     [[maybe_unused]] const Y* labels, [[maybe_unused]] std::size_t sample, [[maybe_unused]] double weight,
+                     [[maybe_unused]] StepMask mask, std::index_sequence<At...>)
     {
-        (add_metric(lamina::detail::get<I>(kept), lamina::detail::get<I>(metrics), p, target, width), ...);
+        (add_sample(get<At>(kept), get<At>(metrics), output, last, p, z, labels, sample, weight, mask), ...);
     }
 
+    /// Adds the rows of a sample to what one metric keeps.
     template <class A, class M, class T, class Y>
-    static void add_metric(A& to, const M& metric, const T* p, const Y* target, std::size_t width)
+    static void add_sample(A& to, const M& metric, const Shape& output, [[maybe_unused]] output_activation last, const T* p,
+                           [[maybe_unused]] const T* z, const Y* labels, std::size_t sample, [[maybe_unused]] double weight,
+                           StepMask mask)
     {
-        if constexpr (requires { metric.add(to, p, target, width); }) metric.add(to, p, target, width);
-        else to.add(static_cast<double>(metric.row(p, target, width, static_cast<T*>(nullptr), T(1))));
+        using Plain = typename unweighted<M>::type;
+        const Plain& by = unweighted<M>::of(metric);
+        const auto [each, width, step] = rows_of_sample<Plain>(output);
+        for (std::size_t r = 0; r < each; ++r, p += width) {
+            if (mask.hides(r, each)) continue;
+            const Y* const target = labels + (sample * each + r) * step;
+            if constexpr (!is_weighted<M> && calls_add<const Plain, A, T, Y>) by.add(to, p, target, width);
+            else if constexpr (calls_weighted_add<const Plain, A, T, Y>) by.add(to, p, target, width, weight);
+            else {
+                const double value =
+                    static_cast<double>(row(by, last, p, z ? z + r * width : z, target, width, static_cast<T*>(nullptr), T(1)));
+                to.add(value, is_weighted<M> ? weight : 1.0);
+            }
+        }
     }
 
     double sum = 0;
     std::size_t count = 0;
-    lamina::detail::values<typename inner::accumulator_of<Metrics>::type...> kept{};
+    values<typename accumulator_in<Metrics>::type...> kept{};
 };
 
-} // namespace lamina::inline LAMINA_ARCHITECTURE
+}}} // namespace lamina::internals

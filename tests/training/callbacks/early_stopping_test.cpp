@@ -10,6 +10,7 @@
 #include <vector>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 static_assert(Callback<EarlyStopping>);
 
@@ -30,7 +31,7 @@ struct Outcome {
 
 Outcome outcome(EarlyStopping stopping, const series& values)
 {
-    Training t;
+    TrainingState t;
     const auto epochs = run(stopping, t, stopping.monitor, values);
     CHECK(t.stop == !t.stopped_by.empty());
     return {epochs, weights_of(t)};
@@ -98,7 +99,7 @@ TEST_CASE("epochs before start_from_epoch are not looked at", "[training][callba
 TEST_CASE("it says why, and can be used again", "[training][callbacks]")
 {
     EarlyStopping stopping{.patience = 1, .restore_best_weights = true};
-    Training t;
+    TrainingState t;
     CHECK(run(stopping, t, "val_loss", {3, 0.25, 1, 0}) == 3);
     CHECK(t.stopped_by == "EarlyStopping: after epoch 3, as val_loss was best, 0.25, in epoch 2, whose weights were restored");
     CHECK(run(stopping, t, "val_loss", {3, 2, 1}) == 3); // the first training's 0.25 does not count
@@ -109,7 +110,7 @@ TEST_CASE("it says why, and can be used again", "[training][callbacks]")
 TEST_CASE("the reason of another callback stays", "[training][callbacks]")
 {
     EarlyStopping stopping;
-    Training t;
+    TrainingState t;
     stopping.on_train_begin(t);
     t.logs.set("val_loss", no_number);
     t.epoch = 1;
@@ -121,10 +122,42 @@ TEST_CASE("the reason of another callback stays", "[training][callbacks]")
 
 TEST_CASE("a figure that is not there is refused", "[training][callbacks]")
 {
-    Training t;
+    TrainingState t;
     EarlyStopping misspelt{.monitor = "val_los"};
-    CHECK(says(refusal([&] { run(misspelt, t, "val_loss", {1}); }),
+    CHECK(says(refusal_of([&] { run(misspelt, t, "val_loss", {1}); }),
                "there is no \"val_los\" among the figures of this run (loss, val_loss)"));
     EarlyStopping unknown{.monitor = "margin"};
-    CHECK(says(refusal([&] { run(unknown, t, "margin", {1}); }), "whether \"margin\" gets better"));
+    CHECK(says(refusal_of([&] { run(unknown, t, "margin", {1}); }), "whether \"margin\" gets better"));
+}
+
+TEST_CASE("a training without a number says so", "[training][callbacks]")
+{
+    const auto why = [](EarlyStopping stopping, const series& values) {
+        TrainingState t;
+        run(stopping, t, stopping.monitor, values);
+        return t.stopped_by;
+    };
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    CHECK(why({}, {no_number, no_number}) == "EarlyStopping: after epoch 2, as val_loss was NaN or infinite in every epoch");
+    CHECK(why({.patience = 2, .restore_best_weights = true}, {no_number, infinity, no_number}) ==
+          "EarlyStopping: after epoch 2, as val_loss was NaN or infinite in every epoch; the weights of epoch 1 were restored");
+    CHECK(why({.monitor = "accuracy", .restore_best_weights = true, .start_from_epoch = 1}, {0.5, no_number, no_number}) ==
+          "EarlyStopping: after epoch 2, as accuracy was NaN or infinite in every epoch from epoch 2 on; the weights of epoch 2 "
+          "were "
+          "restored");
+    CHECK(why({.min_delta = infinity}, {2, 1}) == "EarlyStopping: after epoch 2, as val_loss never got better");
+    CHECK(why({.patience = 2}, {no_number, 0.25, no_number, no_number}) ==
+          "EarlyStopping: after epoch 4, as val_loss was best, 0.25, in epoch 2");
+}
+
+TEST_CASE("names of figures are checked before the first epoch where they are known", "[training][callbacks]")
+{
+    TrainingState t;
+    t.figures.set("loss", 0);
+    t.figures.set("margin", 0);
+    const auto begin = [&](EarlyStopping stopping) { return refusal_of([&] { stopping.on_train_begin(t); }); };
+    CHECK(says(begin({}), "there is no \"val_loss\" among the figures of this run (loss, margin)"));
+    CHECK(says(begin({.monitor = "margin"}), "whether \"margin\" gets better"));
+    CHECK(begin({.monitor = "margin", .mode = monitor_mode::max}).empty());
+    CHECK(begin({.monitor = "loss"}).empty());
 }

@@ -10,27 +10,28 @@
 #include <string>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 static_assert(Callback<LambdaCallback>);
 
 namespace {
 
 int plain_calls = 0;
-void plain(Training&) { ++plain_calls; }
+void plain(TrainingState&) { ++plain_calls; }
 
 } // namespace
 
 TEST_CASE("each function is called at its time", "[training][callbacks]")
 {
     std::string calls;
-    LambdaCallback callback{.on_train_begin = [&](Training&) { calls += 'T'; },
-                            .on_epoch_begin = [&](Training& t) { calls += std::to_string(t.epoch); },
-                            .on_batch_end = [&](Training&) { calls += 'b'; },
-                            .on_epoch_end = [&](Training& t) { t.stop = t.epoch == 1; },
-                            .on_train_end = [&](Training&) { calls += '.'; }};
-    Training t;
+    LambdaCallback callback{.on_train_begin = [&](TrainingState&) { calls += 'T'; },
+                            .on_epoch_begin = [&](TrainingState& t) { calls += std::to_string(t.epoch); },
+                            .on_batch_end = [&](TrainingState&) { calls += 'b'; },
+                            .on_epoch_end = [&](TrainingState& t) { t.stop = t.epoch == 1; },
+                            .on_train_end = [&](TrainingState&) { calls += '.'; }};
+    TrainingState t;
     CHECK(run(callback, t, "x", {1, 2, 3}) == 2);
-    lamina::detail::call_batch_end(callback, t);
+    callback_members::on_batch_end::call(callback, t);
     CHECK(calls == "T01.b");
 }
 
@@ -38,12 +39,12 @@ TEST_CASE("empty functions are not called", "[training][callbacks]")
 {
     LambdaCallback callback{.on_train_begin = nullptr,
                             .on_epoch_begin = {},
-                            .on_batch_end = std::function<void(Training&)>(),
-                            .on_epoch_end = std::function<int(Training&)>(),
-                            .on_train_end = static_cast<void (*)(Training&)>(nullptr)};
-    Training t;
+                            .on_batch_end = std::function<void(TrainingState&)>(),
+                            .on_epoch_end = std::function<int(TrainingState&)>(),
+                            .on_train_end = static_cast<void (*)(TrainingState&)>(nullptr)};
+    TrainingState t;
     CHECK(run(callback, t, "x", {1, 2, 3}) == 3);
-    CHECK_NOTHROW(lamina::detail::call_batch_end(callback, t));
+    CHECK_NOTHROW(callback_members::on_batch_end::call(callback, t));
     LambdaCallback none;
     CHECK(run(none, t, "x", {1}) == 1);
 }
@@ -54,8 +55,8 @@ TEST_CASE("functions of every kind will do", "[training][callbacks]")
     auto counter = std::make_shared<int>(0);
     LambdaCallback callback{.on_train_begin = plain,
                             .on_epoch_begin = [counter](auto&) mutable { ++*counter; },
-                            .on_epoch_end = [&](const Training&) { return ++calls; }};
-    Training t;
+                            .on_epoch_end = [&](const TrainingState&) { return ++calls; }};
+    TrainingState t;
     auto copy = callback;
     run(copy, t, "x", {1, 2});
     CHECK(plain_calls == 1);

@@ -6,6 +6,7 @@
 #include <lamina/training/callbacks/monitor.hpp>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 TEST_CASE("losses, errors and cross-entropies fall, accuracies rise", "[training][callbacks]")
 {
@@ -16,6 +17,6 @@ TEST_CASE("losses, errors and cross-entropies fall, accuracies rise", "[training
         CHECK(direction_of(name, monitor_mode::automatic) == monitor_mode::max);
     CHECK(direction_of("val_loss", monitor_mode::max) == monitor_mode::max);
     CHECK(direction_of("accuracy", monitor_mode::min) == monitor_mode::min);
-    CHECK(says(refusal([] { direction_of("margin", monitor_mode::automatic); }), "cannot be told by its name"));
-    CHECK_FALSE(refusal([] { direction_of("", monitor_mode::automatic); }).empty());
+    CHECK(says(refusal_of([] { direction_of("margin", monitor_mode::automatic); }), "cannot be told by its name"));
+    CHECK_FALSE(refusal_of([] { direction_of("", monitor_mode::automatic); }).empty());
 }

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 static_assert(Callback<ProgressBar>);
 
@@ -47,7 +48,7 @@ std::size_t count(const std::string& text, const std::string& part)
 }
 
 /// One epoch of batches, each taking `pause`.
-void epoch(ProgressBar& bar, Training& t, std::chrono::milliseconds pause = {})
+void epoch(ProgressBar& bar, TrainingState& t, std::chrono::milliseconds pause = {})
 {
     t.logs = {};
     t.batch = 0;

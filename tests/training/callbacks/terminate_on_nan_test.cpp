@@ -8,6 +8,7 @@
 #include <limits>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 static_assert(Callback<TerminateOnNaN>);
 
@@ -32,7 +33,7 @@ TEST_CASE("training ends after the batch whose loss is no number", "[training][c
 
 TEST_CASE("a training without a loss goes on", "[training][callbacks]")
 {
-    Training t;
+    TrainingState t;
     TerminateOnNaN().on_batch_end(t);
     CHECK_FALSE(t.stop);
 }

@@ -7,10 +7,11 @@
 #include <cstdint>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 static_assert(Loss<CategoricalCrossentropy> && Metric<CategoricalCrossentropy>);
 static_assert(CategoricalCrossentropy::name == "categorical_crossentropy" &&
-              CategoricalCrossentropy::kind == targets::same_shape);
+              CategoricalCrossentropy::kind == target_kind::same_shape);
 
 namespace {
 
@@ -76,7 +77,7 @@ TEST_CASE("CategoricalCrossentropy's gradients agree with differences", "[traini
 
             std::vector<double> gradient(n);
             const auto s = softmax(x);
-            const double value = loss.softmax_row(s.data(), target.data(), n, gradient.data(), 3.0);
+            const double value = loss.softmax_row(s.data(), x.data(), target.data(), n, gradient.data(), 3.0);
             CHECK(value == Approx(value_of(logits, x, target.data())).epsilon(1e-12).margin(1e-14));
             check_near(gradient, gradient_of(logits, x, target.data(), 3.0), 1e-13);
             if (n > 1)
@@ -113,7 +114,7 @@ TEST_CASE("CategoricalCrossentropy says what it needs", "[training][losses]")
     CHECK(loss.accepts(good, 3));
     CHECK_FALSE(loss.accepts(bad, 3));
     CHECK(loss.needs(3) == "probabilities in [0, 1]");
-    CHECK_NOTHROW(loss.check());
-    CHECK_THROWS_WITH(CategoricalCrossentropy{.label_smoothing = 2}.check(),
+    CHECK_NOTHROW(loss.check_settings());
+    CHECK_THROWS_WITH(CategoricalCrossentropy{.label_smoothing = 2}.check_settings(),
                       "categorical_crossentropy: label_smoothing is 2, it has to be in [0, 1]");
 }

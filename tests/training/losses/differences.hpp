@@ -11,8 +11,7 @@
 #include <vector>
 
 /// The value of a row, without a gradient.
-template <class L, class T, class Y>
-T value_of(const L& loss, const std::vector<T>& prediction, const Y* target)
+template <class L, class T, class Y> T value_of(const L& loss, const std::vector<T>& prediction, const Y* target)
 {
     return loss.row(prediction.data(), target, prediction.size(), static_cast<T*>(nullptr), T(1));
 }
@@ -44,8 +43,7 @@ inline std::vector<double> random_row(std::mt19937& random, std::size_t n, doubl
 }
 
 /// Central differences of `value(row)` for each element; their error is about 1e-9 for rows and values near one.
-template <class F>
-std::vector<double> differences(const F& value, std::vector<double> at)
+template <class F> std::vector<double> differences(const F& value, std::vector<double> at)
 {
     constexpr double h = 1e-6;
     std::vector<double> slopes(at.size());

@@ -7,9 +7,10 @@
 #include <cstdint>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 static_assert(Loss<MeanSquaredError> && Metric<MeanSquaredError>);
-static_assert(MeanSquaredError::name == "mean_squared_error" && MeanSquaredError::kind == targets::same_shape);
+static_assert(MeanSquaredError::name == "mean_squared_error" && MeanSquaredError::kind == target_kind::same_shape);
 
 TEST_CASE("MeanSquaredError by hand", "[training][losses]")
 {
@@ -28,7 +29,7 @@ TEMPLATE_TEST_CASE("MeanSquaredError equals a plain loop at every width, and wri
                    float, double)
 {
     std::mt19937 random(5);
-    const std::size_t lanes = simd::lanes<TestType>;
+    const std::size_t lanes = internals::simd::lanes<TestType>;
     for (const std::size_t n : {std::size_t(1), lanes - 1, lanes, lanes + 1, 2 * lanes, 5 * lanes + 3, std::size_t(1000)}) {
         const auto p = random_row(random, n, -3, 3), t = random_row(random, n, -3, 3);
         const std::vector<TestType> prediction(p.begin(), p.end()), target(t.begin(), t.end());
@@ -64,7 +65,7 @@ TEST_CASE("MeanSquaredError keeps NaN in sight, and says what it needs", "[train
 
     CHECK(std::isnan(value_of(MeanSquaredError{}, std::vector<float>{nan, 1}, target)));
     CHECK(value_of(MeanSquaredError{}, std::vector<float>{1e30f, 1}, target) == std::numeric_limits<float>::infinity());
-    CHECK(MeanSquaredError{}.accepts(target, 2));
-    CHECK_FALSE(MeanSquaredError{}.accepts(target, 3));
-    CHECK(MeanSquaredError{}.needs(3) == "finite numbers");
+    CHECK(accepts_target(MeanSquaredError{}, target, 2));
+    CHECK_FALSE(accepts_target(MeanSquaredError{}, target, 3));
+    CHECK(needed_target(MeanSquaredError{}, 3) == "finite numbers");
 }

@@ -4,10 +4,11 @@
 #include "catch.hpp"
 
 using namespace lamina;
+using namespace lamina::internals;
 
 static_assert(Metric<Accuracy>);
-static_assert(metric_for<Accuracy, targets::class_index>::type::name == "accuracy");
-static_assert(std::is_same_v<metric_for<BinaryAccuracy, targets::same_shape>::type, BinaryAccuracy>);
+static_assert(metric_for<Accuracy, target_kind::class_index>::type::name == "accuracy");
+static_assert(std::is_same_v<metric_for<BinaryAccuracy, target_kind::same_shape>::type, BinaryAccuracy>);
 
 TEST_CASE("Accuracy counts classes, one-hot rows and single numbers", "[training][metrics]")
 {
@@ -15,7 +16,7 @@ TEST_CASE("Accuracy counts classes, one-hot rows and single numbers", "[training
 
     SECTION("class indices")
     {
-        const Accuracy::of<targets::class_index> accuracy;
+        const Accuracy::of<target_kind::class_index> accuracy;
         Mean mean;
         const int labels[] = {1, 2};
         accuracy.add(mean, rows, labels, 3);
@@ -24,7 +25,7 @@ TEST_CASE("Accuracy counts classes, one-hot rows and single numbers", "[training
     }
     SECTION("one-hot rows")
     {
-        const Accuracy::of<targets::same_shape> accuracy;
+        const Accuracy::of<target_kind::same_shape> accuracy;
         Mean mean;
         const float labels[] = {0, 1, 0, 1, 0, 0};
         accuracy.add(mean, rows, labels, 3);
@@ -33,7 +34,7 @@ TEST_CASE("Accuracy counts classes, one-hot rows and single numbers", "[training
     }
     SECTION("one number")
     {
-        const Accuracy::of<targets::same_shape> accuracy;
+        const Accuracy::of<target_kind::same_shape> accuracy;
         Mean mean;
         const float labels[] = {0, 0, 1};
         for (int i = 0; i < 3; ++i) accuracy.add(mean, rows + i, labels + i, 1);

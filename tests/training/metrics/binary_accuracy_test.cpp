@@ -6,8 +6,10 @@
 #include <limits>
 
 using namespace lamina;
+using namespace lamina::internals;
 
-static_assert(Metric<BinaryAccuracy> && BinaryAccuracy::name == "binary_accuracy" && BinaryAccuracy::kind == targets::same_shape);
+static_assert(Metric<BinaryAccuracy> && BinaryAccuracy::name == "binary_accuracy" &&
+              BinaryAccuracy::kind == target_kind::same_shape);
 
 TEST_CASE("BinaryAccuracy is the mean over the row", "[training][metrics]")
 {

@@ -6,9 +6,10 @@
 #include <limits>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 static_assert(Metric<CategoricalAccuracy> && CategoricalAccuracy::name == "categorical_accuracy" &&
-              CategoricalAccuracy::kind == targets::same_shape);
+              CategoricalAccuracy::kind == target_kind::same_shape);
 
 TEST_CASE("CategoricalAccuracy compares the places of the largest", "[training][metrics]")
 {

@@ -7,10 +7,11 @@
 #include <limits>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 static_assert(Metric<SparseCategoricalAccuracy> && !Loss<SparseCategoricalAccuracy>);
 static_assert(SparseCategoricalAccuracy::name == "sparse_categorical_accuracy" &&
-              SparseCategoricalAccuracy::kind == targets::class_index);
+              SparseCategoricalAccuracy::kind == target_kind::class_index);
 
 TEST_CASE("SparseCategoricalAccuracy counts rows whose largest is at the label", "[training][metrics]")
 {

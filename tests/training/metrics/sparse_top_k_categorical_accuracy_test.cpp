@@ -6,10 +6,11 @@
 #include <cstdint>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 static_assert(Metric<SparseTopKCategoricalAccuracy> &&
               SparseTopKCategoricalAccuracy::name == "sparse_top_k_categorical_accuracy");
-static_assert(SparseTopKCategoricalAccuracy::kind == targets::class_index && SparseTopKCategoricalAccuracy{}.k == 5);
+static_assert(SparseTopKCategoricalAccuracy::kind == target_kind::class_index && SparseTopKCategoricalAccuracy{}.k == 5);
 
 TEST_CASE("SparseTopKCategoricalAccuracy looks for the label among the k largest", "[training][metrics]")
 {

@@ -6,9 +6,10 @@
 #include <limits>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 static_assert(Metric<TopKCategoricalAccuracy> && TopKCategoricalAccuracy::name == "top_k_categorical_accuracy");
-static_assert(TopKCategoricalAccuracy::kind == targets::same_shape && TopKCategoricalAccuracy{}.k == 5);
+static_assert(TopKCategoricalAccuracy::kind == target_kind::same_shape && TopKCategoricalAccuracy{}.k == 5);
 
 TEST_CASE("TopKCategoricalAccuracy looks for the target among the k largest", "[training][metrics]")
 {

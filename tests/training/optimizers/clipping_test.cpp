@@ -7,6 +7,7 @@
 #include <string_view>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 namespace {
 
@@ -14,21 +15,21 @@ struct Options {
     static constexpr std::string_view name = "some_rule";
     std::optional<float> clipnorm{}, clipvalue{}, global_clipnorm{};
 };
-static_assert(optimizers::Clipping<Options>);
+static_assert(internals::optimizers::Clipping<Options>);
 
 const float broken = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
 
 /// Two gradients, [3] and [2, 1] by outputs, whose norms are 5 and 12: together 13.
 struct Two {
-    Records parameters{make_record("a", shape{3}), make_record("b", shape{2, 1})};
-    Records gradients{make_record("a", shape{3}), make_record("b", shape{2, 1})};
+    Records parameters{make_record("a", Shape{3}), make_record("b", Shape{2, 1})};
+    Records gradients{make_record("a", Shape{3}), make_record("b", Shape{2, 1})};
 
     Two()
     {
         write<float>(*gradients[0], {3, 0, -4});
         write<float>(*gradients[1], {0, 12});
     }
-    void clip(Options o) { optimizers::clip(o, parameters, gradients); }
+    void clip(Options o) { internals::optimizers::clip(o, parameters, gradients); }
 };
 
 } // namespace
@@ -105,25 +106,25 @@ TEST_CASE("A norm beyond float, infinite or NaN leaves padding zero and is seen"
 
 TEST_CASE("Norms of double records, and sums in a fixed order", "[training][optimizers]")
 {
-    const auto g = make_record<double>("g", shape{37, 3});
+    const auto g = make_record<double>("g", Shape{37, 3});
     std::mt19937 random(8);
-    randomise<double>(*g, random);
+    randomize<double>(*g, random);
     double sum = 0;
     for (const double x : read<double>(*g)) sum += x * x;
-    CHECK(optimizers::squared_norm(*g) == Approx(sum).epsilon(1e-14));
+    CHECK(internals::optimizers::squared_norm(*g) == Approx(sum).epsilon(1e-14));
 
-    optimizers::scale_to(0.5f, std::sqrt(sum), *g);
-    CHECK(std::sqrt(optimizers::squared_norm(*g)) == Approx(0.5).epsilon(1e-14));
+    internals::optimizers::scale_to(0.5f, std::sqrt(sum), *g);
+    CHECK(std::sqrt(internals::optimizers::squared_norm(*g)) == Approx(0.5).epsilon(1e-14));
 }
 
 TEST_CASE("Clipping refuses two limits, and limits that are none", "[training][optimizers]")
 {
-    CHECK_NOTHROW(optimizers::check_clipping(Options{}));
-    CHECK_NOTHROW(optimizers::check_clipping(Options{.clipvalue = 0.5f}));
-    CHECK_THROWS_WITH(optimizers::check_clipping(Options{.clipnorm = 1.f, .global_clipnorm = 1.f}),
+    CHECK_NOTHROW(internals::optimizers::check_clipping(Options{}));
+    CHECK_NOTHROW(internals::optimizers::check_clipping(Options{.clipvalue = 0.5f}));
+    CHECK_THROWS_WITH(internals::optimizers::check_clipping(Options{.clipnorm = 1.f, .global_clipnorm = 1.f}),
                       "some_rule: more than one of clipnorm, clipvalue and global_clipnorm is set, set only one of them");
-    CHECK_THROWS_WITH(optimizers::check_clipping(Options{.clipvalue = 0.f}),
+    CHECK_THROWS_WITH(internals::optimizers::check_clipping(Options{.clipvalue = 0.f}),
                       "some_rule: clipvalue is 0, it has to be a positive number");
-    CHECK_THROWS_AS(optimizers::check_clipping(Options{.clipnorm = broken}), error);
-    CHECK_THROWS_AS(optimizers::check_clipping(Options{.global_clipnorm = infinity}), error);
+    CHECK_THROWS_AS(internals::optimizers::check_clipping(Options{.clipnorm = broken}), error);
+    CHECK_THROWS_AS(internals::optimizers::check_clipping(Options{.global_clipnorm = infinity}), error);
 }

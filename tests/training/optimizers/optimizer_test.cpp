@@ -14,6 +14,7 @@
 #include <new>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 namespace {
 
@@ -59,11 +60,11 @@ struct Climb {
     std::string_view slot_name(std::size_t) const { return "sum"; }
 
     template <class T>
-    void update(T* value, const T* gradient, T* const* slots, std::size_t n, float rate, std::uint64_t step) const
+    void update(T* value, const T* gradient, T* const* slot_data, std::size_t n, float rate, std::uint64_t step) const
     {
         for (std::size_t i = 0; i < n; ++i) {
             value[i] += static_cast<T>(rate) * gradient[i] * static_cast<T>(step);
-            slots[0][i] += gradient[i];
+            slot_data[0][i] += gradient[i];
         }
     }
 };
@@ -81,17 +82,17 @@ struct Problem {
     explicit Problem(unsigned seed = 1)
     {
         std::mt19937 random(seed);
-        const auto add = [&]<class T>(const char* name, shape extents, T) {
+        const auto add = [&]<class T>(const char* name, Shape extents, T) {
             for (Records* records : {&parameters, &gradients}) {
                 records->push_back(make_record<T>(name, extents));
-                randomise<T>(*records->back(), random);
+                randomize<T>(*records->back(), random);
             }
         };
-        add("kernel", shape{123, 301}, 0.f);
-        add("bias", shape{301}, 0.f);
-        add("filters", shape{5, 5, 3, 17}, 0.f);
-        add("precise", shape{70, 130}, 0.0);
-        add("one", shape{1}, 0.f);
+        add("kernel", Shape{123, 301}, 0.f);
+        add("bias", Shape{301}, 0.f);
+        add("filters", Shape{5, 5, 3, 17}, 0.f);
+        add("precise", Shape{70, 130}, 0.0);
+        add("one", Shape{1}, 0.f);
     }
 };
 
@@ -103,28 +104,28 @@ TEST_CASE("prepare makes slots like the parameters, once", "[training][optimizer
     Adam adam{.amsgrad = true};
     prepare(adam, problem.parameters);
 
-    REQUIRE(adam.state.slots.size() == 15);
-    CHECK(adam.state.slots[0]->name == "momentum/kernel");
-    CHECK(adam.state.slots[1]->name == "velocity/kernel");
-    CHECK(adam.state.slots[2]->name == "velocity_hat/kernel");
-    CHECK(adam.state.slots[11]->name == "velocity_hat/precise");
-    CHECK(adam.state.slots[9]->type() == number::float64);
-    for (const auto& slot : adam.state.slots) CHECK_FALSE(slot->trainable);
-    CHECK(all_zero(*adam.state.slots[1]));
+    REQUIRE(adam.state.slot_records.size() == 15);
+    CHECK(adam.state.slot_records[0]->name == "momentum/kernel");
+    CHECK(adam.state.slot_records[1]->name == "velocity/kernel");
+    CHECK(adam.state.slot_records[2]->name == "velocity_hat/kernel");
+    CHECK(adam.state.slot_records[11]->name == "velocity_hat/precise");
+    CHECK(adam.state.slot_records[9]->type() == dtype::float64);
+    for (const auto& slot : adam.state.slot_records) CHECK_FALSE(slot->trainable);
+    CHECK(all_zero(*adam.state.slot_records[1]));
     CHECK(adam.state.step == 0);
 
-    const auto* first = adam.state.slots[0].get();
+    const auto* first = adam.state.slot_records[0].get();
     prepare(adam, problem.parameters);
-    CHECK(adam.state.slots[0].get() == first);
+    CHECK(adam.state.slot_records[0].get() == first);
 
     SGD plain;
     prepare(plain, problem.parameters);
-    CHECK(plain.state.slots.empty());
+    CHECK(plain.state.slot_records.empty());
 }
 
 TEST_CASE("Steps are counted, the rule sees them from 1 and the schedule from 0", "[training][optimizers]")
 {
-    const Records parameters{make_record("w", shape{2})}, gradients{make_record("w", shape{2})};
+    const Records parameters{make_record("w", Shape{2})}, gradients{make_record("w", Shape{2})};
     write<float>(*gradients[0], {1, -2});
     Climb climb{.learning_rate = [](std::size_t step) { return step == 0 ? 10 : 100; }};
 
@@ -132,14 +133,14 @@ TEST_CASE("Steps are counted, the rule sees them from 1 and the schedule from 0"
     CHECK(read(*parameters[0]) == std::vector<float>{10, -20});
     apply_gradients(climb, parameters, gradients);
     CHECK(read(*parameters[0]) == std::vector<float>{210, -420});
-    CHECK(read(*climb.state.slots[0]) == std::vector<float>{2, -4});
+    CHECK(read(*climb.state.slot_records[0]) == std::vector<float>{2, -4});
     CHECK(climb.state.step == 2);
 }
 
 TEST_CASE("Value, gradient and slots of a parameter of many ranges stay side by side", "[training][optimizers]")
 {
     Problem problem, untouched;
-    REQUIRE(problem.parameters[0]->stored_size() > 2 * optimizers::range_bytes / sizeof(float));
+    REQUIRE(problem.parameters[0]->stored_size() > 2 * internals::optimizers::range_bytes / sizeof(float));
     Climb climb{.learning_rate = 0.5f};
     apply_gradients(climb, problem.parameters, problem.gradients);
 
@@ -147,7 +148,7 @@ TEST_CASE("Value, gradient and slots of a parameter of many ranges stay side by 
     const auto slope = stored(*problem.gradients[0]);
     for (std::size_t i = 0; i < wanted.size(); ++i) wanted[i] += 0.5f * slope[i];
     CHECK(stored(*problem.parameters[0]) == wanted);
-    CHECK(stored(*climb.state.slots[0]) == slope);
+    CHECK(stored(*climb.state.slot_records[0]) == slope);
 }
 
 TEST_CASE("A frozen record is left as it is, and so are its slots", "[training][optimizers]")
@@ -160,7 +161,7 @@ TEST_CASE("A frozen record is left as it is, and so are its slots", "[training][
 
     CHECK(stored(*problem.parameters[2]) == before);
     CHECK(stored(*problem.parameters[1]) != other);
-    CHECK(all_zero(*climb.state.slots[2]));
+    CHECK(all_zero(*climb.state.slot_records[2]));
 }
 
 TEMPLATE_TEST_CASE("Threads do not change a bit, padding stays zero", "[training][optimizers][pool]", SGD, Adam)
@@ -184,10 +185,10 @@ TEMPLATE_TEST_CASE("Threads do not change a bit, padding stays zero", "[training
     };
     for (std::size_t i : {1u, 2u}) {
         same(problems[0].parameters, problems[i].parameters);
-        same(rules[0].state.slots, rules[i].state.slots);
+        same(rules[0].state.slot_records, rules[i].state.slot_records);
     }
-    for (const Records* records : {&problems[0].parameters, &problems[0].gradients, &rules[0].state.slots})
-        for (const auto& r : *records) CHECK((r->type() == number::float32 ? padding_is_zero(*r) : padding_is_zero<double>(*r)));
+    for (const Records* records : {&problems[0].parameters, &problems[0].gradients, &rules[0].state.slot_records})
+        for (const auto& r : *records) CHECK((r->type() == dtype::float32 ? padding_is_zero(*r) : padding_is_zero<double>(*r)));
     CHECK(stored(*problems[0].parameters[0]) != stored(*Problem().parameters[0]));
 }
 
@@ -214,35 +215,35 @@ TEST_CASE("Only the first step allocates", "[training][optimizers]")
 
 TEST_CASE("A state that does not fit is refused, and nothing was changed", "[training][optimizers]")
 {
-    Records parameters{make_record("a", shape{2, 3}), make_record("b", shape{4})},
-        gradients{make_record("a", shape{2, 3}), make_record("b", shape{4})};
+    Records parameters{make_record("a", Shape{2, 3}), make_record("b", Shape{4})},
+        gradients{make_record("a", Shape{2, 3}), make_record("b", Shape{4})};
     write<float>(*gradients[1], {1, 1, 1, 1});
     Climb climb;
 
-    climb.state.slots = {make_record("sum/a", shape{2, 3})};
+    climb.state.slot_records = {make_record("sum/a", Shape{2, 3})};
     CHECK_THROWS_WITH(
         apply_gradients(climb, parameters, gradients),
         "climb: its state has 1 slots, 2 parameters need 2; does the state come from another model, or from other settings?");
-    climb.state.slots.push_back(make_record("sum/b", shape{5}));
+    climb.state.slot_records.push_back(make_record("sum/b", Shape{5}));
     CHECK_THROWS_WITH(apply_gradients(climb, parameters, gradients),
                       "climb: the slot \"sum/b\" is float32 [5], its parameter \"b\" is float32 [4]; does the "
                       "state come from another model?");
-    climb.state.slots = {make_record<double>("sum/a", shape{2, 3}), make_record("sum/b", shape{4})};
+    climb.state.slot_records = {make_record<double>("sum/a", Shape{2, 3}), make_record("sum/b", Shape{4})};
     CHECK_THROWS_AS(prepare(climb, parameters), error);
-    climb.state.slots = {make_record("sum/a", shape{2, 3}), nullptr};
+    climb.state.slot_records = {make_record("sum/a", Shape{2, 3}), nullptr};
     CHECK_THROWS_AS(prepare(climb, parameters), error);
     CHECK(climb.state.step == 0);
     CHECK(read(*parameters[1]) == std::vector<float>{0, 0, 0, 0});
 
-    climb.state.slots = {make_record("sum/a", shape{2, 3}), make_record("sum/b", shape{4})};
-    write<float>(*climb.state.slots[1], {5, 6, 7, 8});
+    climb.state.slot_records = {make_record("sum/a", Shape{2, 3}), make_record("sum/b", Shape{4})};
+    write<float>(*climb.state.slot_records[1], {5, 6, 7, 8});
     apply_gradients(climb, parameters, gradients); // a restored state goes on
-    CHECK(read(*climb.state.slots[1]) == std::vector<float>{6, 7, 8, 9});
+    CHECK(read(*climb.state.slot_records[1]) == std::vector<float>{6, 7, 8, 9});
 }
 
 TEST_CASE("Parameters and gradients that do not belong together are refused", "[training][optimizers]")
 {
-    Records parameters{make_record("a", shape{2})}, gradients{make_record("a", shape{3})};
+    Records parameters{make_record("a", Shape{2})}, gradients{make_record("a", Shape{3})};
     SGD sgd;
     CHECK_THROWS_WITH(apply_gradients(sgd, parameters, gradients),
                       "sgd: the gradient of \"a\" is float32 [3], the parameter is float32 [2]");
@@ -256,7 +257,7 @@ TEST_CASE("Parameters and gradients that do not belong together are refused", "[
 
 TEST_CASE("A learning rate that is none is refused at its step", "[training][optimizers]")
 {
-    const Records parameters{make_record("a", shape{2})}, gradients{make_record("a", shape{2})};
+    const Records parameters{make_record("a", Shape{2})}, gradients{make_record("a", Shape{2})};
     const float nan = std::numeric_limits<float>::quiet_NaN();
     for (const float rate : {-0.5f, nan, std::numeric_limits<float>::infinity()}) {
         SGD sgd{.learning_rate = rate};

@@ -8,18 +8,19 @@
 #include <tuple>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 TEST_CASE("Ranges cover all records once, in the same pieces for any threads", "[training][optimizers][threads]")
 {
-    const Records records{make_record("a", shape{3}), make_record<double>("b", shape{5, 1000}), make_record("c", shape{100, 700}),
-                          make_record("d", shape{}),  make_record<double>("e", shape{1}),       make_record("f", shape{20000})};
+    const Records records{make_record("a", Shape{3}), make_record<double>("b", Shape{5, 1000}), make_record("c", Shape{100, 700}),
+                          make_record("d", Shape{}),  make_record<double>("e", Shape{1}),       make_record("f", Shape{20000})};
     using Piece = std::tuple<std::size_t, std::size_t, std::size_t>;
 
     std::vector<Piece> first;
     for (const std::size_t threads : {1u, 2u, 3u}) {
         std::vector<Piece> pieces;
         std::mutex guard;
-        optimizers::for_each_range(records, threads, [&](std::size_t index, std::size_t start, std::size_t count) {
+        internals::optimizers::for_each_range(records, threads, [&](std::size_t index, std::size_t start, std::size_t count) {
             const std::lock_guard lock(guard);
             pieces.emplace_back(index, start, count);
         });
@@ -34,7 +35,7 @@ TEST_CASE("Ranges cover all records once, in the same pieces for any threads", "
         CHECK(start == next[index]);
         CHECK(start % line == 0);
         CHECK(count % line == 0);
-        CHECK(count * bytes_of(records[index]->type()) <= optimizers::range_bytes);
+        CHECK(count * bytes_of(records[index]->type()) <= internals::optimizers::range_bytes);
         next[index] += count;
     }
     for (std::size_t i = 0; i < records.size(); ++i) CHECK(next[i] == records[i]->stored_size());
@@ -44,6 +45,6 @@ TEST_CASE("Ranges cover all records once, in the same pieces for any threads", "
 TEST_CASE("No record, no range", "[training][optimizers]")
 {
     int calls = 0;
-    optimizers::for_each_range(Records{}, 2, [&](std::size_t, std::size_t, std::size_t) { ++calls; });
+    internals::optimizers::for_each_range(Records{}, 2, [&](std::size_t, std::size_t, std::size_t) { ++calls; });
     CHECK(calls == 0);
 }

@@ -11,16 +11,14 @@
 #include <string>
 #include <vector>
 
-using Records = std::vector<std::shared_ptr<lamina::record>>;
+using Records = std::vector<std::shared_ptr<lamina::stored_types::record>>;
 
-template <class T = float>
-std::shared_ptr<lamina::record> make_record(std::string name, lamina::shape extents)
+template <class T = float> std::shared_ptr<lamina::stored_types::record> make_record(std::string name, lamina::Shape extents)
 {
-    return std::make_shared<lamina::record>(std::move(name), extents, lamina::number_of<T>);
+    return std::make_shared<lamina::stored_types::record>(std::move(name), extents, lamina::stored_types::dtype_of<T>);
 }
 
-template <class T>
-void write(lamina::record& r, const std::vector<T>& values)
+template <class T> void write(lamina::stored_types::record& r, const std::vector<T>& values)
 {
     REQUIRE(values.size() == r.extents().size());
     std::size_t i = 0;
@@ -28,8 +26,7 @@ void write(lamina::record& r, const std::vector<T>& values)
 }
 
 /// The elements in logical order, without padding.
-template <class T = float>
-std::vector<T> read(lamina::record& r)
+template <class T = float> std::vector<T> read(lamina::stored_types::record& r)
 {
     std::vector<T> values;
     r.for_each<T>([&](T& x) { values.push_back(x); });
@@ -37,22 +34,19 @@ std::vector<T> read(lamina::record& r)
 }
 
 /// Everything stored, padding included.
-template <class T = float>
-std::vector<T> stored(const lamina::record& r)
+template <class T = float> std::vector<T> stored(const lamina::stored_types::record& r)
 {
     return {r.data<T>(), r.data<T>() + r.stored_size()};
 }
 
-template <class T = float>
-void randomise(lamina::record& r, std::mt19937& random)
+template <class T = float> void randomize(lamina::stored_types::record& r, std::mt19937& random)
 {
     std::uniform_real_distribution<T> draw(-1, 1);
     r.for_each<T>([&](T& x) { x = draw(random); });
 }
 
 /// Whether every stored number outside of the logical elements is zero.
-template <class T = float>
-bool padding_is_zero(lamina::record& r)
+template <class T = float> bool padding_is_zero(lamina::stored_types::record& r)
 {
     auto values = stored<T>(r);
     r.for_each<T>([&](T& x) { values[static_cast<std::size_t>(&x - r.data<T>())] = 0; });

@@ -6,13 +6,14 @@
 #include <limits>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 namespace {
 
 /// One weight of 1 and a gradient of 2, after `steps` steps.
 float after(SGD sgd, int steps)
 {
-    const Records w{make_record("w", shape{1})}, g{make_record("w", shape{1})};
+    const Records w{make_record("w", Shape{1})}, g{make_record("w", Shape{1})};
     write<float>(*w[0], {1});
     for (int i = 0; i < steps; ++i) {
         write<float>(*g[0], {2});
@@ -43,13 +44,13 @@ TEMPLATE_TEST_CASE("SGD equals a plain loop", "[training][optimizers]", float, d
     for (const bool nesterov : {false, true}) {
         std::mt19937 random(11);
         SGD sgd{.learning_rate = 0.1f, .momentum = 0.75f, .nesterov = nesterov};
-        const Records w{make_record<T>("w", shape{7, 13})}, g{make_record<T>("w", shape{7, 13})};
-        randomise<T>(*w[0], random);
+        const Records w{make_record<T>("w", Shape{7, 13})}, g{make_record<T>("w", Shape{7, 13})};
+        randomize<T>(*w[0], random);
         const auto start = read<T>(*w[0]);
         std::vector<double> wanted(start.begin(), start.end()), m(wanted.size());
 
         for (int step = 0; step < 5; ++step) {
-            randomise<T>(*g[0], random);
+            randomize<T>(*g[0], random);
             const auto slope = read<T>(*g[0]);
             const double rate = static_cast<double>(0.1f);
             for (std::size_t i = 0; i < m.size(); ++i) {
@@ -66,8 +67,8 @@ TEMPLATE_TEST_CASE("SGD equals a plain loop", "[training][optimizers]", float, d
 
 TEST_CASE("SGD refuses a momentum outside [0, 1]", "[training][optimizers]")
 {
-    CHECK_THROWS_WITH(SGD{.momentum = 1.5f}.check(), "sgd: momentum is 1.5, it has to be in [0, 1]");
-    CHECK_THROWS_AS(SGD{.momentum = std::numeric_limits<float>::quiet_NaN()}.check(), error);
+    CHECK_THROWS_WITH(SGD{.momentum = 1.5f}.check_settings(), "sgd: momentum is 1.5, it has to be in [0, 1]");
+    CHECK_THROWS_AS(SGD{.momentum = std::numeric_limits<float>::quiet_NaN()}.check_settings(), error);
     SGD both{.clipnorm = 1.f, .clipvalue = 1.f};
     CHECK_THROWS_AS(prepare(both, Records{}), error);
     SGD negative{.momentum = -1};

@@ -5,6 +5,7 @@
 #include <lamina/training/schedules/learning_rate.hpp>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 static_assert(Schedule<ExponentialDecay>);
 

@@ -7,6 +7,7 @@
 #include <type_traits>
 
 using namespace lamina;
+using namespace lamina::internals;
 
 static_assert(std::is_copy_constructible_v<LearningRate> && std::is_copy_assignable_v<LearningRate>);
 static_assert(std::is_convertible_v<float, LearningRate> && std::is_convertible_v<double, LearningRate> &&

@@ -1,17 +1,17 @@
 // lamina/kernels/reference/convolution.hpp: the convolution kernels as plain loops, accumulated in double.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/kernels/convolution.hpp>
 
 #include <vector>
 
-namespace lamina::inline LAMINA_ARCHITECTURE::kernels::reference {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::kernels::reference {
 
 namespace detail {
 
 /// f(output, input, weight) for each product of one image: the places in y, x and w that a convolution brings together.
-template <class T, class F>
-void each_product(const convolution_sizes& s, const F& f)
+template <class T, class F> void each_product(const convolution_sizes& s, const F& f)
 {
     for (std::size_t oy = 0; oy < s.out_height; ++oy)
         for (std::size_t ox = 0; ox < s.out_width; ++ox)
@@ -24,15 +24,14 @@ void each_product(const convolution_sizes& s, const F& f)
                     for (std::size_t c = 0; c < s.channels; ++c)
                         for (std::size_t o = 0; o < s.filters; ++o)
                             f((oy * s.out_width + ox) * s.filters + o, (iy * s.width + ix) * s.channels + c,
-                              ((ky * s.kernel_width + kx) * s.channels + c) * row_step<T>(s.filters) + o);
+                              ((ky * s.kernel_width + kx) * s.channels + c) * row_stride<T>(s.filters) + o);
                 }
 }
 
 } // namespace detail
 
 /// As kernels::convolution_forward. `scratch`, here and below, is not used: the twin adds up in memory of its own.
-template <class T>
-void convolution_forward(const T* x, const T* w, const T* bias, T* y, T*, std::size_t n, convolution_sizes s)
+template <class T> void convolution_forward(const T* x, const T* w, const T* bias, T* y, T*, std::size_t n, convolution_sizes s)
 {
     const std::size_t in = s.height * s.width * s.channels, out = s.out_height * s.out_width * s.filters;
     for (std::size_t image = 0; image < n; ++image) {
@@ -44,8 +43,7 @@ void convolution_forward(const T* x, const T* w, const T* bias, T* y, T*, std::s
     }
 }
 
-template <class T>
-void convolution_backward_data(const T* dz, const T* w, T* dx, T*, std::size_t n, convolution_sizes s)
+template <class T> void convolution_backward_data(const T* dz, const T* w, T* dx, T*, std::size_t n, convolution_sizes s)
 {
     const std::size_t in = s.height * s.width * s.channels, out = s.out_height * s.out_width * s.filters;
     for (std::size_t image = 0; image < n; ++image) {
@@ -60,7 +58,7 @@ template <class T>
 void convolution_backward_weights(const T* x, const T* dz, T* dw, T* dbias, T*, std::size_t n, convolution_sizes s)
 {
     const std::size_t in = s.height * s.width * s.channels, out = s.out_height * s.out_width * s.filters;
-    std::vector<double> sums(s.kernel_height * s.kernel_width * s.channels * row_step<T>(s.filters)), bias(s.filters);
+    std::vector<double> sums(s.kernel_height * s.kernel_width * s.channels * row_stride<T>(s.filters)), bias(s.filters);
     for (std::size_t image = 0; image < n; ++image) {
         detail::each_product<T>(s, [&](std::size_t o, std::size_t i, std::size_t k) {
             sums[k] += double(x[image * in + i]) * double(dz[image * out + o]);
@@ -71,4 +69,4 @@ void convolution_backward_weights(const T* x, const T* dz, T* dw, T* dbias, T*, 
     for (std::size_t i = 0; dbias && i < bias.size(); ++i) dbias[i] = T(double(dbias[i]) + bias[i]);
 }
 
-} // namespace lamina::inline LAMINA_ARCHITECTURE::kernels::reference
+}}} // namespace lamina::internals::kernels::reference

@@ -1,11 +1,12 @@
 // lamina/kernels/reference/math.hpp: the functions of kernels/math.hpp in long double, for the tests to count ulp against.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/kernels/math.hpp>
 
 #include <numbers>
 
-namespace lamina::inline LAMINA_ARCHITECTURE::kernels::reference::math {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::kernels::reference::math {
 
 inline long double exp(long double x) { return std::exp(x); }
 inline long double expm1(long double x) { return std::expm1(x); }
@@ -18,4 +19,4 @@ inline long double gelu(long double x) { return x < -50 ? -0.0L : x * std::erfc(
 inline long double sigmoid(long double x) { return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x)); }
 inline long double softplus(long double x) { return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)); }
 
-} // namespace lamina::inline LAMINA_ARCHITECTURE::kernels::reference::math
+}}} // namespace lamina::internals::kernels::reference::math

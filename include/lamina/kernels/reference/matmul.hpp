@@ -1,19 +1,18 @@
 // lamina/kernels/reference/matmul.hpp: the dense kernels as plain loops, accumulated in double.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/kernels/matmul.hpp>
 
-namespace lamina::inline LAMINA_ARCHITECTURE::kernels::reference {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::kernels::reference {
 
 /// Where the weight of an input and an output lies.
-template <class T>
-std::size_t weight_at(std::size_t input, std::size_t output, dense_sizes sizes)
+template <class T> std::size_t weight_at(std::size_t input, std::size_t output, dense_sizes sizes)
 {
-    return sizes.outputs == 1 ? input : input * row_step<T>(sizes.outputs) + output;
+    return sizes.outputs == 1 ? input : input * row_stride<T>(sizes.outputs) + output;
 }
 
-template <class T>
-void dense_forward(const T* x, const T* w, const T* bias, T* y, std::size_t n, dense_sizes sizes)
+template <class T> void dense_forward(const T* x, const T* w, const T* bias, T* y, std::size_t n, dense_sizes sizes)
 {
     const auto [inputs, outputs] = sizes;
     for (std::size_t s = 0; s < n; ++s)
@@ -24,8 +23,7 @@ void dense_forward(const T* x, const T* w, const T* bias, T* y, std::size_t n, d
         }
 }
 
-template <class T>
-void dense_backward_data(const T* dz, const T* w, T* dx, std::size_t n, dense_sizes sizes)
+template <class T> void dense_backward_data(const T* dz, const T* w, T* dx, std::size_t n, dense_sizes sizes)
 {
     const auto [inputs, outputs] = sizes;
     for (std::size_t s = 0; s < n; ++s)
@@ -36,8 +34,7 @@ void dense_backward_data(const T* dz, const T* w, T* dx, std::size_t n, dense_si
         }
 }
 
-template <class T>
-void dense_backward_weights(const T* x, const T* dz, T* dw, T* dbias, std::size_t n, dense_sizes sizes)
+template <class T> void dense_backward_weights(const T* x, const T* dz, T* dw, T* dbias, std::size_t n, dense_sizes sizes)
 {
     const auto [inputs, outputs] = sizes;
     for (std::size_t o = 0; o < outputs; ++o) {
@@ -52,4 +49,4 @@ void dense_backward_weights(const T* x, const T* dz, T* dw, T* dbias, std::size_
     }
 }
 
-} // namespace lamina::inline LAMINA_ARCHITECTURE::kernels::reference
+}}} // namespace lamina::internals::kernels::reference

@@ -1,12 +1,13 @@
 // lamina/kernels/reference/pooling.hpp: the pooling kernels as plain loops, accumulated in double.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/kernels/pooling.hpp>
 
 #include <cmath>
 #include <vector>
 
-namespace lamina::inline LAMINA_ARCHITECTURE::kernels::reference {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::kernels::reference {
 
 namespace detail {
 
@@ -30,8 +31,7 @@ inline std::size_t outputs(std::size_t n, const pooling_sizes& s) { return n * s
 
 } // namespace detail
 
-template <class T>
-void average_pooling_forward(const T* x, T* y, std::size_t n, pooling_sizes s)
+template <class T> void average_pooling_forward(const T* x, T* y, std::size_t n, pooling_sizes s)
 {
     for (std::size_t place = 0; place < detail::outputs(n, s); ++place) {
         const auto cells = detail::window_cells(place, s);
@@ -41,8 +41,7 @@ void average_pooling_forward(const T* x, T* y, std::size_t n, pooling_sizes s)
     }
 }
 
-template <class T>
-void average_pooling_backward(const T* dy, T* dx, std::size_t n, pooling_sizes s)
+template <class T> void average_pooling_backward(const T* dy, T* dx, std::size_t n, pooling_sizes s)
 {
     std::vector<double> sums(n * s.height * s.width * s.channels);
     for (std::size_t place = 0; place < detail::outputs(n, s); ++place) {
@@ -52,8 +51,7 @@ void average_pooling_backward(const T* dy, T* dx, std::size_t n, pooling_sizes s
     for (std::size_t i = 0; i < sums.size(); ++i) dx[i] = T(sums[i]);
 }
 
-template <class T>
-void max_pooling_forward(const T* x, T* y, std::size_t n, pooling_sizes s)
+template <class T> void max_pooling_forward(const T* x, T* y, std::size_t n, pooling_sizes s)
 {
     for (std::size_t place = 0; place < detail::outputs(n, s); ++place) {
         T most = -std::numeric_limits<T>::infinity();
@@ -63,8 +61,7 @@ void max_pooling_forward(const T* x, T* y, std::size_t n, pooling_sizes s)
     }
 }
 
-template <class T>
-void max_pooling_backward(const T* x, const T* y, const T* dy, T* dx, std::size_t n, pooling_sizes s)
+template <class T> void max_pooling_backward(const T* x, const T* y, const T* dy, T* dx, std::size_t n, pooling_sizes s)
 {
     std::vector<double> sums(n * s.height * s.width * s.channels);
     for (std::size_t place = 0; place < detail::outputs(n, s); ++place)
@@ -76,4 +73,4 @@ void max_pooling_backward(const T* x, const T* y, const T* dy, T* dx, std::size_
     for (std::size_t i = 0; i < sums.size(); ++i) dx[i] = T(sums[i]);
 }
 
-} // namespace lamina::inline LAMINA_ARCHITECTURE::kernels::reference
+}}} // namespace lamina::internals::kernels::reference

@@ -1,19 +1,19 @@
 // lamina/kernels/reference/softmax.hpp: softmax and its logarithm as plain loops, in double. Inputs and outputs may be the same.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/kernels/softmax.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
-namespace lamina::inline LAMINA_ARCHITECTURE::kernels::reference {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::kernels::reference {
 
 namespace detail {
 
 /// The maximum of a row, and the logarithm of the sum of exp(x - maximum).
-template <class T>
-std::pair<double, double> row_logarithm(const T* x, std::size_t width)
+template <class T> std::pair<double, double> row_logarithm(const T* x, std::size_t width)
 {
     const double most = double(*std::max_element(x, x + width));
     double sum = 0;
@@ -23,8 +23,7 @@ std::pair<double, double> row_logarithm(const T* x, std::size_t width)
 
 } // namespace detail
 
-template <class T>
-void softmax_forward(const T* x, T* y, std::size_t rows, std::size_t width)
+template <class T> void softmax_forward(const T* x, T* y, std::size_t rows, std::size_t width)
 {
     for (std::size_t row = 0; row < rows; ++row, x += width, y += width) {
         const auto [most, logarithm] = detail::row_logarithm(x, width);
@@ -32,8 +31,7 @@ void softmax_forward(const T* x, T* y, std::size_t rows, std::size_t width)
     }
 }
 
-template <class T>
-void softmax_backward(const T* y, const T* dy, T* dx, std::size_t rows, std::size_t width)
+template <class T> void softmax_backward(const T* y, const T* dy, T* dx, std::size_t rows, std::size_t width)
 {
     for (std::size_t row = 0; row < rows; ++row, y += width, dy += width, dx += width) {
         double sum = 0;
@@ -42,8 +40,7 @@ void softmax_backward(const T* y, const T* dy, T* dx, std::size_t rows, std::siz
     }
 }
 
-template <class T>
-void log_softmax_forward(const T* x, T* y, std::size_t rows, std::size_t width)
+template <class T> void log_softmax_forward(const T* x, T* y, std::size_t rows, std::size_t width)
 {
     for (std::size_t row = 0; row < rows; ++row, x += width, y += width) {
         const auto [most, logarithm] = detail::row_logarithm(x, width);
@@ -51,8 +48,7 @@ void log_softmax_forward(const T* x, T* y, std::size_t rows, std::size_t width)
     }
 }
 
-template <class T>
-void log_softmax_backward(const T* y, const T* dy, T* dx, std::size_t rows, std::size_t width)
+template <class T> void log_softmax_backward(const T* y, const T* dy, T* dx, std::size_t rows, std::size_t width)
 {
     for (std::size_t row = 0; row < rows; ++row, y += width, dy += width, dx += width) {
         double sum = 0;
@@ -61,4 +57,4 @@ void log_softmax_backward(const T* y, const T* dy, T* dx, std::size_t rows, std:
     }
 }
 
-} // namespace lamina::inline LAMINA_ARCHITECTURE::kernels::reference
+}}} // namespace lamina::internals::kernels::reference

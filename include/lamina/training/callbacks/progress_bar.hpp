@@ -1,11 +1,11 @@
 // lamina/training/callbacks/progress_bar.hpp: shows how training goes on, as Keras does.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/training/callback.hpp>
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstddef>
 #include <cstdio>
 #include <string>
@@ -18,14 +18,17 @@
 #include <unistd.h>
 #endif
 
-namespace lamina {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
 /// On a terminal a line that moves, with the time left, the time of a step and the figures so far:
 /// `1875/1875 ━━━━━━━━━━━━━━━━━━━━ 12s 6ms/step - loss: 0.1592 - …`. Elsewhere a line an epoch:
 /// `Epoch 1/100 - 12s - loss: 0.1592 - …`. The moving line is drawn ten times a second at most and cut at the terminal's
 /// width; a batch between two drawings costs one look at the clock.
+///
+/// Example  ProgressBar bar;
 struct ProgressBar {
     enum class Style { automatic, moving, lines };
+    static constexpr bool adds_figures = false;
 
     std::FILE* out = stdout;
     Style style = Style::automatic; ///< automatic: moving where `out` is a terminal
@@ -39,13 +42,13 @@ struct ProgressBar {
         std::string text{};
     } state{};
 
-    void on_train_begin(Training&)
+    void on_train_begin(TrainingState&)
     {
         state = {};
         state.moving = style == Style::moving || (style == Style::automatic && is_terminal());
     }
 
-    void on_epoch_begin(Training& t)
+    void on_epoch_begin(TrainingState& t)
     {
         state.begin = state.last_step = clock::now();
         state.steps = 0;
@@ -55,7 +58,7 @@ struct ProgressBar {
         std::fprintf(out, "Epoch %zu/%zu\n", t.epoch + 1, t.epochs);
     }
 
-    void on_batch_end(Training& t)
+    void on_batch_end(TrainingState& t)
     {
         state.last_step = clock::now();
         if (++state.steps == 1) state.first_step = state.last_step;
@@ -64,7 +67,7 @@ struct ProgressBar {
         draw(t, false);
     }
 
-    void on_epoch_end(Training& t)
+    void on_epoch_end(TrainingState& t)
     {
         if (state.moving) return draw(t, true);
         state.text.clear();
@@ -74,11 +77,11 @@ struct ProgressBar {
         put();
     }
 
-    void on_train_end(Training& t)
+    void on_train_end(TrainingState& t)
     {
         state.text.clear();
         if (std::exchange(state.open, false)) state.text += '\n';
-        if (!t.stopped_by.empty()) state.text += t.stopped_by + '\n';
+        if (!t.stopped_by.empty()) internals::append(state.text, {t.stopped_by, '\n'});
         put();
     }
 
@@ -90,7 +93,7 @@ private:
         return std::chrono::duration<double>(to - from).count();
     }
 
-    void draw(const Training& t, bool whole_epoch)
+    void draw(const TrainingState& t, bool whole_epoch)
     {
         std::string& text = state.text;
         const std::size_t done = t.batches > 0 ? std::min(width, width * t.batch / t.batches) : width;
@@ -134,15 +137,14 @@ private:
     void append_figures(const Logs& logs)
     {
         for (const auto& [name, value] : logs.entries) {
-            ((state.text += " - ") += name) += ':';
-            append(value != 0 && std::fabs(value) < 1e-3 ? " %.4e" : " %.4f", value);
+            ((state.text += " - ") += name) += ": ";
+            internals::print_real(state.text, Logs::format_of(value), value);
         }
     }
 
-    template <class... Values>
-    void append(const char* format, Values... values)
+    template <class... Values> void append(const char* format, Values... values)
     {
-        char piece[400]; // the largest double takes 316 characters
+        char piece[400];
         const int n = std::snprintf(piece, sizeof piece, format, values...);
         state.text.append(piece, static_cast<std::size_t>(std::clamp(n, 0, static_cast<int>(sizeof piece) - 1)));
     }
@@ -168,4 +170,4 @@ private:
 #endif
 };
 
-} // namespace lamina
+}} // namespace lamina

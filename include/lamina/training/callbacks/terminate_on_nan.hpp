@@ -1,22 +1,28 @@
 // lamina/training/callbacks/terminate_on_nan.hpp: ends training when the loss is no number any more.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
+#include <lamina/core/finite.hpp>
 #include <lamina/training/callback.hpp>
 
-#include <cmath>
 #include <string>
 
-namespace lamina {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
 /// Ends training after the batch whose loss is NaN or infinite.
+///
+/// Example  TerminateOnNaN guard;
 struct TerminateOnNaN {
-    void on_batch_end(Training& t)
+    static constexpr bool adds_figures = false;
+
+    void on_batch_end(TrainingState& t)
     {
-        if (!t.logs.contains("loss") || std::isfinite(t.logs["loss"])) return;
+        if (!t.logs.contains("loss") || internals::is_finite(t.logs["loss"])) return;
         t.stop = true;
-        t.stopped_by = "TerminateOnNaN: the loss was " + std::string(std::isnan(t.logs["loss"]) ? "NaN" : "infinite") +
-                       " after batch " + std::to_string(t.batch) + " of epoch " + std::to_string(t.epoch + 1);
+        t.stopped_by =
+            internals::text_of({"TerminateOnNaN: the loss was ", internals::is_nan(t.logs["loss"]) ? "NaN" : "infinite",
+                                " after batch ", t.batch, " of epoch ", t.epoch + 1});
     }
 };
 
-} // namespace lamina
+}} // namespace lamina

@@ -1,83 +1,97 @@
-// lamina/training/losses/categorical_crossentropy.hpp: −Σ t·log p over one-hot or soft targets.
+// lamina/training/losses/categorical_crossentropy.hpp: −Σ t·log p over one-hot or soft targets, and what its sparse form shares with it.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
+#include <lamina/core/error.hpp>
 #include <lamina/training/loss.hpp>
 #include <lamina/training/losses/crossentropy.hpp>
 #include <lamina/training/losses/labels.hpp>
 
-#include <cmath>
 #include <cstddef>
-#include <limits>
 #include <string>
 #include <string_view>
 
-namespace lamina::inline LAMINA_ARCHITECTURE {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
-/// Cross-entropy between a row of probabilities (or logits) and a row of target probabilities.
+namespace internals {
+
+/// Both categorical cross-entropies. Of a label the target is 1 at its class and 0 elsewhere.
 ///
-/// Shapes    prediction [classes], target [classes] in [0, 1].
 /// Options   from_logits: the prediction is what softmax would get. label_smoothing s in [0, 1]: t becomes (1 − s)·t + s / classes.
-/// Numerics  as Keras 3: probabilities are divided by their sum, then clipped to [1e-7, 1 − 1e-7], where the gradient is zero.
-///           Finite predictions never give NaN.
-struct CategoricalCrossentropy {
-    static constexpr std::string_view name = "categorical_crossentropy";
-    static constexpr targets kind = targets::same_shape;
+///           probabilities_as_logits: logits too, though the model ends in softmax or sigmoid. outputs_as_probabilities: the
+///           prediction is probabilities, though the model ends in an activation that does not make them.
+/// Refuses   a model that ends in what the loss does not take, as these options say, and one of a single output.
+template <target_kind Kind> struct CategoricalCrossentropyOf {
+    static constexpr bool sparse = Kind == target_kind::class_index;
+    static constexpr std::string_view name = sparse ? "sparse_categorical_crossentropy" : "categorical_crossentropy";
+    static constexpr std::string_view class_name = sparse ? "SparseCategoricalCrossentropy" : "CategoricalCrossentropy";
+    static constexpr bool needs_classes = true; ///< of one class it would always be 0
+    static constexpr target_kind kind = Kind;
 
     bool from_logits = false;
     float label_smoothing = 0;
+    bool probabilities_as_logits = false, outputs_as_probabilities = false;
 
-    void check() const { losses::check_label_smoothing(name, label_smoothing); }
+    template <class To> void list_options(To& to) const
+    {
+        to("from_logits", from_logits, false);
+        if constexpr (!sparse) to("label_smoothing", label_smoothing, 0);
+    }
+
+    void check_settings() const { losses::check_settings(*this); }
+    void check_end(output_activation end, const char* where) const { losses::check_end(*this, end, where); }
+    static constexpr bool never_takes(output_activation) { return false; }
+    bool takes_logits() const { return from_logits || probabilities_as_logits; }
 
     /// Compiled for size: its time is that of std::log, whatever is done about the rest.
     template <class T, class Y>
     [[gnu::cold]] T row(const T* prediction, const Y* target, std::size_t width, T* gradient, T scale) const
     {
         const auto t = smoothed<T>(target, width);
-        if (from_logits) return losses::crossentropy_of_logits(prediction, t, width, gradient, scale);
-
-        T sum = 0;
-        for (std::size_t i = 0; i < width; ++i) sum += prediction[i];
-        // A sum of nothing has no probabilities: all count as zero, which is clipped. The limit keeps every gradient finite.
-        constexpr T nothing = std::numeric_limits<T>::min() / losses::clipped<T>::low;
-        const T share = std::abs(sum) < nothing ? T(0) : 1 / sum;
-
-        T value = 0, total = 0;
-        for (std::size_t i = 0; i < width; ++i) {
-            const T wanted = t(i);
-            if (wanted == 0) continue;
-            const losses::clipped<T> p(prediction[i] * share);
-            value -= wanted * std::log(p.value);
-            if (p.inside) total += wanted;
-        }
-        if (gradient != nullptr)
-            for (std::size_t i = 0; i < width; ++i) {
-                const losses::clipped<T> p(prediction[i] * share);
-                gradient[i] = scale * share * (total - (p.inside ? t(i) / p.value : T(0)));
-            }
-        return value;
+        if (takes_logits()) return losses::crossentropy_of_logits(prediction, t, width, gradient, scale);
+        if constexpr (sparse) return losses::crossentropy_of_clipped(prediction, t, width, gradient, scale);
+        else return losses::crossentropy_of_shares(prediction, t, width, gradient, scale);
     }
 
-    /// The prediction is softmax(logits), the gradient that of the logits.
+    /// The prediction is softmax(z), the gradient that of the logits z.
     template <class T, class Y>
-    T softmax_row(const T* prediction, const Y* target, std::size_t width, T* gradient, T scale) const
+    T softmax_row(const T* prediction, const T* z, const Y* target, std::size_t width, T* gradient, T scale) const
     {
-        return losses::crossentropy_of_softmax(prediction, smoothed<T>(target, width), width, gradient, scale);
+        return losses::crossentropy_of_softmax(prediction, z, smoothed<T>(target, width), width, gradient, scale);
     }
 
-    template <class Y>
-    bool accepts(const Y* target, std::size_t width) const
+    template <class Y> bool accepts(const Y* target, std::size_t width) const
     {
-        return losses::all_probabilities(target, width);
+        if constexpr (sparse) return losses::class_of(*target, width) < width;
+        else return losses::all_probabilities(target, width);
     }
-    std::string needs(std::size_t) const { return "probabilities in [0, 1]"; }
+    std::string needs(std::size_t width) const
+    {
+        return sparse ? text_of({"a class in [0, ", width, ')'}) : text_of({"probabilities in [0, 1]"});
+    }
 
 private:
-    template <class T, class Y>
-    auto smoothed(const Y* target, std::size_t width) const
+    /// The target probability of class i.
+    template <class T, class Y> auto smoothed(const Y* target, std::size_t width) const
     {
         const T rest = 1 - static_cast<T>(label_smoothing), even = static_cast<T>(label_smoothing) / static_cast<T>(width);
-        return [=](std::size_t i) { return static_cast<T>(target[i]) * rest + even; };
+        if constexpr (sparse)
+            return [even, hot = rest + even, label = losses::class_of(*target, width)](std::size_t i) {
+                return i == label ? hot : even;
+            };
+        else return [=](std::size_t i) { return static_cast<T>(target[i]) * rest + even; };
     }
 };
 
-} // namespace lamina::inline LAMINA_ARCHITECTURE
+} // namespace internals
+
+/// Cross-entropy between a row of probabilities (or logits) and a row of target probabilities.
+///
+/// Shapes    prediction [classes], target [classes] in [0, 1].
+/// Options   from_logits, label_smoothing, probabilities_as_logits, outputs_as_probabilities: see CategoricalCrossentropyOf.
+/// Numerics  as Keras 3: probabilities are divided by their sum, then clipped to [1e-7, 1 − 1e-7], where the gradient is zero.
+///           Finite predictions never give NaN.
+/// Example   CategoricalCrossentropy loss{.label_smoothing = 0.1f};
+using CategoricalCrossentropy = internals::CategoricalCrossentropyOf<protocols::target_kind::same_shape>;
+
+}} // namespace lamina

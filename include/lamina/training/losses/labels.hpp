@@ -2,6 +2,7 @@
 #pragma once
 
 #include <lamina/core/architecture.hpp>
+#include <lamina/core/finite.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -9,15 +10,14 @@
 #include <cstdint>
 #include <type_traits>
 
-namespace lamina::inline LAMINA_ARCHITECTURE::losses {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::losses {
 
 /// The class that a label of any arithmetic type names, or `width` where it names none: negative, too large, broken, NaN.
-template <class Y>
-std::size_t class_of(Y label, std::size_t width)
+template <class Y> std::size_t class_of(Y label, std::size_t width)
 {
     if constexpr (std::is_floating_point_v<Y>) {
         const double number = static_cast<double>(label);
-        return number >= 0 && number < static_cast<double>(width) && number == std::trunc(number)
+        return !is_nan(number) && number >= 0 && number < static_cast<double>(width) && number == std::trunc(number)
                    ? static_cast<std::size_t>(number)
                    : width;
     }
@@ -28,16 +28,15 @@ std::size_t class_of(Y label, std::size_t width)
     }
 }
 
-template <class Y>
-bool all_probabilities(const Y* target, std::size_t n)
+template <class Y> bool all_probabilities(const Y* target, std::size_t n)
 {
-    return std::all_of(target, target + n, [](Y y) { return static_cast<double>(y) >= 0 && static_cast<double>(y) <= 1; });
+    return std::all_of(target, target + n,
+                       [](const Y& y) { return !is_nan(y) && static_cast<double>(y) >= 0 && static_cast<double>(y) <= 1; });
 }
 
-template <class Y>
-bool all_finite(const Y* target, std::size_t n)
+template <class Y> bool all_finite(const Y* target, std::size_t n)
 {
-    return std::all_of(target, target + n, [](Y y) { return std::isfinite(static_cast<double>(y)); });
+    return std::all_of(target, target + n, [](const Y& y) { return is_finite(y); });
 }
 
-} // namespace lamina::inline LAMINA_ARCHITECTURE::losses
+}}} // namespace lamina::internals::losses

@@ -1,31 +1,34 @@
 // lamina/training/metrics/accuracy.hpp: the accuracy that fits the loss, as Keras's string "accuracy".
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/training/metrics/binary_accuracy.hpp>
 #include <lamina/training/metrics/categorical_accuracy.hpp>
-#include <lamina/training/metrics/sparse_categorical_accuracy.hpp>
 
-namespace lamina::inline LAMINA_ARCHITECTURE {
+#include <cstddef>
+#include <string_view>
+
+namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
 /// The share of rows that are right: sparse categorical for a loss of class indices; else categorical, or binary where a row has one number.
+///
+/// Example  Accuracy metric;
 struct Accuracy {
     static constexpr std::string_view name = "accuracy";
 
     /// The metric for one kind of targets.
-    template <targets Kind>
-    struct of {
+    template <protocols::target_kind Kind> struct of {
         static constexpr std::string_view name = Accuracy::name;
-        static constexpr targets kind = Kind;
-        using accumulator = Mean;
+        static constexpr protocols::target_kind kind = Kind;
 
         template <class T, class Y>
-        void add(accumulator& to, const T* prediction, const Y* target, std::size_t width) const
+        void add(protocols::Mean& to, const T* prediction, const Y* target, std::size_t width, double weight = 1) const
         {
-            if constexpr (Kind == targets::class_index) SparseCategoricalAccuracy{}.add(to, prediction, target, width);
-            else if (width == 1) BinaryAccuracy{}.add(to, prediction, target, width);
-            else CategoricalAccuracy{}.add(to, prediction, target, width);
+            if constexpr (Kind == protocols::target_kind::same_shape)
+                if (width == 1) return BinaryAccuracy{}.add(to, prediction, target, width, weight);
+            internals::CategoricalAccuracyOf<Kind>{}.add(to, prediction, target, width, weight);
         }
     };
 };
 
-} // namespace lamina::inline LAMINA_ARCHITECTURE
+}} // namespace lamina

@@ -1,30 +1,48 @@
-// lamina/training/metrics/top_k_categorical_accuracy.hpp: how often the largest target is among the k largest outputs.
+// lamina/training/metrics/top_k_categorical_accuracy.hpp: how often the target is among the k largest outputs.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/training/loss.hpp>
 #include <lamina/training/metrics/ranking.hpp>
 
 #include <cstddef>
 #include <string_view>
 
-namespace lamina::inline LAMINA_ARCHITECTURE {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE {
+
+namespace internals {
+
+/// The share of rows in which fewer than `k` predictions are above that of the target's class: ties are among the best. A row with
+/// a value that is not finite, or with a label that is no class, counts as wrong.
+template <target_kind Kind> struct TopKCategoricalAccuracyOf {
+    static constexpr std::string_view name =
+        Kind == target_kind::class_index ? "sparse_top_k_categorical_accuracy" : "top_k_categorical_accuracy";
+    static constexpr std::string_view class_name =
+        Kind == target_kind::class_index ? "SparseTopKCategoricalAccuracy" : "TopKCategoricalAccuracy";
+    static constexpr target_kind kind = Kind;
+
+    std::size_t k = 5;
+
+    template <class To> void list_options(To& to) const { to("k", k, 5); }
+
+    void check_width(std::size_t width, const char* where) const { metrics::check_top_k(name, k, width, where); }
+
+    template <class T, class Y>
+    void add(Mean& rows, const T* prediction, const Y* target, std::size_t width, double weight = 1) const
+    {
+        rows.add(metrics::in_top_k(prediction, metrics::label_of<Kind>(target, width), width, k), weight);
+    }
+};
+
+} // namespace internals
 
 /// The share of rows in which fewer than `k` predictions are above that at the first largest target: ties are among the
 /// best. A row with a value that is not finite counts as wrong.
 ///
 /// Shapes   prediction [classes], target [classes].
-struct TopKCategoricalAccuracy {
-    static constexpr std::string_view name = "top_k_categorical_accuracy";
-    static constexpr targets kind = targets::same_shape;
-    using accumulator = Mean;
+/// Options  k.
+/// Refuses  a k of 0 or above the number of classes.
+/// Example  TopKCategoricalAccuracy metric{.k = 3};
+using TopKCategoricalAccuracy = internals::TopKCategoricalAccuracyOf<protocols::target_kind::same_shape>;
 
-    std::size_t k = 5;
-
-    template <class T, class Y>
-    void add(accumulator& rows, const T* prediction, const Y* target, std::size_t width) const
-    {
-        rows.add(metrics::in_top_k(prediction, metrics::winner(target, width), width, k));
-    }
-};
-
-} // namespace lamina::inline LAMINA_ARCHITECTURE
+}} // namespace lamina

@@ -1,9 +1,11 @@
 // lamina/training/optimizers/sgd.hpp: gradient descent, with momentum and Nesterov's look ahead.
 #pragma once
 
+#include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
-#include <lamina/core/simd.hpp>
+#include <lamina/core/finite.hpp>
 #include <lamina/training/optimizers/optimizer.hpp>
+#include <lamina/training/optimizers/update_each.hpp>
 #include <lamina/training/schedules/learning_rate.hpp>
 
 #include <cstddef>
@@ -11,7 +13,7 @@
 #include <optional>
 #include <string_view>
 
-namespace lamina::inline LAMINA_ARCHITECTURE {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
 /// w −= learning_rate · g. With momentum: m = momentum · m − learning_rate · g, w += m; with `nesterov` as well:
 /// w += momentum · m − learning_rate · g.
@@ -19,39 +21,46 @@ namespace lamina::inline LAMINA_ARCHITECTURE {
 /// Options   clipnorm, clipvalue, global_clipnorm: see clipping.hpp; one of them.
 /// Refuses   a momentum outside [0, 1].
 /// Source    Keras's SGD.
+/// Example   SGD optimizer{.learning_rate = 0.1f, .momentum = 0.9f, .nesterov = true};
 struct SGD {
     static constexpr std::string_view name = "sgd";
+    static constexpr std::string_view class_name = "SGD";
 
     LearningRate learning_rate = 0.01f;
     float momentum = 0;
     bool nesterov = false;
     std::optional<float> clipnorm{}, clipvalue{}, global_clipnorm{};
-    OptimizerState state{};
+    protocols::OptimizerState state{};
+
+    template <class To> void list_options(To& to) const
+    {
+        to("learning_rate", learning_rate, 0.01f);
+        to("momentum", momentum, 0);
+        to("nesterov", nesterov, false);
+        protocols::list_clipping(*this, to);
+    }
 
     std::size_t slot_count() const { return momentum != 0 ? 1 : 0; }
     std::string_view slot_name(std::size_t) const { return "momentum"; }
 
-    void check() const
+    void check_settings() const
     {
-        if (!(momentum >= 0 && momentum <= 1)) fail({name, ": momentum is ", momentum, ", it has to be in [0, 1]"});
+        if (internals::is_nan(momentum) || momentum < 0 || momentum > 1)
+            internals::fail({name, ": momentum is ", momentum, ", it has to be in [0, 1]"});
     }
 
     template <class T>
-    void update(T* value, const T* gradient, T* const* slots, std::size_t n, float rate, std::uint64_t) const
+    void update(T* value, const T* gradient, T* const* slot_data, std::size_t n, float rate, std::uint64_t) const
     {
-        using lanes = simd::batch<T>;
-        const lanes speed(static_cast<T>(rate)), kept(static_cast<T>(momentum));
-        for (std::size_t i = 0; i < n; i += lanes::size) {
-            const lanes pull = lanes::load_aligned(gradient + i) * speed;
-            lanes change = lanes(T(0)) - pull;
-            if (momentum != 0) {
-                const lanes m = lanes::load_aligned(slots[0] + i) * kept - pull;
-                m.store_aligned(slots[0] + i);
-                change = nesterov ? m * kept - pull : m;
-            }
-            (lanes::load_aligned(value + i) + change).store_aligned(value + i);
-        }
+        const T speed = static_cast<T>(rate), kept = static_cast<T>(momentum);
+        const bool moving = momentum != 0, ahead = moving && nesterov;
+        const auto step = [=]<class V>(V& w, const V& g, V& m) {
+            const V pull = V(T(0)) - g * V(speed);
+            m = protocols::simd::fma(m, V(kept), pull); // the pull itself where there is no such slot
+            w = w + (ahead ? protocols::simd::fma(m, V(kept), pull) : m);
+        };
+        protocols::update_each(n, step, value, gradient, protocols::OptionalSlot{moving ? slot_data[0] : nullptr});
     }
 };
 
-} // namespace lamina::inline LAMINA_ARCHITECTURE
+}} // namespace lamina

@@ -9,8 +9,9 @@
 #include <cstddef>
 #include <numbers>
 #include <optional>
+#include <string_view>
 
-namespace lamina::inline LAMINA_ARCHITECTURE {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
 /// r · ((1 − alpha) · (1 + cos(π · step / decay_steps)) / 2 + alpha), and r · alpha from then on.
 ///
@@ -18,16 +19,28 @@ namespace lamina::inline LAMINA_ARCHITECTURE {
 ///           `initial_learning_rate` to the target in `warmup_steps`, and r is the target.
 /// Refuses   decay_steps of 0, when called.
 /// Source    Loshchilov and Hutter, SGDR, 2016; as Keras's CosineDecay, in double.
+/// Example   SGD optimizer{.learning_rate = CosineDecay{.initial_learning_rate = 0.1f, .decay_steps = 1000}};
 struct CosineDecay {
+    static constexpr std::string_view class_name = "CosineDecay";
+
     float initial_learning_rate = 0;
     std::size_t decay_steps = 0;
     float alpha = 0;
     std::optional<float> warmup_target{};
     std::size_t warmup_steps = 0;
 
+    template <class To> void list_options(To& to) const
+    {
+        to("initial_learning_rate", initial_learning_rate);
+        to("decay_steps", decay_steps);
+        to("alpha", alpha, 0);
+        to("warmup_target", warmup_target, nullptr);
+        to("warmup_steps", warmup_steps, 0);
+    }
+
     float operator()(std::size_t step) const
     {
-        if (decay_steps == 0) fail({"CosineDecay: decay_steps is 0, the decay needs at least one step"});
+        if (decay_steps == 0) internals::fail({"CosineDecay: decay_steps is 0, the decay needs at least one step"});
         const double start = static_cast<double>(initial_learning_rate),
                      top = static_cast<double>(warmup_target.value_or(initial_learning_rate));
         const std::size_t warm = warmup_target ? warmup_steps : 0;
@@ -39,4 +52,4 @@ struct CosineDecay {
     }
 };
 
-} // namespace lamina::inline LAMINA_ARCHITECTURE
+}} // namespace lamina

@@ -1,0 +1,13 @@
+# conan/editable/lamina-config-version.cmake: the version of the sources; before 1.0 a minor version may break.
+file(STRINGS "${CMAKE_CURRENT_LIST_DIR}/../../include/lamina/version.hpp" PACKAGE_VERSION REGEX "#define LAMINA_VERSION_(MAJOR|MINOR|PATCH) ")
+string(REGEX REPLACE ".*MAJOR ([0-9]+).*MINOR ([0-9]+).*PATCH ([0-9]+).*" "\\1.\\2.\\3" PACKAGE_VERSION "${PACKAGE_VERSION}")
+set(PACKAGE_VERSION_COMPATIBLE FALSE)
+set(PACKAGE_VERSION_EXACT FALSE)
+string(REGEX MATCH "^[0-9]+\\.[0-9]+" _lamina_here "${PACKAGE_VERSION}")
+string(REGEX MATCH "^[0-9]+(\\.[0-9]+)?" _lamina_asked "${PACKAGE_FIND_VERSION}")
+if(_lamina_here STREQUAL _lamina_asked AND NOT PACKAGE_VERSION VERSION_LESS PACKAGE_FIND_VERSION)
+  set(PACKAGE_VERSION_COMPATIBLE TRUE)
+endif()
+if(PACKAGE_VERSION VERSION_EQUAL PACKAGE_FIND_VERSION)
+  set(PACKAGE_VERSION_EXACT TRUE)
+endif()

@@ -1,0 +1,68 @@
+// lamina/kernels/reference/depthwise.hpp: the depthwise kernels as plain loops, accumulated in double.
+#pragma once
+
+#include <lamina/core/architecture.hpp>
+#include <lamina/kernels/depthwise.hpp>
+
+#include <vector>
+
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::kernels::reference {
+
+namespace detail {
+
+/// f(output, input, weight) for each product of one image.
+template <class T, class F> void each_depthwise_product(const convolution_sizes& s, const F& f)
+{
+    for (std::size_t oy = 0; oy < s.out_height; ++oy)
+        for (std::size_t ox = 0; ox < s.out_width; ++ox)
+            for (std::size_t ky = 0; ky < s.kernel_height; ++ky)
+                for (std::size_t kx = 0; kx < s.kernel_width; ++kx) {
+                    const std::size_t iy = oy * s.stride_height + ky * s.dilation_height - s.pad_top; // wraps above the image
+                    const std::size_t ix = ox * s.stride_width + kx * s.dilation_width - s.pad_left;
+                    if (iy >= s.height || ix >= s.width) continue;
+                    for (std::size_t c = 0; c < s.channels; ++c)
+                        f((oy * s.out_width + ox) * s.channels + c, (iy * s.width + ix) * s.channels + c,
+                          (ky * s.kernel_width + kx) * row_stride<T>(s.channels) + c);
+                }
+}
+
+} // namespace detail
+
+template <class T> void depthwise_forward(const T* x, const T* w, const T* bias, T* y, std::size_t n, convolution_sizes s)
+{
+    const std::size_t in = s.height * s.width * s.channels, out = s.out_height * s.out_width * s.channels;
+    for (std::size_t image = 0; image < n; ++image) {
+        std::vector<double> sums(out);
+        for (std::size_t i = 0; i < out; ++i) sums[i] = bias ? double(bias[i % s.channels]) : 0.0;
+        detail::each_depthwise_product<T>(
+            s, [&](std::size_t o, std::size_t i, std::size_t k) { sums[o] += double(x[image * in + i]) * double(w[k]); });
+        for (std::size_t i = 0; i < out; ++i) y[image * out + i] = T(sums[i]);
+    }
+}
+
+template <class T> void depthwise_backward_data(const T* dz, const T* w, T* dx, std::size_t n, convolution_sizes s)
+{
+    const std::size_t in = s.height * s.width * s.channels, out = s.out_height * s.out_width * s.channels;
+    for (std::size_t image = 0; image < n; ++image) {
+        std::vector<double> sums(in);
+        detail::each_depthwise_product<T>(
+            s, [&](std::size_t o, std::size_t i, std::size_t k) { sums[i] += double(dz[image * out + o]) * double(w[k]); });
+        for (std::size_t i = 0; i < in; ++i) dx[image * in + i] = T(sums[i]);
+    }
+}
+
+template <class T> void depthwise_backward_weights(const T* x, const T* dz, T* dw, T* dbias, std::size_t n, convolution_sizes s)
+{
+    const std::size_t in = s.height * s.width * s.channels, out = s.out_height * s.out_width * s.channels;
+    std::vector<double> sums(s.kernel_height * s.kernel_width * row_stride<T>(s.channels)), biases(s.channels);
+    for (std::size_t image = 0; image < n; ++image) {
+        detail::each_depthwise_product<T>(s, [&](std::size_t o, std::size_t i, std::size_t k) {
+            sums[k] += double(x[image * in + i]) * double(dz[image * out + o]);
+        });
+        for (std::size_t i = 0; i < out; ++i) biases[i % s.channels] += double(dz[image * out + i]);
+    }
+    for (std::size_t i = 0; i < sums.size(); ++i) dw[i] = T(double(dw[i]) + sums[i]);
+    for (std::size_t c = 0; dbias && c < s.channels; ++c) dbias[c] = T(double(dbias[c]) + biases[c]);
+}
+
+}}} // namespace lamina::internals::kernels::reference

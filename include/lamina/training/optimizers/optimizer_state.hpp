@@ -1,0 +1,27 @@
+// lamina/training/optimizers/optimizer_state.hpp: what an optimizer remembers from step to step.
+#pragma once
+
+#include <lamina/core/architecture.hpp>
+#include <lamina/core/record.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace protocols {
+
+/// What an optimizer remembers. The slots of parameter i are `slot_records[i · slot_count]` and those behind it, each with the
+/// parameter's shape and type, under the name "velocity/dense/kernel". Copies of an optimizer share their slots.
+struct OptimizerState {
+    std::uint64_t step = 0; ///< updates done
+    std::vector<std::shared_ptr<stored_types::record>> slot_records;
+
+    /// The names in a checkpoint.
+    template <class F> void for_each_state(F&& f)
+    {
+        f("step", step);
+        f("slots", this->slot_records);
+    }
+};
+
+}}} // namespace lamina::protocols

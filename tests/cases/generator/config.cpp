@@ -1,0 +1,173 @@
+// How a config is read: see config.hpp.
+#include "cases/generator/config.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace cases {
+
+namespace {
+
+using lamina::protocols::Option;
+using lamina::protocols::OptionValue;
+using lamina::protocols::value_is;
+using nlohmann::json;
+
+/// What the options say that lamina has no word for, where they make no difference: any value where none is given here.
+constexpr struct {
+    std::string_view option, value = "", kind = "";
+} harmless[]{
+    {"name"},
+    {"trainable"},
+    {"seed"},
+    {"unroll"},
+    {"ema_momentum"},    // of averages that use_ema asks for
+    {"renorm_momentum"}, // of what renorm asks for
+    {"use_ema", "false"},
+    {"renorm", "false"},
+    {"synchronized", "false"},
+    {"groups", "1"},
+    {"data_format", R"("channels_last")"},
+    {"axis", "-1"},
+    {"axis", "0", "constraints"},
+    {"reduction", R"("sum_over_batch_size")"},
+    {"unit_forget_bias", "true"},
+    {"dropout", "0"},
+    {"recurrent_dropout", "0"},
+    {"return_state", "false"},
+    {"go_backwards", "false"},
+    {"stateful", "false"},
+    {"zero_output_for_mask", "false"},
+    {"use_gate", "false"},
+    {"attention_axes", "[1]"},
+};
+
+/// Refuses an option that the class does not have, unless it makes no difference. A case brings its weights, so initializers make none,
+/// and it runs in float and in double.
+void pass_over(const Class& of, const std::string& option, const json& value)
+{
+    if (value.is_null() || option.ends_with("_initializer")) return;
+    if (option == "dtype") {
+        const json name = value.is_object() ? value.value("/config/name"_json_pointer, json()) : value;
+        if (name == "float32" || name == "float64") return;
+        throw Refused(option_is(of, option, name.dump()) + ", lamina has float32 and float64");
+    }
+    std::string other;
+    for (const auto& row : harmless)
+        if (row.option == option && (row.kind.empty() || row.kind == of.kind)) {
+            if (row.value.empty() || json::parse(row.value) == value) return;
+            other = row.value;
+        }
+    throw Refused(option_is(of, option, value.dump()) +
+                  (other.empty() ? ", and lamina has no such option" : ", lamina has " + other + " alone"));
+}
+
+OptionValue read(const Class& of, const Option& option, const json& from);
+
+OptionValue number_of(double number, value_is kind)
+{
+    OptionValue made;
+    made.kind = kind;
+    made.number = number;
+    return made;
+}
+
+/// An object of Keras, {"class_name": …, "config": {…}}, with all options of its class.
+OptionValue read_object(const Class& of, const Option& option, const json& from)
+{
+    const std::string name = from.value("class_name", "");
+    const Class* const inside = class_inside(option.name, name);
+    if (!inside) throw Refused(option_is(of, option.name, '"' + name + '"') + ", which is no class that lamina has for it");
+    OptionValue made;
+    made.kind = value_is::object;
+    made.text = inside->keras;
+    made.parts = inside->options;
+    const Options said = read_config(*inside, from.at("config"));
+    for (Option& part : made.parts) {
+        part.value = part.usual;
+        for (const Option& one : said)
+            if (one.name == part.name) part.value = one.value;
+    }
+    return made;
+}
+
+bool is_size(const json& from) { return from.is_number() && from.get<double>() >= 0 && std::floor(from.get<double>()) == from; }
+
+/// Sizes; one alone stands for all. There may be any number of them in a target_shape, and where the class has nothing.
+OptionValue read_list(const Option& option, const json& from)
+{
+    const std::size_t count = option.value.parts.size();
+    const json sizes = is_size(from) ? json(std::vector<json>(count, from)) : from;
+    const bool any_count = option.name == "target_shape" || option.value.kind == value_is::nothing;
+    OptionValue made;
+    if (!sizes.is_array() || (sizes.size() != count && !any_count) || !std::all_of(sizes.begin(), sizes.end(), is_size))
+        return made;
+    made.kind = value_is::list;
+    for (const json& each : sizes) made.parts.push_back({{}, number_of(each.get<double>(), value_is::whole), {}});
+    return made;
+}
+
+std::string needed(const OptionValue& like)
+{
+    switch (like.kind) {
+    case value_is::boolean: return "true or false was";
+    case value_is::whole: return "a whole number was";
+    case value_is::text: return "a text was";
+    case value_is::list: return std::to_string(like.parts.size()) + " whole numbers were";
+    default: return "a number or an object was";
+    }
+}
+
+/// The value of one option, of the kind that the class has there; what is nothing in the class may be a number, sizes or an object.
+OptionValue read(const Class& of, const Option& option, const json& from)
+{
+    const value_is kind = option.value.kind;
+    const bool takes_object = kind == value_is::object || kind == value_is::nothing || option.name == "learning_rate";
+    OptionValue made;
+    if (from.is_object() && takes_object) return read_object(of, option, from);
+    if (from.is_boolean() && kind == value_is::boolean) return number_of(from.get<bool>(), kind);
+    if (is_size(from) && kind == value_is::whole) return number_of(from.get<double>(), kind);
+    if (from.is_number() && (kind == value_is::single || kind == value_is::real)) return number_of(from.get<double>(), kind);
+    if (from.is_number() && kind == value_is::nothing) return number_of(from.get<double>(), value_is::real);
+    if (from.is_string() && kind == value_is::text) {
+        made.kind = kind;
+        made.text = from.get_ref<const std::string&>();
+    }
+    if (kind == value_is::list || from.is_array()) made = read_list(option, from);
+    if (made.kind == value_is::nothing)
+        throw Refused(option_is(of, option.name, from.dump()) + ", " + needed(option.value) + " needed");
+    return made;
+}
+
+} // namespace
+
+std::string option_is(const Class& of, std::string_view option, const std::string& value)
+{
+    return "the option \"" + std::string(option) + "\" of " + std::string(of.keras) + " is " + value;
+}
+
+const Class* class_inside(std::string_view option, std::string_view keras)
+{
+    const auto kind = option.ends_with("_initializer")   ? "initializers"
+                      : option.ends_with("_regularizer") ? "regularizers"
+                      : option.ends_with("_constraint")  ? "constraints"
+                                                         : "schedules";
+    return class_of(kind, keras);
+}
+
+Options read_config(const Class& of, const json& config)
+{
+    Options said;
+    for (const Option& option : of.options) {
+        const auto at = config.find(option.name);
+        if (at != config.end() && !at->is_null()) said.push_back({option.name, read(of, option, *at), option.usual});
+        else if (option.required)
+            throw Refused("the config of " + std::string(of.keras) + " has no \"" + std::string(option.name) + '"');
+    }
+    for (const auto& item : config.items())
+        if (std::none_of(of.options.begin(), of.options.end(), [&](const Option& o) { return o.name == item.key(); }))
+            pass_over(of, item.key(), item.value());
+    return said;
+}
+
+} // namespace cases

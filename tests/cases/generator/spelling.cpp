@@ -1,0 +1,164 @@
+// How options are written: see spelling.hpp.
+#include "cases/generator/spelling.hpp"
+#include "cases/generator/config.hpp"
+
+#include <algorithm>
+
+namespace cases {
+
+namespace {
+
+using lamina::internals::text_of;
+using lamina::protocols::Option;
+using lamina::protocols::OptionValue;
+using lamina::protocols::value_is;
+
+/// How the options of layers are written, whatever the layer: % stands for the value. An option of a few values has a row for each. What stands in
+/// place is an argument that cannot be left out.
+constexpr struct {
+    std::string_view option, value, text;
+    bool in_place = false;
+} rows[]{
+    {"units", "", "%", true},
+    {"filters", "", "%", true},
+    {"rate", "", "%", true},
+    {"input_dim", "", "%", true},
+    {"output_dim", "", "%", true},
+    {"target_shape", "", "%", true},
+    {"num_heads", "", "%", true},
+    {"key_dim", "", "%", true},
+    {"pool_size", "", "Window{%}", true},
+    {"kernel_size", "", "Kernel<%>"},
+    {"strides", "", "Strides<%>"},
+    {"dilation_rate", "", "Dilation<%>"},
+    {"depth_multiplier", "", "DepthMultiplier<%>"},
+    {"padding", "valid", "Valid"},
+    {"padding", "same", "Same"},
+    {"activation", "", "%"},
+    {"recurrent_activation", "", "RecurrentActivation<%>"},
+    {"use_bias", "true", ""},
+    {"use_bias", "false", "NoBias"},
+    {"kernel_initializer", "", "%"},
+    {"depthwise_initializer", "", "%"},
+    {"embeddings_initializer", "", "%"},
+    {"recurrent_initializer", "", "RecurrentInitializer<%>"},
+    {"bias_initializer", "", "Bias<%>"},
+    {"kernel_regularizer", "", "KernelRegularizer<%>"},
+    {"depthwise_regularizer", "", "KernelRegularizer<%>"},
+    {"bias_regularizer", "", "BiasRegularizer<%>"},
+    {"kernel_constraint", "", "KernelConstraint<%>"},
+    {"depthwise_constraint", "", "KernelConstraint<%>"},
+    {"bias_constraint", "", "BiasConstraint<%>"},
+    {"epsilon", "", "Epsilon<%>"},
+    {"momentum", "", "Momentum<%>"},
+    {"center", "true", ""},
+    {"center", "false", "NoCenter"},
+    {"scale", "true", ""},
+    {"scale", "false", "NoScale"},
+    {"return_sequences", "true", "ReturnSequences"},
+    {"return_sequences", "false", ""},
+    {"value_dim", "", "ValueDim<%>"},
+    {"output_shape", "", "OutputDim<%>"},
+    {"dropout", "", "DropoutRate<%>"},
+    {"use_causal_mask", "true", "CausalMask"},
+    {"use_causal_mask", "false", ""},
+    {"keepdims", "true", "KeepDims"},
+    {"keepdims", "false", ""},
+    {"mask_zero", "true", "MaskZero"},
+    {"mask_zero", "false", ""},
+};
+
+std::string joined(const std::vector<std::string>& parts)
+{
+    std::string text;
+    for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
+    return text;
+}
+
+/// Writes one class; what is refused is said of it.
+class Writer {
+public:
+    Writer(const Class& of, std::set<std::string>& to) : c(of), headers(to) { headers.emplace(c.header); }
+
+    std::string text(const Options& said) const
+    {
+        std::vector<std::string> parts;
+        for (const Option& option : c.options) {
+            const auto at = std::find_if(said.begin(), said.end(), [&](const Option& o) { return o.name == option.name; });
+            const bool is_said = at != said.end() && at->value.kind != value_is::nothing;
+            if (is_object(c)) {
+                if (is_said) parts.push_back('.' + std::string(option.name) + " = " + value(option.name, at->value));
+            }
+            else if (c.kind != "layers") parts.push_back(value(option.name, is_said ? at->value : option.usual));
+            else if (std::string argument = layer_argument(option, is_said ? &at->value : nullptr); !argument.empty())
+                parts.push_back(std::move(argument));
+        }
+        if (is_object(c)) return c.name + '{' + joined(parts) + '}';
+        return c.options.empty() ? c.name : c.name + '<' + joined(parts) + '>';
+    }
+
+private:
+    /// Nothing where nothing has to be written: of what is not said, and of the initializer that a layer has by itself.
+    std::string layer_argument(const Option& option, const OptionValue* said) const
+    {
+        std::string others;
+        if (said && said->kind == value_is::object && *said == option.usual) return "";
+        for (const auto& row : rows) {
+            if (row.option != option.name) continue;
+            if (!said && !row.in_place) return "";
+            const OptionValue& is = said ? *said : option.usual;
+            if (row.value.empty()) {
+                std::string text(row.text);
+                return text.replace(text.find('%'), 1, value(option.name, is));
+            }
+            if (row.value == text_of({is})) return std::string(row.text);
+            others += (others.empty() ? "" : ", ") + std::string(row.value);
+        }
+        if (!said) return "";
+        throw Refused(option_is(c, option.name, text_of({*said})) +
+                      (others.empty() ? ", and tests/cases/generator/spelling.cpp has no row that says how it is written"
+                                      : ", lamina has " + others));
+    }
+
+    std::string value(std::string_view option, const OptionValue& is) const
+    {
+        const auto real = [&] { return nlohmann::json(is.number).dump(); }; // the shortest text that is this number
+        switch (is.kind) {
+        case value_is::boolean: return is.number != 0 ? "true" : "false";
+        case value_is::whole: return std::to_string(static_cast<long long>(is.number));
+        case value_is::single: return real() + 'f';
+        case value_is::real: return real();
+        case value_is::list: {
+            std::vector<std::string> parts;
+            for (const Option& part : is.parts) parts.push_back(value(option, part.value));
+            return joined(parts);
+        }
+        case value_is::object: return Writer(*class_inside(option, is.text), headers).text(is.parts);
+        default: break;
+        }
+        const Class* const activation = class_of("activations", is.text);
+        if (!activation)
+            throw Refused(option_is(c, option, '"' + std::string(is.text) + '"') + ", which is no activation that lamina has");
+        headers.emplace(activation->header);
+        return activation->name;
+    }
+
+    const Class& c;
+    std::set<std::string>& headers;
+};
+
+} // namespace
+
+bool is_object(const Class& c)
+{
+    return c.kind == "losses" || c.kind == "metrics" || c.kind == "optimizers" || c.kind == "schedules";
+}
+
+bool has_row(std::string_view option)
+{
+    return std::any_of(std::begin(rows), std::end(rows), [&](const auto& row) { return row.option == option; });
+}
+
+std::string spelled(const Class& c, const Options& said, std::set<std::string>& headers) { return Writer(c, headers).text(said); }
+
+} // namespace cases

@@ -1,0 +1,227 @@
+// How a case becomes a test: see translate.hpp.
+#include "cases/generator/translate.hpp"
+#include "cases/generator/config.hpp"
+#include "cases/generator/spelling.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <utility>
+
+namespace cases {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+struct Kind {
+    std::string call;               ///< what runs a case
+    std::vector<std::string> homes; ///< where the headers of its classes are, named as the class in lower case
+};
+const std::map<std::string, Kind> kinds{
+    {"layers", {"layer", {"layers"}}},
+    {"losses", {"loss", {"training/losses"}}},
+    {"optimizers", {"optimizer", {"training/optimizers"}}},
+    {"metrics", {"metric", {"training/metrics", "training/losses"}}},
+    {"schedules", {"schedule", {"training/schedules"}}},
+    {"regularizers", {"regularizer", {"blocks"}}},
+    {"constraints", {"constraint", {"blocks"}}},
+    {"derivatives", {"", {"autodiff"}}},
+};
+
+/// Headers that are called as a class of Keras and have something else: training/metrics/accuracy.hpp is what "accuracy" in quotes is there.
+const std::set<std::string> another_class{"metrics.Accuracy"};
+
+/// What Keras leaves out of the configs of some cases: a Huber loss forgets its delta, and a causal mask is asked for when a layer is called.
+const std::map<std::string, const char*> left_out_of_config{
+    {"losses/huber_delta", R"({"delta": 0.4})"},
+    {"layers/multi_head_causal_attention", R"({"use_causal_mask": true})"},
+};
+
+std::string squeezed(std::string_view name) // lower case without underscores
+{
+    std::string text;
+    for (const char c : name)
+        if (c != '_') text += static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    return text;
+}
+
+/// The header that is called as the class, or any header for no class; nothing where there is none.
+std::string header_of(const fs::path& include, const std::string& kind, const std::string& keras)
+{
+    if (another_class.contains(kind + '.' + keras)) return "";
+    for (const std::string& home : kinds.at(kind).homes) {
+        if (!fs::exists(include / "lamina" / home)) continue;
+        for (const auto& entry : fs::recursive_directory_iterator(include / "lamina" / home))
+            if (entry.path().extension() == ".hpp" &&
+                (keras.empty() || squeezed(entry.path().stem().string()) == squeezed(keras)))
+                return entry.path().lexically_relative(include).generic_string();
+    }
+    return "";
+}
+
+json read(const fs::path& file)
+{
+    std::ifstream in(file);
+    if (!in) throw Refused("case.json is not there");
+    json all = json::parse(in);
+    if (!all.is_object() || !all.contains("class") || !all["class"].is_string())
+        throw Refused("case.json: there is no class, a name was needed");
+    const auto& keras = all["class"].get_ref<const std::string&>();
+    const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
+    if (keras.empty() || !std::all_of(keras.begin(), keras.end(), letter))
+        throw Refused("case.json: the class is \"" + keras + "\", the name of one was needed");
+    return all;
+}
+
+/// One of the sizes of a target shape may be -1: what the others leave of the sample.
+void complete(json& target_shape, const std::vector<std::size_t>& sample)
+{
+    long long left = 1;
+    for (const std::size_t extent : sample) left *= static_cast<long long>(extent);
+    for (const json& each : target_shape)
+        if (each.is_number_unsigned() && each.get<long long>() > 0) left /= each.get<long long>();
+    for (json& each : target_shape)
+        if (each == -1) each = left;
+}
+
+/// What a layer is run with besides its type: sizes, and behind the folder the names of its weights and whether it trains. Completes a
+/// target_shape.
+std::pair<std::string, std::string> layer_arguments(json& all)
+{
+    json& config = all["config"];
+    const json shape = all.value("input_shape", json());
+    const auto size = [](const json& each) { return each.is_number_unsigned(); };
+    if (!shape.is_array() || shape.empty() || !std::all_of(shape.begin(), shape.end(), size))
+        throw Refused("case.json: the input_shape is " + shape.dump() + ", sizes were needed, the batch's first");
+    const bool training = all.at("training").get<bool>();
+    for (const char* option : {"rate", "dropout"})
+        if (training && config.value(option, 0.0) != 0)
+            throw Refused("a training call with the " + std::string(option) + ' ' + config[option].dump() +
+                          " depends on Keras's random numbers");
+    const std::vector<std::size_t> sample(shape.begin() + 1, shape.end());
+    if (config.contains("target_shape") && config["target_shape"].is_array()) complete(config["target_shape"], sample);
+
+    std::string extents, weights;
+    for (const std::size_t extent : sample) extents += ", " + std::to_string(extent);
+    for (const json& weight : all.at("weights"))
+        weights += (weights.empty() ? "" : ", ") + json(weight.get<std::string>()).dump();
+    return {extents, ", {" + weights + "}, " + (training ? "true" : "false")};
+}
+
+/// {{"units", "5"}, …}: what the class's own list has to say.
+std::string expected(const Options& said)
+{
+    std::string text;
+    for (const auto& option : said)
+        text += (text.empty() ? "{" : ", {") + json(std::string(option.name)).dump() + ", " +
+                json(lamina::internals::text_of({option.value})).dump() + '}';
+    return '{' + text + '}';
+}
+
+void write_test(Translation& made, const Class& c, json& all, const fs::path& folder)
+{
+    if (!all.contains("config") || !all["config"].is_object())
+        throw Refused("case.json: there is no config, an object was needed");
+    if (const auto unsaid = left_out_of_config.find(std::string(c.kind) + '/' + folder.filename().string());
+        unsaid != left_out_of_config.end())
+        all["config"].update(json::parse(unsaid->second));
+    std::pair<std::string, std::string> more;
+    if (c.kind == "layers") more = layer_arguments(all);
+    const Options said = read_config(c, all["config"]);
+    const std::string type = spelled(c, said, made.headers), where = "R\"case(" + folder.string() + ")case\"";
+    const std::string run = "cases::" + kinds.at(std::string(c.kind)).call,
+                      by = '"' + std::string(c.keras) + "\", " + expected(said);
+    const auto report = [](const std::string& call) { return "    cases::report([&] { return " + call + "; });\n"; };
+    if (is_object(c))
+        made.test = "    const auto tested = " + type + ";\n" + report(run + '(' + where + ", tested)") +
+                    report("cases::listed(tested, " + by + ')');
+    else
+        made.test = "    using Tested = " + type + ";\n" +
+                    report(run + "<Tested" + more.first + ">(" + where + more.second + ')') +
+                    report("cases::listed<Tested>(" + by + ')');
+}
+
+} // namespace
+
+Translation translate(const fs::path& folder, const fs::path& include)
+{
+    Translation made;
+    const auto kind = folder.parent_path().filename().string();
+    made.name = (folder.parent_path().parent_path().filename() / kind / folder.filename()).generic_string();
+    try {
+        if (!kinds.contains(kind)) throw Refused("no kind of case is called \"" + kind + '"');
+        if (kind == "derivatives") { // these have no case.json: the name says which function it is
+            made.keras = "autodiff";
+            if (const auto header = header_of(include, kind, ""); !header.empty())
+                throw Refused("lamina has " + header + ", and tests/cases does not say how a derivative is tested");
+            return made;
+        }
+        json all = read(folder / "case.json");
+        made.keras = all["class"];
+        if (const Class* const c = class_of(kind, made.keras)) {
+            made.program = kind + '.' + made.keras;
+            write_test(made, *c, all, folder);
+        }
+        else if (const auto header = header_of(include, kind, made.keras); !header.empty())
+            throw Refused("lamina has " + header + ", and tests/cases/generator/classes.def has no row for it");
+    }
+    catch (const Refused& why) {
+        made.refusal = why.what();
+    }
+    catch (const json::exception& why) {
+        made.refusal = std::string("case.json: ") + why.what();
+    }
+    return made;
+}
+
+Written write_all(const std::vector<fs::path>& folders, const fs::path& include, std::size_t share)
+{
+    constexpr std::size_t most = 20; // CMakeLists.txt counts with it too
+    struct Program {
+        std::size_t folders = 0, tests = 0;
+    };
+    struct File {
+        std::set<std::string> headers;
+        std::string tests;
+    };
+    Written all;
+    std::map<std::string, Program> programs;
+    std::map<std::string, File> files;
+    const auto visible = [](const fs::path& folder) {
+        std::set<fs::path> inside; // in the order of their names
+        for (const auto& entry : fs::directory_iterator(folder))
+            if (entry.is_directory() && !entry.path().filename().string().starts_with('.')) inside.insert(entry.path());
+        return inside;
+    };
+    for (const fs::path& root : folders)
+        for (const fs::path& kind : visible(root))
+            for (const fs::path& folder : visible(kind)) {
+                ++all.found;
+                Translation made = translate(folder, include);
+                if (made.program.empty() && made.refusal.empty()) all.unborn.push_back(made.name + " (" + made.keras + ')');
+                if (!made.refusal.empty()) all.refused.push_back(made.name + ": " + made.refusal);
+                if (made.program.empty()) continue;
+                Program& program = programs[made.program];
+                File& file = files[made.program + '.' + std::to_string(program.folders++ / most + 1) + ".cpp"];
+                if (!made.refusal.empty()) continue;
+                if (program.tests++ % share != 0) {
+                    ++all.left_out;
+                    continue;
+                }
+                ++all.tested;
+                file.headers.merge(made.headers);
+                file.tests += "\nTEST_CASE(R\"case(" + made.name + ")case\")\n{\n" + made.test + "}\n";
+            }
+    for (const auto& [name, file] : files) {
+        std::string& text = all.files[name];
+        const std::string program = name.substr(0, name.find('.', name.find('.') + 1)), kind = name.substr(0, name.find('.'));
+        text = "// " + program + ": written by tests/cases/generator, a test for each case.\n#include \"cases/" + kind +
+               ".hpp\"\n#include \"cases/listed.hpp\"\n\n";
+        for (const std::string& header : file.headers) text += "#include <" + header + ">\n";
+        text += "\nusing namespace lamina;\n" + file.tests;
+    }
+    return all;
+}
+
+} // namespace cases

@@ -1,4 +1,0 @@
-# Activation<activation>.
-case_options(activation)
-case_activation()
-set(type "lamina::Activation<${activation}>")

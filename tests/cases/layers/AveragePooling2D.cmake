@@ -1,2 +1,0 @@
-# AveragePooling2D<window, Strides, padding>.
-case_pooling_2d()

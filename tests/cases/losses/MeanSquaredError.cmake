@@ -1,3 +1,0 @@
-# MeanSquaredError.
-case_loss_options()
-set(type lamina::MeanSquaredError{})

@@ -1,6 +1,0 @@
-# SparseCategoricalCrossentropy: from_logits; the row is the last axis.
-case_loss_options(from_logits=OFF label_smoothing=0 axis=-1)
-case_only(axis -1)
-case_boolean(from_logits)
-case_float(label_smoothing)
-set(type "lamina::SparseCategoricalCrossentropy{.from_logits = ${from_logits}, .label_smoothing = ${label_smoothing}}")

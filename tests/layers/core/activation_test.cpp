@@ -1,0 +1,228 @@
+// Activation: the 20 activations against their formulas in long words of std, as a layer, and their gradients.
+#include "layers/gradient_check.hpp"
+
+#include <lamina/layers/core/activation.hpp>
+
+using namespace lamina;
+using namespace lamina::internals;
+
+static_assert(Activation<Relu>::accept(Shape{5, 7, 3}).output == Shape{5, 7, 3});
+static_assert(Activation<Softmax>::accept(Shape{}).answer == misfit::needs_at_least_rank_1);
+static_assert(Activation<Softmax>::accept(Shape{3, 0}).answer == misfit::an_extent_is_zero);
+static_assert(Block<Activation<Tanh>::on<5>> && parameter_count_of<Activation<Tanh>::on<5>>() == 0);
+static_assert(TakesLogits<Activation<Softmax>::on<5>> && TakesLogits<Activation<Sigmoid>::on<5>> &&
+              !TakesLogits<Activation<Tanh>::on<5>>);
+
+namespace {
+
+struct Formula {
+    const char* name;
+    double (*of)(double);
+};
+
+double softplus(double x) { return std::log1p(std::exp(-std::fabs(x))) + std::fmax(x, 0); }
+double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
+double hard(double x) { return std::fmin(std::fmax(x / 6 + 0.5, 0), 1); }
+
+const Formula formulas[] = {
+    {"linear", [](double x) { return x; }},
+    {"relu", [](double x) { return x > 0 ? x : 0; }},
+    {"relu6", [](double x) { return std::fmin(std::fmax(x, 0), 6); }},
+    {"leaky_relu", [](double x) { return x > 0 ? x : 0.2 * x; }},
+    {"elu", [](double x) { return x > 0 ? x : std::expm1(x); }},
+    {"selu",
+     [](double x) {
+         return 1.0507009873554804934193349852946 * (x > 0 ? x : 1.6732632423543772848170429916717 * std::expm1(x));
+     }},
+    {"sigmoid", sigmoid},
+    {"tanh", [](double x) { return std::tanh(x); }},
+    {"exponential", [](double x) { return std::exp(x); }},
+    {"softplus", softplus},
+    {"softsign", [](double x) { return x / (1 + std::fabs(x)); }},
+    {"hard_sigmoid", hard},
+    {"hard_tanh", [](double x) { return std::fmin(std::fmax(x, -1), 1); }},
+    {"hard_silu", [](double x) { return x * hard(x); }},
+    {"silu", [](double x) { return x * sigmoid(x); }},
+    {"mish", [](double x) { return x * std::tanh(softplus(x)); }},
+    {"gelu", [](double x) { return 0.5 * x * std::erfc(-x / std::sqrt(2.0)); }},
+    {"gelu_tanh",
+     [](double x) { return 0.5 * x * (1 + std::tanh(std::sqrt(2 / 3.14159265358979323846) * (x + 0.044715 * x * x * x))); }},
+};
+
+/// The layer's output for one row.
+template <class A, class T, std::size_t N> std::vector<T> applied(const std::vector<T>& x)
+{
+    std::vector<T> y(x.size());
+    typename Activation<A>::template block<T, Shape{N}> block{};
+    block.forward(Mode{}, x.data(), y.data(), nullptr, nullptr, x.size() / N);
+    return y;
+}
+
+template <class A, class T> void check_values(double tolerance)
+{
+    const auto* const formula =
+        std::find_if(std::begin(formulas), std::end(formulas), [](const Formula& f) { return f.name == A::name; });
+    REQUIRE(formula != std::end(formulas));
+    std::vector<T> x;
+    for (int i = -80; i < 81; ++i) x.push_back(static_cast<T>(i * 0.11 + 0.003));
+    const auto y = applied<A, T, 23>(x);
+    double worst = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        const double wanted = formula->of(double(x[i]));
+        worst = std::fmax(worst, std::fabs(double(y[i]) - wanted) / (std::fabs(wanted) + 0.05));
+    }
+    INFO(A::name << " is off by " << worst);
+    CHECK(worst <= tolerance);
+}
+
+template <class... A> void check_each_value()
+{
+    static_assert(sizeof...(A) == std::size(formulas));
+    (check_values<A, double>(1e-14), ...);
+    (check_values<A, float>(3e-6), ...);
+}
+
+/// The derivative at x.
+template <class A, class T> T slope_at(T x)
+{
+    typename Activation<A>::template block<T, Shape{1}> block{};
+    T y = 0, slope = 0;
+    const T one = 1;
+    block.forward(Mode{}, &x, &y, nullptr, nullptr, 1);
+    block.backward(Mode{.training = true}, &x, &y, nullptr, &one, &slope, block, nullptr, 1);
+    return slope;
+}
+
+struct At {
+    float x, slope;
+};
+template <class A> void check_slopes(std::initializer_list<At> known)
+{
+    for (const auto [x, slope] : known) {
+        INFO(A::name << " at " << x);
+        CHECK(slope_at<A>(x) == Approx(slope).margin(1e-7));
+        CHECK(slope_at<A>(double(x)) == Approx(slope).epsilon(1e-6).margin(1e-7));
+    }
+}
+
+/// From 1000 on an activation is `above` or, where that is no number, as large as x; below -1000 it is `below`.
+template <class A, class T> void check_far_of(double above, double below)
+{
+    using limits = std::numeric_limits<T>;
+    const bool follows = std::isnan(above);
+    for (const T size : {T(1e3), T(1e10), T(1e19), T(1e30), limits::max(), limits::infinity()}) {
+        INFO(A::name << " at ±" << size << ", " << sizeof(T) << " bytes");
+        CHECK(applied<A, T, 1>({size})[0] == Approx(follows ? double(size) : above).epsilon(2e-3));
+        CHECK(applied<A, T, 1>({-size})[0] == Approx(below).epsilon(2e-3));
+        CHECK(double(slope_at<A>(size)) == Approx(follows ? 1 : 0).margin(2e-6));
+        CHECK(double(slope_at<A>(-size)) == Approx(0).margin(2e-6));
+    }
+}
+template <class T> void check_far()
+{
+    const double follows = std::numeric_limits<double>::quiet_NaN();
+    check_far_of<Relu, T>(follows, 0);
+    check_far_of<Relu6, T>(6, 0);
+    check_far_of<Elu, T>(follows, -1);
+    check_far_of<Sigmoid, T>(1, 0);
+    check_far_of<Tanh, T>(1, -1);
+    check_far_of<Softplus, T>(follows, 0);
+    check_far_of<Softsign, T>(1, -1);
+    check_far_of<HardSigmoid, T>(1, 0);
+    check_far_of<HardTanh, T>(1, -1);
+    check_far_of<HardSilu, T>(follows, 0);
+    check_far_of<Silu, T>(follows, 0);
+    check_far_of<Mish, T>(follows, 0);
+    check_far_of<Gelu, T>(follows, 0);
+    check_far_of<GeluTanh, T>(follows, 0);
+    CHECK(slope_at<Selu>(std::numeric_limits<T>::max()) == Approx(1.0507).epsilon(1e-5));
+    CHECK(slope_at<Exponential>(T(-1e19)) == 0);
+}
+
+template <class A> void check_activation(double low, double high)
+{
+    INFO(A::name);
+    check_gradients_of_each<typename Activation<A>::template block<double, Shape{1}>,
+                            typename Activation<A>::template block<double, Shape{3, 5, 7}>>(
+        {.low = low, .high = high, .counts = {0, 1, 2, 5, 33}});
+}
+
+} // namespace
+
+TEST_CASE("Activations are what their formulas say", "[layers][activation]")
+{
+    check_each_value<Linear, Relu, Relu6, LeakyRelu, Elu, Selu, Sigmoid, Tanh, Exponential, Softplus, Softsign, HardSigmoid,
+                     HardTanh, HardSilu, Silu, Mish, Gelu, GeluTanh>();
+}
+
+TEST_CASE("Softmax and its logarithm work over the last axis", "[layers][activation]")
+{
+    const std::vector<double> x{1, 2, 3, 1000, 1001, 1002};
+    const auto p = applied<Softmax, double, 3>(x), q = applied<LogSoftmax, double, 3>(x);
+    const double sum = 1 + std::exp(1) + std::exp(2);
+    for (std::size_t i = 0; i < 6; ++i) {
+        CHECK(p[i] == Approx(std::exp(double(i % 3)) / sum).epsilon(1e-13));
+        CHECK(q[i] == Approx(double(i % 3) - std::log(sum)).epsilon(1e-13));
+    }
+    CHECK(applied<Softmax, double, 1>({5, -3}) == std::vector<double>{1, 1});
+}
+
+TEST_CASE("Activations keep NaN", "[layers][activation]")
+{
+    const std::vector<float> x{std::numeric_limits<float>::quiet_NaN(), 1};
+    const auto check = [&]<class A>(A) {
+        INFO(A::name);
+        CHECK(std::isnan(applied<A, float, 2>(x)[0]));
+    };
+    check(Linear{}), check(Relu{}), check(Relu6{}), check(LeakyRelu{}), check(Elu{}), check(Selu{}), check(Sigmoid{}),
+        check(Tanh{}), check(Exponential{}), check(Softplus{}), check(Softsign{}), check(Silu{}), check(Mish{}), check(Gelu{}),
+        check(GeluTanh{}), check(Softmax{}), check(LogSoftmax{}), check(HardSigmoid{}), check(HardTanh{}), check(HardSilu{});
+}
+
+TEST_CASE("The derivatives at kinks are those of Keras 3 with TensorFlow", "[layers][activation][gradients]")
+{
+    check_slopes<Relu>({{-0.f, 0}, {0, 0}});
+    check_slopes<Relu6>({{0, 0}, {3, 1}, {6, 0}});
+    check_slopes<LeakyRelu>({{-0.f, 0.2f}, {0, 0.2f}});
+    check_slopes<Elu>({{-0.f, 1}, {0, 1}});
+    check_slopes<Selu>({{-0.f, 1.050701f}, {0, 1.050701f}, {-1, 0.646769f}});
+    check_slopes<Softplus>({{0, 0.5f}});
+    check_slopes<Softsign>({{-0.f, 1}, {0, 1}});
+    check_slopes<HardSigmoid>({{-3, 0}, {-2.5f, 1 / 6.f}, {0, 1 / 6.f}, {3, 0}});
+    check_slopes<HardTanh>({{-1.5f, 0}, {-1, 1}, {0, 1}, {1, 1}, {1.5f, 0}});
+    check_slopes<HardSilu>({{-3, 0}, {-2.5f, -1 / 3.f}, {0, 0.5f}, {2.5f, 4 / 3.f}, {3, 1}});
+    check_slopes<Silu>({{0, 0.5f}});
+    check_slopes<Mish>({{0, 0.6f}});
+    check_slopes<Gelu>({{0, 0.5f}});
+    check_slopes<GeluTanh>({{0, 0.5f}});
+}
+
+TEST_CASE("Far from zero, values and derivatives are what they tend to", "[layers][activation][gradients]")
+{
+    check_far<float>();
+    check_far<double>();
+}
+
+TEST_CASE("The gradients of the 20 activations agree with central differences", "[layers][activation][gradients]")
+{
+    check_activation<Linear>(-4, 8);
+    check_activation<Relu>(-4, 8);
+    check_activation<Relu6>(-4, 9);
+    check_activation<LeakyRelu>(-4, 8);
+    check_activation<Elu>(-4, 8);
+    check_activation<Selu>(-4, 8);
+    check_activation<Sigmoid>(-4, 8);
+    check_activation<Tanh>(-3, 3);
+    check_activation<Exponential>(-4, 4);
+    check_activation<Softplus>(-4, 8);
+    check_activation<Softsign>(-4, 8);
+    check_activation<HardSigmoid>(-5, 5);
+    check_activation<HardTanh>(-2, 2);
+    check_activation<HardSilu>(-5, 5);
+    check_activation<Silu>(-4, 8);
+    check_activation<Mish>(-4, 8);
+    check_activation<Gelu>(-4, 4);
+    check_activation<GeluTanh>(-4, 4);
+    check_activation<Softmax>(-2, 2);
+    check_activation<LogSoftmax>(-2, 2);
+}

@@ -1,0 +1,28 @@
+// An `if` on an element of a value.
+// expect: error: ; a value has no elements
+#include <lamina/layers/core/dense.hpp>
+#include <lamina/models/build.hpp>
+#include <lamina/models/summary.hpp>
+
+using namespace lamina;
+
+struct Net {
+    Dense<3>::on<4> a;
+    Dense<2>::on<3> b;
+#ifdef GOOD
+    auto operator()(const auto& x) const { return b(a(x)); }
+#else
+    auto operator()(const auto& x) const
+    {
+        auto h = a(x);
+        if (h(0) > 0) return b(h);
+        return b(h + h);
+    }
+#endif
+};
+
+int main()
+{
+    auto model = build<Net>(Seed{1});
+    return summary(model).empty();
+}

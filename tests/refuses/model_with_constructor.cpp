@@ -1,0 +1,24 @@
+// A model with a constructor.
+// expect: error: ; model_fits ; no_plain_struct__it_has_a_constructor
+#include <lamina/layers/core/dense.hpp>
+#include <lamina/models/build.hpp>
+#include <lamina/models/summary.hpp>
+
+using namespace lamina;
+
+struct Net {
+    Dense<3>::on<4> a;
+    Dense<2>::on<3> b;
+#ifdef GOOD
+    auto operator()(const auto& x) const { return b(a(x)); }
+#else
+    Net() {}
+    auto operator()(const auto& x) const { return b(a(x)); }
+#endif
+};
+
+int main()
+{
+    auto model = build<Net>(Seed{1});
+    return summary(model).empty();
+}

@@ -1,0 +1,21 @@
+// fit with x alone.
+// expect: error: ; fit takes x and y
+#include <lamina/layers/core/dense.hpp>
+#include <lamina/models/build.hpp>
+#include <lamina/training/compile.hpp>
+#include <lamina/training/losses/mean_squared_error.hpp>
+#include <lamina/training/optimizers/sgd.hpp>
+
+using namespace lamina;
+
+int main()
+{
+    auto model = build<Dense<2>::on<4>>(Seed{1});
+    xt::xtensor<float, 2> x({6, 4}, 0.f), y({6, 2}, 0.f);
+    auto trainer = compile(model, SGD{}, MeanSquaredError{});
+#ifdef GOOD
+    trainer.fit(x, y, {.epochs = 1});
+#else
+    trainer.fit(x, {.epochs = 1});
+#endif
+}
