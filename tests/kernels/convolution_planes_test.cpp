@@ -88,6 +88,7 @@ TEMPLATE_TEST_CASE("convolution in planes", "[kernels][convolution]", float, dou
     compare<T, valid(8, 23, 2, 5, 3, 3, 2, 3)>();
     compare<T, same(1, 1, 4, 8, 3, 3)>();
     compare<T, same(3, 15, 1, 2, 7, 7)>();
+    compare<T, convolution_sizes{3, 15, 2, 3, 2, 3, 1, 1, 1, 2, 4, 5, 10, 21}>(); // whole windows of padding
 }
 
 TEST_CASE("The axis is the one that fills registers better", "[kernels][convolution]")

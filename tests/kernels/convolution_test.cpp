@@ -140,6 +140,7 @@ TEST_CASE("convolution equals plain loops where padding and rest are unequal", "
     compare<float>(2, convolution_sizes{5, 4, 3, 5, 3, 3, 1, 1, 1, 1, 3, 2, 8, 6}); // whole windows of padding
     compare<float>(2, convolution_sizes{9, 8, 3, 5, 2, 2, 3, 3, 1, 1, 0, 0, 2, 2}); // rows and columns that no window reaches
     compare<float>(2, convolution_sizes{9, 8, 3, 5, 2, 2, 3, 3, 1, 1, 1, 1, 2, 2});
+    compare<float>(2, convolution_sizes{5, 9, 16, 3, 3, 3, 2, 3, 2, 2, 3, 5, 4, 5});    // strides, dilation and both
     compare<float>(1, convolution_sizes{3, 3, 128, 255, 1, 2, 1, 1, 1, 1, 0, 0, 3, 2}); // rows of weights are further apart
     compare<float>(1, convolution_sizes{3, 3, 2, 4, 1, 1, 4, 4, 1, 1, 0, 0, 1, 1});
 }
@@ -153,6 +154,8 @@ TEST_CASE("convolution equals plain loops at constant sizes", "[kernels][convolu
     }
     compare<float>(1, fixed<description{32, 32, 64, 64, 3, 3, true}.sizes()>{});
     compare<float>(3, fixed<description{11, 13, 5, 37, 3, 4, true, 2, 3, 2, 1}.sizes()>{});
+    compare<float>(2, fixed<convolution_sizes{5, 9, 20, 18, 3, 3, 2, 3, 2, 2, 3, 5, 4, 5}>{}); // whole windows of padding
+    compare<float>(2, fixed<convolution_sizes{5, 4, 3, 5, 3, 3, 1, 1, 1, 1, 3, 4, 9, 10}>{});
     compare<double>(3, fixed<description{14, 14, 6, 16, 5, 5}.sizes()>{});
     compare<double>(2, fixed<description{9, 7, 3, 5, 2, 3, true, 1, 2, 1, 2}.sizes()>{});
 }

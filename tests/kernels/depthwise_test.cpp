@@ -75,5 +75,6 @@ TEMPLATE_TEST_CASE("depthwise convolutions are those of plain loops", "[kernels]
     check<T, convolution_sizes{9, 9, 33, 33, 3, 2, 1, 1, 2, 3, 2, 1, 9, 9}>(1);
     check<T, convolution_sizes{3, 2, 5, 5, 5, 5, 1, 1, 1, 1, 2, 2, 3, 2}>(2); // no window lies inside
     check<T, convolution_sizes{4, 12, 2, 2, 1, 9, 1, 1, 1, 1, 0, 4, 4, 12}>(1);
+    check<T, convolution_sizes{5, 9, 7, 7, 3, 3, 2, 3, 2, 2, 3, 5, 4, 5}>(2); // strides, dilation and whole windows of padding
     check<T, convolution_sizes{1, 1, 40, 40, 1, 1, 1, 1, 1, 1, 0, 0, 1, 1}>(0);
 }

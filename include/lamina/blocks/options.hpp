@@ -81,6 +81,18 @@ struct Same {
     static constexpr std::string_view name = "same";
 };
 
+/// The input gets so many zeros on both sides of an axis: `Padding<1>` or `Padding<height, width>` (PyTorch's padding).
+template <std::size_t Height, std::size_t Width = Height> struct Padding {
+    using family = protocols::family::padding;
+    static constexpr std::size_t height = Height, width = Width;
+};
+
+/// A step sees itself and the steps before it: all padding of a sequence lies at its beginning (Keras's "causal").
+struct Causal {
+    using family = protocols::family::padding;
+    static constexpr std::string_view name = "causal";
+};
+
 /// The layer learns no bias.
 struct NoBias {
     using family = protocols::family::bias;

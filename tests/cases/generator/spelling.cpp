@@ -34,6 +34,8 @@ constexpr struct {
     {"depth_multiplier", "", "DepthMultiplier<%>"},
     {"padding", "valid", "Valid"},
     {"padding", "same", "Same"},
+    {"padding", "causal", "Causal"},
+    {"padding", "", "Padding<%>"},
     {"activation", "", "%"},
     {"recurrent_activation", "", "RecurrentActivation<%>"},
     {"use_bias", "true", ""},

@@ -20,6 +20,10 @@ static_assert(Conv2D<4, Kernel<3, 1>>::accept(Shape{5, 7, 3}).output == Shape{3,
 static_assert(Conv2D<4, Dilation<2>>::accept(Shape{7, 5, 1}).output == Shape{3, 1, 4});
 static_assert(Conv2D<4, Dilation<1, 2>>::accept(Shape{7, 5, 1}).output == Shape{5, 1, 4});
 static_assert(Conv2D<4, Kernel<5>, Same>::accept(Shape{2, 1, 1}).output == Shape{2, 1, 4});
+static_assert(Conv2D<4, Strides<2>, Dilation<2>>::accept(Shape{7, 8, 1}).output == Shape{2, 2, 4});
+static_assert(Conv2D<4, Padding<1>>::accept(Shape{5, 7, 3}).output == Shape{5, 7, 4});
+static_assert(Conv2D<4, Padding<0, 3>, Strides<2>>::accept(Shape{5, 8, 3}).output == Shape{2, 6, 4}); // one column is left over
+static_assert(Conv2D<4, Padding<1>>::accept(Shape{1, 1, 3}).output == Shape{1, 1, 4});
 
 static_assert(Conv2D<4>::accept(Shape{7}).answer == misfit::needs_rank_3__height_width_channels);
 static_assert(Conv2D<4>::accept(Shape{7, 7}).answer == misfit::needs_rank_3__height_width_channels);
@@ -33,10 +37,7 @@ static_assert(Conv2D<0>::accept(Shape{7, 7, 1}).answer == misfit::an_extent_is_z
 static_assert(Conv2D<4, Kernel<0, 3>>::accept(Shape{7, 7, 1}).answer == misfit::an_extent_is_zero);
 static_assert(Conv2D<4, Strides<0>, Same>::accept(Shape{7, 7, 1}).answer == misfit::an_extent_is_zero);
 static_assert(Conv2D<4, Dilation<0>>::accept(Shape{7, 7, 1}).answer == misfit::an_extent_is_zero);
-static_assert(Conv2D<4, Strides<2>, Dilation<2>>::accept(Shape{7, 7, 1}).answer ==
-              misfit::strides_and_dilation_cannot_both_be_above_1);
-static_assert(Conv2D<4, Strides<1, 2>, Dilation<2, 1>>::accept(Shape{7, 7, 1}).answer ==
-              misfit::strides_and_dilation_cannot_both_be_above_1);
+static_assert(Conv2D<4, Causal>::accept(Shape{7, 7, 1}).answer == misfit::Causal_padding_is_for_sequences);
 
 static_assert(Block<Conv2D<4>::on<5, 7, 3>>);
 static_assert(Conv2D<4>::on<5, 7, 3>::multiply_adds == 3 * 5 * 4 * 3 * 3 * 3);
@@ -48,7 +49,8 @@ static_assert(given_name<Conv2D<4, Name<"stem">, Relu>::on<5, 7, 3>>() == "stem"
 
 // Where the kernel covers its input the layer is a matrix product.
 static_assert(Conv2D<4, Kernel<5, 7>>::on<5, 7, 3>::one_pixel);
-static_assert(!Conv2D<4, Kernel<5, 7>, Same>::on<5, 7, 3>::one_pixel);
+static_assert(!Conv2D<4, Padding<1>, Strides<3>>::on<3, 3, 2>::one_pixel);
+static_assert(!Conv2D<4, Kernel<5, 7>, Padding<1>>::on<5, 7, 3>::one_pixel);
 static_assert(!Conv2D<4, Dilation<2>>::on<5, 5, 3>::one_pixel && !Conv2D<4>::on<5, 7, 3>::one_pixel);
 
 namespace {
@@ -89,6 +91,15 @@ TEST_CASE("Strides and dilation leave pixels out", "[layers][conv2d]")
     CHECK(counting<Conv2D<1, Kernel<2>, Dilation<2>>::on<3, 3, 1>>() == Numbers{1 + 3 * 2 + 7 * 3 + 9 * 4});
     CHECK(counting<Conv2D<1, Kernel<1>, Strides<2>>::on<3, 4, 1>>() == Numbers{1, 3, 9, 11});
     CHECK(counting<Conv2D<1, Kernel<1, 2>, Dilation<1, 2>>::on<1, 4, 1>>() == Numbers{7, 10});
+    CHECK(counting<Conv2D<1, Kernel<1, 2>, Dilation<1, 2>, Strides<1, 3>>::on<1, 6, 1>>() == Numbers{7, 4 + 2 * 6});
+}
+
+TEST_CASE("Padding puts zeros on both sides, also whole windows of them", "[layers][conv2d]")
+{
+    CHECK(counting<Conv2D<1, Kernel<1, 2>, Padding<0, 1>>::on<1, 2, 1>>() == Numbers{2, 5, 2});
+    CHECK(counting<Conv2D<1, Kernel<1>, Padding<1, 2>, Strides<2>>::on<1, 2, 1>>() == Numbers{0, 0, 0, 0, 0, 0});
+    CHECK(counting<Conv2D<1, Kernel<1>, Padding<0, 2>, Strides<2>>::on<1, 2, 1>>() == Numbers{0, 1, 0});
+    CHECK(counting<Conv2D<1, Kernel<1, 2>, Padding<0, 2>, Strides<1, 2>, Dilation<1, 2>>::on<1, 3, 1>>() == Numbers{2, 7, 3});
 }
 
 TEST_CASE("Conv2D's kernel is [height, width, channels, filters]", "[layers][conv2d]")

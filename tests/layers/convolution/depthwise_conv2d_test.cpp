@@ -13,8 +13,8 @@ static_assert(DepthwiseConv2D<>::on<5, 7, 2>::output == Shape{3, 5, 2});
 static_assert(DepthwiseConv2D<Kernel<2, 3>, DepthMultiplier<3>, Same, Strides<2>>::on<5, 7, 2>::output == Shape{3, 4, 6});
 static_assert(DepthwiseConv2D<>::accept(Shape{5, 7}).answer == misfit::needs_rank_3__height_width_channels);
 static_assert(DepthwiseConv2D<>::accept(Shape{2, 7, 1}).answer == misfit::kernel_is_larger_than_its_input);
-static_assert(DepthwiseConv2D<Strides<2>, Dilation<2>>::accept(Shape{9, 9, 1}).answer ==
-              misfit::strides_and_dilation_cannot_both_be_above_1);
+static_assert(DepthwiseConv2D<Strides<2>, Dilation<2>, Padding<1, 2>>::accept(Shape{9, 9, 1}).output == Shape{4, 5, 1});
+static_assert(DepthwiseConv2D<Causal>::accept(Shape{9, 9, 1}).answer == misfit::Causal_padding_is_for_sequences);
 static_assert(DepthwiseConv2D<DepthMultiplier<0>>::accept(Shape{9, 9, 1}).answer == misfit::an_extent_is_zero);
 
 } // namespace
@@ -25,6 +25,7 @@ TEST_CASE("the gradients of DepthwiseConv2D agree with differences", "[layers][c
                             DepthwiseConv2D<Same, Kernel<3, 2>, Tanh>::on<4, 5, 9>::as<double>,
                             DepthwiseConv2D<DepthMultiplier<3>, Same, Strides<2>, Gelu>::on<5, 4, 2>::as<double>,
                             DepthwiseConv2D<DepthMultiplier<2>, Dilation<2>, NoBias>::on<6, 5, 3>::as<double>,
+                            DepthwiseConv2D<Padding<1, 3>, Strides<2>, Dilation<1, 2>, Silu>::on<4, 5, 5>::as<double>,
                             DepthwiseConv2D<Kernel<1>, Sigmoid>::on<3, 2, 17>::as<double>>(
         {.tolerance = 3e-6, .counts = {0, 1, 3}});
 }

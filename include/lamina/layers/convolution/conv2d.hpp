@@ -22,12 +22,12 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 /// A convolution of `Filters` output channels over height and width.
 ///
 /// Shapes   [height, width, channels] -> [out_height, out_width, Filters].
-/// Options  Kernel<height, width> (3×3), Strides (1), Dilation (1), Same or Valid (Valid), activation (Linear), NoBias,
+/// Options  Kernel<height, width> (3×3), Strides (1), Dilation (1), Valid, Same or Padding<…> (Valid), activation (Linear), NoBias,
 ///          kernel initializer (GlorotUniform), Bias<initializer> (Zeros), Name;
 ///          KernelRegularizer<…>, BiasRegularizer<…>, KernelConstraint<…>, BiasConstraint<…>.
 /// Learns   kernel [kernel height, kernel width, channels, Filters] and bias [Filters], as Keras. Where the kernel covers
 ///          the whole input the layer is a matrix product.
-/// Refuses  any rank but 3; a kernel larger than its input without Same; strides and dilation both above 1, as Keras.
+/// Refuses  any rank but 3; a kernel larger than its padded input; Causal.
 /// Example  Sequential<Input<28, 28, 1>, Conv2D<6, Kernel<5>, Same, Relu>> model;
 template <std::size_t Filters, class... Options>
 struct Conv2D : protocols::layer_base<
@@ -69,10 +69,9 @@ struct Conv2D : protocols::layer_base<
                                       dilation::height * dilation::width ==
                                   0)
             return refuses(protocols::misfit::an_extent_is_zero);
-        if ((strides::height > 1 || strides::width > 1) && (dilation::height > 1 || dilation::width > 1))
-            return refuses(protocols::misfit::strides_and_dilation_cannot_both_be_above_1);
-        const auto rows = internals::place_window<padding>(in[0], reach_height, strides::height);
-        const auto columns = internals::place_window<padding>(in[1], reach_width, strides::width);
+        if (std::is_same_v<padding, Causal>) return refuses(protocols::misfit::Causal_padding_is_for_sequences);
+        const auto rows = internals::place_rows<padding>(in[0], reach_height, strides::height);
+        const auto columns = internals::place_columns<padding>(in[1], reach_width, strides::width);
         if (rows.out == 0 || columns.out == 0) return refuses(protocols::misfit::kernel_is_larger_than_its_input);
         return protocols::accepts(Shape{rows.out, columns.out, Filters});
     }
@@ -83,9 +82,16 @@ struct Conv2D : protocols::layer_base<
         static constexpr std::size_t taps = kernel_size::height * kernel_size::width * In[2];
         static constexpr std::size_t multiply_adds = output.size() * taps;
 
+        static constexpr internals::fixed<internals::kernels::convolution_sizes{
+            In[0], In[1], In[2], Filters, kernel_size::height, kernel_size::width, strides::height, strides::width,
+            dilation::height, dilation::width, internals::place_rows<padding>(In[0], reach_height, strides::height).pad,
+            internals::place_columns<padding>(In[1], reach_width, strides::width).pad, output[0], output[1]}>
+            sizes{};
+
         /// The kernel covers its input: one output pixel, a matrix product over the batch. (One filter is stored otherwise.)
-        static constexpr bool one_pixel = Filters > 1 && std::is_same_v<padding, Valid>&& kernel_size::height == In[0] &&
-                                          kernel_size::width == In[1] && dilation::height == 1 && dilation::width == 1;
+        static constexpr bool
+            one_pixel = Filters > 1 && output.size() == Filters&& kernel_size::height == In[0] && kernel_size::width == In[1] &&
+                        sizes.value.pad_top + sizes.value.pad_left == 0 && dilation::height == 1 && dilation::width == 1;
 
         Variable<T, Shape{kernel_size::height, kernel_size::width, In[2], Filters}> kernel;
         std::conditional_t<std::is_same_v<bias_option, NoBias>, internals::Absent<T>, Variable<T, Shape{Filters}>> bias;
@@ -169,11 +175,6 @@ struct Conv2D : protocols::layer_base<
         }
 
         static constexpr internals::fixed<internals::kernels::dense_sizes{taps, Filters}> product{};
-        static constexpr internals::fixed<internals::kernels::convolution_sizes{
-            In[0], In[1], In[2], Filters, kernel_size::height, kernel_size::width, strides::height, strides::width,
-            dilation::height, dilation::width, internals::place_window<padding>(In[0], reach_height, strides::height).pad,
-            internals::place_window<padding>(In[1], reach_width, strides::width).pad, output[0], output[1]}>
-            sizes{};
 
 #if !LAMINA_PLAIN_LOOPS
         /// Few filters: the lanes run along the pixels of a row.

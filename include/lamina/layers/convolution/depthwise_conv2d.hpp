@@ -17,10 +17,11 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 /// Every channel under windows of its own, `DepthMultiplier` outputs for each: output c · m + j belongs to channel c.
 ///
 /// Shapes   [height, width, channels] -> [out_height, out_width, channels · multiplier].
-/// Options  Kernel<height, width> (3×3), DepthMultiplier (1), Strides (1), Dilation (1), Same or Valid (Valid), activation (Linear), NoBias,
+/// Options  Kernel<height, width> (3×3), DepthMultiplier (1), Strides (1), Dilation (1), Valid, Same or Padding<…> (Valid), activation
+///          (Linear), NoBias,
 ///          kernel initializer (GlorotUniform), Bias<initializer> (Zeros), Name; regularizers and constraints.
 /// Learns   kernel [kernel height, kernel width, channels, multiplier] and bias [channels · multiplier], as Keras.
-/// Refuses  any rank but 3; a kernel larger than its input without Same; strides and dilation both above 1, as Keras.
+/// Refuses  any rank but 3; a kernel larger than its padded input; Causal.
 /// Numerics accumulated in T, tap by tap (kernels/depthwise.hpp).
 /// Example  Sequential<Input<28, 28, 8>, DepthwiseConv2D<Kernel<3>, DepthMultiplier<2>, Same>> model;
 template <class... Options>
@@ -58,11 +59,11 @@ struct DepthwiseConv2D
 
     static constexpr internals::window_axis rows(Shape in)
     {
-        return internals::place_window<padding>(in[0], (kernel_size::height - 1) * dilation::height + 1, strides::height);
+        return internals::place_rows<padding>(in[0], (kernel_size::height - 1) * dilation::height + 1, strides::height);
     }
     static constexpr internals::window_axis columns(Shape in)
     {
-        return internals::place_window<padding>(in[1], (kernel_size::width - 1) * dilation::width + 1, strides::width);
+        return internals::place_columns<padding>(in[1], (kernel_size::width - 1) * dilation::width + 1, strides::width);
     }
 
     static constexpr protocols::verdict accept(Shape in)
@@ -72,8 +73,7 @@ struct DepthwiseConv2D
                                       dilation::height * dilation::width ==
                                   0)
             return refuses(protocols::misfit::an_extent_is_zero);
-        if ((strides::height > 1 || strides::width > 1) && (dilation::height > 1 || dilation::width > 1))
-            return refuses(protocols::misfit::strides_and_dilation_cannot_both_be_above_1);
+        if (std::is_same_v<padding, Causal>) return refuses(protocols::misfit::Causal_padding_is_for_sequences);
         if (rows(in).out == 0 || columns(in).out == 0) return refuses(protocols::misfit::kernel_is_larger_than_its_input);
         return protocols::accepts(Shape{rows(in).out, columns(in).out, in[2] * multiplier});
     }

@@ -32,14 +32,15 @@ template <Window Size, class... Options> struct Pooling2D {
         to("padding", padding{}, Valid{});
     }
 
-    static constexpr window_axis rows(Shape in) { return place_window<padding>(in[0], Size.height, strides::height); }
-    static constexpr window_axis columns(Shape in) { return place_window<padding>(in[1], Size.width, strides::width); }
+    static constexpr window_axis rows(Shape in) { return place_rows<padding>(in[0], Size.height, strides::height); }
+    static constexpr window_axis columns(Shape in) { return place_columns<padding>(in[1], Size.width, strides::width); }
 
     static constexpr verdict accept(Shape in)
     {
         if (in.rank != 3) return refuses(misfit::needs_rank_3__height_width_channels);
         if (in.size() == 0 || Size.height * Size.width * strides::height * strides::width == 0)
             return refuses(misfit::an_extent_is_zero);
+        if (std::is_same_v<padding, Causal>) return refuses(misfit::Causal_padding_is_for_sequences);
         if (rows(in).out == 0 || columns(in).out == 0) return refuses(misfit::pooling_window_is_larger_than_its_input);
         return accepts(Shape{rows(in).out, columns(in).out, in[2]});
     }
