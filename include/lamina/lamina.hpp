@@ -15,8 +15,18 @@
 #include <lamina/layers/pooling/max_pooling2d.hpp>
 #include <lamina/layers/recurrent/lstm.hpp>
 #include <lamina/layers/regularization/dropout.hpp>
+#include <lamina/layers/reshaping/center_crop.hpp>
+#include <lamina/layers/reshaping/cropping1d.hpp>
+#include <lamina/layers/reshaping/cropping2d.hpp>
 #include <lamina/layers/reshaping/flatten.hpp>
+#include <lamina/layers/reshaping/permute.hpp>
+#include <lamina/layers/reshaping/repeat_vector.hpp>
 #include <lamina/layers/reshaping/reshape.hpp>
+#include <lamina/layers/reshaping/resizing.hpp>
+#include <lamina/layers/reshaping/up_sampling1d.hpp>
+#include <lamina/layers/reshaping/up_sampling2d.hpp>
+#include <lamina/layers/reshaping/zero_padding1d.hpp>
+#include <lamina/layers/reshaping/zero_padding2d.hpp>
 
 #include <lamina/models/build.hpp>
 #include <lamina/models/clone.hpp>

@@ -11,17 +11,17 @@
 #define CLASSES(what)                                                                                                            \
     what(Pool) what(Block) what(Plan) what(PlanNode) what(Mode) what(Score) what(Goal) what(Goals) what(Layer) what(Loss)        \
         what(Metric) what(Optimizer) what(Callback) what(Schedule) what(Symbol) what(Chain) what(Gradient) what(Execution)       \
-            what(Result) what(Rows) what(Mean) what(Slope) what(Finish) what(Walk) what(Nearest) what(Aligned) what(Borrowed)    \
-                what(Absent) what(Refused) what(FixedTensor) what(Joined) what(Reshaped) what(Epilogue) what(record)             \
-                    what(number) what(chunk) what(text) what(form) what(fraction) what(constant) what(layer) what(logits)        \
-                        what(targets) what(reads) what(placement) what(family) what(piece) what(tag) what(slot) what(Series)     \
-                            what(Point) what(Font) what(Pen) what(Header) what(File) what(Digits) what(Data) what(element)       \
-                                what(fans) what(room) what(pack) what(found) what(each) what(silence) what(known) what(ignore)   \
-                                    what(alone) what(losses) what(metrics) what(optimizers) what(strokes) what(kernels)          \
-                                        what(simd) what(reference) what(avx2) what(avx512) what(sse2) what(fit) what(verdict)    \
-                                            what(options) what(Item) what(Entry) what(Task) what(Work) what(Buffer) what(Sum)    \
-                                                what(Max) what(Dot) what(Plus) what(Times) what(Over) what(Power) what(Square)   \
-                                                    what(Value) what(Numbers) what(ops)
+            what(Result) what(Rows) what(Mean) what(Slope) what(Finish) what(Walk) what(NearestName) what(Aligned)               \
+                what(Borrowed) what(Absent) what(Refused) what(FixedTensor) what(Joined) what(Reshaped) what(Epilogue)           \
+                    what(record) what(number) what(chunk) what(text) what(form) what(fraction) what(constant) what(layer)        \
+                        what(logits) what(targets) what(reads) what(placement) what(family) what(piece) what(tag) what(slot)     \
+                            what(Series) what(Point) what(Font) what(Pen) what(Header) what(File) what(Digits) what(Data)        \
+                                what(element) what(fans) what(room) what(pack) what(found) what(each) what(silence) what(known)  \
+                                    what(ignore) what(alone) what(losses) what(metrics) what(optimizers) what(strokes)           \
+                                        what(kernels) what(simd) what(reference) what(avx2) what(avx512) what(sse2) what(fit)    \
+                                            what(verdict) what(options) what(Item) what(Entry) what(Task) what(Work)             \
+                                                what(Buffer) what(Sum) what(Max) what(Dot) what(Plus) what(Times) what(Over)     \
+                                                    what(Power) what(Square) what(Value) what(Numbers) what(ops)
 #define FUNCTIONS(what)                                                                                                          \
     what(contains) what(append) what(print) what(fail) what(trace) what(call) what(bound) what(mix) what(shuffle) what(repeated) \
         what(prepare) what(padded) what(round_up) what(activate) what(read_file) what(parallel_for) what(initialize)             \

@@ -115,7 +115,7 @@ template <class Layer> [[gnu::cold]] std::vector<Option> options_of()
 template <class V> OptionValue option_value(const V& value)
 {
     OptionValue made;
-    const auto size = [&made](std::size_t extent) { internals::add_to(made.parts, {{}, option_value(extent), {}}); };
+    const auto size = [&made](const auto& extent) { internals::add_to(made.parts, {{}, option_value(extent), {}}); };
     if constexpr (std::is_same_v<V, std::nullptr_t>) return made; // a text may be made of it
     else if constexpr (std::is_arithmetic_v<V>) {
         made.kind = std::is_same_v<V, bool>    ? value_is::boolean
@@ -140,6 +140,11 @@ template <class V> OptionValue option_value(const V& value)
         made.kind = value_is::list;
         size(value.height);
         size(value.width);
+    }
+    else if constexpr (requires { value.before, value.after; }) {
+        made.kind = value_is::list;
+        size(value.before);
+        size(value.after);
     }
     else if constexpr (!requires { V::class_name; } && requires { std::string_view(V::name); }) {
         made.kind = value_is::text;

@@ -21,11 +21,13 @@ struct bias_constraint {};
 struct bias_regularizer {};
 struct causal {};
 struct center {};
+struct crop {};
 struct depth_multiplier {};
 struct dilation {};
 struct dropout_rate {};
 struct epsilon {};
 struct initializer {};
+struct interpolation {};
 struct keep_dims {};
 struct kernel_constraint {};
 struct kernel_regularizer {};
@@ -129,6 +131,23 @@ struct NoScale {
 /// Axes over which a mean, a sum or their kin is taken stay, with extent 1 (Keras's keepdims).
 struct KeepDims {
     using family = protocols::family::keep_dims;
+};
+
+/// How an image of another size is made of one: each pixel is the nearest one of the input.
+struct Nearest {
+    using family = protocols::family::interpolation;
+    static constexpr std::string_view name = "nearest";
+};
+
+/// Each pixel is a mean of the four around it, the nearer one weighing more.
+struct Bilinear {
+    using family = protocols::family::interpolation;
+    static constexpr std::string_view name = "bilinear";
+};
+
+/// A Resizing of the largest part in the middle that has the proportions wanted, so that nothing is distorted.
+struct CropToAspectRatio {
+    using family = protocols::family::crop;
 };
 
 /// A recurrent layer gives its output of every step, not of the last one alone (Keras's return_sequences).

@@ -99,7 +99,7 @@ private:
 }
 
 /// Looks for the name nearest to `wanted` among those that it is shown.
-struct Nearest {
+struct NearestName {
     std::string_view wanted;
     std::string_view found{}; ///< none while all differ in more than half of the longer name's characters
     std::size_t least = ~std::size_t{0};
@@ -118,7 +118,7 @@ struct Nearest {
 /// The name nearest to `wanted` in a list, or none.
 [[gnu::cold]] inline std::string_view nearest(std::string_view wanted, const std::vector<std::string_view>& names)
 {
-    Nearest nearby{wanted};
+    NearestName nearby{wanted};
     for (const auto name : names) nearby.look_at(name);
     return nearby.found;
 }

@@ -23,6 +23,8 @@ enum class misfit {
     kernel_is_larger_than_its_input,
     pooling_window_is_larger_than_its_input,
     reshape_changes_the_number_of_elements,
+    cropping_leaves_nothing,
+    the_axes_of_a_Permute_are_1_to_the_rank__each_of_them_once,
     an_extent_is_zero,
     a_rate_is_a_probability_in_0_to_1__1_excluded,
     Causal_padding_is_for_sequences,

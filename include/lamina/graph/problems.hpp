@@ -69,7 +69,7 @@ public:
     /// where the problem will not be written out.
     template <class ForEach> [[gnu::cold]] std::string nearest_to(std::string_view wanted, const ForEach& for_each) const
     {
-        Nearest nearby{wanted};
+        NearestName nearby{wanted};
         if (count < most) for_each([&](std::string_view name) { nearby.look_at(name); });
         return nearby.found.empty() ? std::string() : text_of({" (the nearest is ", quoted{nearby.found}, ')'});
     }

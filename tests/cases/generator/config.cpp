@@ -40,6 +40,10 @@ constexpr struct {
     {"zero_output_for_mask", "false"},
     {"use_gate", "false"},
     {"attention_axes", "[1]"},
+    {"pad_to_aspect_ratio", "false"},
+    {"antialias", "false"},
+    {"fill_mode"}, // of what pad_to_aspect_ratio asks for
+    {"fill_value"},
 };
 
 /// Refuses an option that the class does not have, unless it makes no difference. A case brings its weights, so initializers make none,
@@ -93,17 +97,24 @@ OptionValue read_object(const Class& of, const Option& option, const json& from)
 
 bool is_size(const json& from) { return from.is_number() && from.get<double>() >= 0 && std::floor(from.get<double>()) == from; }
 
-/// Sizes; one alone stands for all. There may be any number of them in a target_shape, and where the class has nothing.
-OptionValue read_list(const Option& option, const json& from)
+/// Sizes, or lists of them where the class has some; one alone stands for all. There may be any number of them in a target_shape, in the dims
+/// of a Permute, and where the class has nothing.
+OptionValue read_list(const OptionValue& like, const json& from, bool any_count)
 {
-    const std::size_t count = option.value.parts.size();
+    const std::size_t count = like.parts.size();
     const json sizes = is_size(from) ? json(std::vector<json>(count, from)) : from;
-    const bool any_count = option.name == "target_shape" || option.value.kind == value_is::nothing;
     OptionValue made;
-    if (!sizes.is_array() || (sizes.size() != count && !any_count) || !std::all_of(sizes.begin(), sizes.end(), is_size))
-        return made;
+    if (!sizes.is_array() || (sizes.size() != count && !any_count)) return {};
     made.kind = value_is::list;
-    for (const json& each : sizes) made.parts.push_back({{}, number_of(each.get<double>(), value_is::whole), {}});
+    for (std::size_t i = 0; i < sizes.size(); ++i) {
+        const bool of_lists = i < count && like.parts[i].value.kind == value_is::list;
+        if (!of_lists && !is_size(sizes[i])) return {};
+        made.parts.push_back(
+            {{},
+             of_lists ? read_list(like.parts[i].value, sizes[i], false) : number_of(sizes[i].get<double>(), value_is::whole),
+             {}});
+        if (made.parts.back().value.kind == value_is::nothing) return {};
+    }
     return made;
 }
 
@@ -133,7 +144,8 @@ OptionValue read(const Class& of, const Option& option, const json& from)
         made.kind = kind;
         made.text = from.get_ref<const std::string&>();
     }
-    if (kind == value_is::list || from.is_array()) made = read_list(option, from);
+    if (kind == value_is::list || from.is_array())
+        made = read_list(option.value, from, option.name == "target_shape" || option.name == "dims" || kind == value_is::nothing);
     if (made.kind == value_is::nothing)
         throw Refused(option_is(of, option.name, from.dump()) + ", " + needed(option.value) + " needed");
     return made;

@@ -14,10 +14,11 @@ using lamina::protocols::OptionValue;
 using lamina::protocols::value_is;
 
 /// How the options of layers are written, whatever the layer: % stands for the value. An option of a few values has a row for each. What stands in
-/// place is an argument that cannot be left out.
+/// place is an argument that cannot be left out. A row may be for classes alone whose name ends so; it stands before one for all others.
 constexpr struct {
     std::string_view option, value, text;
     bool in_place = false;
+    std::string_view only = "";
 } rows[]{
     {"units", "", "%", true},
     {"filters", "", "%", true},
@@ -27,6 +28,21 @@ constexpr struct {
     {"target_shape", "", "%", true},
     {"num_heads", "", "%", true},
     {"key_dim", "", "%", true},
+    {"dims", "", "%", true},
+    {"n", "", "%", true},
+    {"height", "", "%", true},
+    {"width", "", "%", true},
+    {"size", "", "%", true, "1D"},
+    {"size", "", "Window{%}", true},
+    {"interpolation", "nearest", "Nearest"},
+    {"interpolation", "bilinear", "Bilinear"},
+    {"crop_to_aspect_ratio", "true", "CropToAspectRatio"},
+    {"crop_to_aspect_ratio", "false", ""},
+    {"padding", "", "Sides{%}", true, "ZeroPadding1D"},
+    {"padding", "", "Border{%}", true, "ZeroPadding2D"},
+    {"cropping", "", "Sides{%}", true, "1D"},
+    {"cropping", "", "Border{%}", true},
+    {"pool_size", "", "%", true, "1D"},
     {"pool_size", "", "Window{%}", true},
     {"kernel_size", "", "Kernel<%>"},
     {"strides", "", "Strides<%>"},
@@ -106,7 +122,7 @@ private:
         std::string others;
         if (said && said->kind == value_is::object && *said == option.usual) return "";
         for (const auto& row : rows) {
-            if (row.option != option.name) continue;
+            if (row.option != option.name || !c.keras.ends_with(row.only)) continue;
             if (!said && !row.in_place) return "";
             const OptionValue& is = said ? *said : option.usual;
             if (row.value.empty()) {
@@ -132,7 +148,9 @@ private:
         case value_is::real: return real();
         case value_is::list: {
             std::vector<std::string> parts;
-            for (const Option& part : is.parts) parts.push_back(value(option, part.value));
+            for (const Option& part : is.parts)
+                parts.push_back(part.value.kind == value_is::list ? '{' + value(option, part.value) + '}'
+                                                                  : value(option, part.value));
             return joined(parts);
         }
         case value_is::object: return Writer(*class_inside(option, is.text), headers).text(is.parts);

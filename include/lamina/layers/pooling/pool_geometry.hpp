@@ -2,21 +2,10 @@
 #pragma once
 
 #include <lamina/blocks/layer_base.hpp>
+#include <lamina/blocks/sizes.hpp>
 #include <lamina/blocks/window.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/kernels/pooling.hpp>
-
-namespace lamina { inline namespace LAMINA_ARCHITECTURE {
-
-/// The extent of a pooling window: `2` is a square, `Window{3, 2}` has height 3 and width 2.
-struct Window {
-    std::size_t height, width;
-
-    constexpr Window(std::size_t side) : height(side), width(side) {}
-    constexpr Window(std::size_t h, std::size_t w) : height(h), width(w) {}
-};
-
-}} // namespace lamina
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
 
