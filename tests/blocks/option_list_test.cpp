@@ -120,7 +120,8 @@ TEST_CASE("Who says nothing of himself is custom, and a layer without a list has
 
 TEST_CASE("Losses and optimizers list their values, a learning rate its schedule", "[blocks][options]")
 {
-    CHECK(text(options_of(SparseCategoricalCrossentropy{.from_logits = true}), true) == "from_logits=true");
+    CHECK(text(options_of(SparseCategoricalCrossentropy{.from_logits = true}), true) ==
+          "from_logits=true ignore_class=none reduction=sum_over_batch_size");
     CHECK(text(options_of(Adam{})).empty());
     CHECK(text(options_of(Adam{.learning_rate = 0.5, .beta_1 = 0.8, .clipnorm = 2})) ==
           "learning_rate=0.5 beta_1=0.8 clipnorm=2");

@@ -4,7 +4,7 @@
 #include "cases/case.hpp"
 #include "cases/report.hpp"
 
-#include <lamina/training/loss.hpp>
+#include <lamina/training/score.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -13,42 +13,49 @@
 
 namespace cases {
 
-/// The mean over rows, times their weights where the case has some, and the gradient of that, with targets of type Y.
+/// The losses of a case's rows in one batch, with targets of type Y, measured as a step does, and their gradient.
 template <class T, class Y, class Loss> void run(const Loss& loss, Case& c)
 {
+    using lamina::internals::Score;
     const auto prediction = c.array("y_pred"), target = c.array("y_true"), gradient = c.array("gradient");
-    const auto& shape = prediction.shape;
-    const std::size_t width = shape.empty() ? 1 : shape.back(), rows = width == 0 ? 0 : prediction.size() / width;
-    const bool labels = Loss::kind == lamina::protocols::target_kind::class_index;
-    if (prediction.size() == 0) return c.differ("the case has no prediction");
-    if (!c.expect("the gradient", gradient, shape)) return;
-    if (labels ? target.size() != rows : target.shape != shape)
+    if (prediction.shape.empty() || prediction.size() == 0) return c.differ("the case has no prediction");
+    const std::size_t n = prediction.shape[0];
+    lamina::Shape output;
+    for (std::size_t axis = 1; axis < prediction.shape.size(); ++axis) output.push_back(prediction.shape[axis]);
+    const auto [each, width, step] = lamina::internals::rows_of_sample<Loss>(output);
+    if (!c.expect("the gradient", gradient, prediction.shape)) return;
+    if (target.size() != n * each * step)
         return c.differ("y_true has " + std::to_string(target.size()) + " numbers, the loss needs " +
-                        std::to_string(labels ? rows : prediction.size()));
-
-    const auto weights = c.has("sample_weight") ? c.array("sample_weight").template as<T>() : std::vector<T>(rows, T(1));
-    if (weights.empty() || rows % weights.size() != 0)
-        return c.differ("sample_weight has " + std::to_string(weights.size()) + " numbers for " + std::to_string(rows) + " rows");
+                        std::to_string(n * each * step));
+    const auto weights = c.has("sample_weight") ? c.array("sample_weight").template as<float>() : std::vector<float>();
+    if (!weights.empty() && weights.size() != n)
+        return c.differ("sample_weight has " + std::to_string(weights.size()) + " numbers for " + std::to_string(n) + " samples");
 
     const Room<T> p(prediction.as<T>());
     const auto t = target.as<Y>();
-    Room<T> g(prediction.size(), false);
-    double with_gradient = 0, without = 0;
-    T* const none = nullptr;
-    for (std::size_t row = 0; row < rows; ++row) {
-        const T* const at = p.data() + row * width;
-        const Y* const wanted = t.data() + (labels ? row : row * width);
-        if (!lamina::internals::accepts_target(loss, wanted, width))
+    for (std::size_t row = 0; row < n * each; ++row)
+        if (!lamina::internals::accepts_target(loss, t.data() + row * step, width))
             return c.differ("the loss refuses row " + std::to_string(row) + " of y_true, it needs " +
                             lamina::internals::needed_target(loss, width));
-        const T weight = weights[row / (rows / weights.size())];
-        with_gradient +=
-            static_cast<double>(weight * loss.row(at, wanted, width, g.data() + row * width, weight / static_cast<T>(rows)));
-        without += static_cast<double>(weight * loss.row(at, wanted, width, none, T(1)));
+
+    const auto value = [&](T* to) {
+        constexpr auto end = lamina::protocols::output_activation::none;
+        Score<Loss> counted, score;
+        counted.count_rows(loss, output, {}, t.data(), {}, 0, n, weights);
+        lamina::internals::Rows<T> rows{.output = p.data(), .gradient = to, .n = n, .batch = n};
+        rows.share = lamina::internals::share_of(lamina::internals::reduction_of(loss), static_cast<double>(n * each),
+                                                 counted.counted_rows());
+        score.measure(loss, lamina::internals::values<>{}, output, end, rows, t.data(), {}, 0, weights);
+        return std::vector<T>{static_cast<T>(score.loss())};
+    };
+    auto wanted = c.array("value").template as<double>();
+    if (wanted.size() > 1) { // without a reduction Keras gives the rows, and a figure is their mean
+        for (std::size_t i = 1; i < wanted.size(); ++i) wanted[0] += wanted[i];
+        wanted = {wanted[0] / static_cast<double>(wanted.size())};
     }
-    const auto mean = [&](double sum) { return std::vector<T>{static_cast<T>(sum / static_cast<double>(rows))}; };
-    c.compare<T>("the value", mean(without), c.array("value").template as<double>());
-    c.compare<T>("the value beside the gradient", mean(with_gradient), c.array("value").template as<double>());
+    Room<T> g(prediction.size(), false);
+    c.compare<T>("the value", value(nullptr), wanted);
+    c.compare<T>("the value beside the gradient", value(g.data()), wanted);
     c.compare("the gradient", g.all(), gradient.as<double>());
 }
 

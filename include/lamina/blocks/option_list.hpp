@@ -10,7 +10,7 @@
 //     }
 //
 // Names and defaults are Keras's; what Keras has no word for is left out. A value is true or false, a number, a text, nothing (nullptr, an
-// empty optional), a size (Shape, or what has height and width), or an object: of a type with `class_name`, Keras's name of it, and perhaps
+// empty optional), an enumerator with a function `word_of`, a size (Shape, or what has height and width), a vector, or an object: of a type with `class_name`, Keras's name of it, and perhaps
 // a list of its own; of one with a `name` alone that is all that is said. As the list is a template, it costs nothing where nobody asks.
 #pragma once
 
@@ -124,6 +124,10 @@ template <class V> OptionValue option_value(const V& value)
                                                : value_is::real;
         made.number = static_cast<double>(value);
     }
+    else if constexpr (std::is_enum_v<V>) {
+        made.kind = value_is::text;
+        made.text = word_of(value);
+    }
     else if constexpr (std::is_convertible_v<V, std::string_view>) {
         made.kind = value_is::text;
         made.text = value;
@@ -135,6 +139,10 @@ template <class V> OptionValue option_value(const V& value)
     else if constexpr (std::is_same_v<V, Shape>) {
         made.kind = value_is::list;
         for (std::size_t axis = 0; axis < value.rank; ++axis) size(value[axis]);
+    }
+    else if constexpr (requires { value.begin(); }) {
+        made.kind = value_is::list;
+        for (const auto& each : value) internals::add_to(made.parts, {{}, option_value(each), {}});
     }
     else if constexpr (requires { value.height, value.width; }) {
         made.kind = value_is::list;

@@ -144,7 +144,11 @@ public:
                 check_one(by, end, rows_of_sample<M>(plan.output_shape(At)).width, where);
             };
             judge(goal.loss);
-            goal.check_metrics(judge);
+            goal.check_metrics([&](const auto& by) {
+                judge(by);
+                if (reduction_of(by) != Reduction::sum_over_batch_size)
+                    fail({where, ": ", by.name, " among the metrics is the mean of its rows; leave its reduction out"});
+            });
             if (!Execution<T>::hands_out_logits(plan, At)) return;
             goal.fused = seen_by<T>(goal.loss, end);
             if (score::template sees_through<T>(end, goal.loss, goal.metrics)) goal.last = end;
@@ -189,10 +193,10 @@ public:
     }
 
     /// Adds a chunk of n samples of a batch of `batch` to the scores, as the outputs lie in the room; writes their gradients where
-    /// the room trains. `shares` are those of `mask_shares`, the other arguments those of `Score::measure`.
+    /// the room trains. `shares` are those of `row_shares`, the other arguments those of `Score::measure`.
     template <class M, class T, class Y>
     void measure(Totals& to, Execution<T>& room, bool trains, const Y& y, std::span<const std::size_t> positions,
-                 std::size_t first, std::size_t n, std::size_t batch, const std::array<double, count>& shares,
+                 std::size_t first, std::size_t n, std::size_t batch, const std::array<RowShare, count>& shares,
                  std::span<const float> weights) const
     {
         for_each([&]<std::size_t At>(fixed<At>, const auto& goal) {
@@ -203,6 +207,42 @@ public:
             internals::get<At>(to).measure(goal.loss, goal.metrics, output, goal.last, rows, start_of(tensor_at<At>(y)),
                                            positions, first, weights);
         });
+    }
+
+    /// Whether what a row counts depends on the labels, or on the weights if there are any.
+    bool counts_rows(bool weighted) const
+    {
+        bool found = false;
+        for_each([&]<std::size_t At>(fixed<At>, const auto& goal) {
+            if constexpr (requires { goal.loss.ignores_rows(); }) found = found || goal.loss.ignores_rows();
+            found = found || (weighted && reduction_of(goal.loss) == Reduction::mean_with_sample_weight);
+        });
+        return found;
+    }
+
+    /// Adds the rows of a chunk that are there to the scores; the room has the masks, or is null where there are none.
+    template <class M, class T, class Y>
+    void count_rows(Totals& to, Execution<T>* room, const Y& y, std::span<const std::size_t> positions, std::size_t first,
+                    std::size_t n, std::span<const float> weights) const
+    {
+        for_each([&]<std::size_t At>(fixed<At>, const auto& goal) {
+            static constexpr Shape output = output_of<M, At>;
+            internals::get<At>(to).count_rows(goal.loss, output, room ? room->output_mask(At) : StepMask{},
+                                              start_of(tensor_at<At>(y)), positions, first, n, weights);
+        });
+    }
+
+    /// What a row of each output counts in a batch, of which the rows that are there were counted, or are all there.
+    template <class T>
+    [[gnu::cold]] std::array<RowShare, count> shares(const Plan<T>& plan, std::size_t batch, const Totals* counted) const
+    {
+        std::array<RowShare, count> found{};
+        for_each([&]<std::size_t At>(fixed<At>, const auto& goal) {
+            const double rows = static_cast<double>(batch * rows_of_sample<loss_at<At>>(plan.output_shape(At)).count);
+            found[At] = share_of(reduction_of(goal.loss), rows,
+                                 counted ? internals::get<At>(*counted).counted_rows() : RowCount{rows, rows});
+        });
+        return found;
     }
 
     void merge(Totals& to, const Totals& from) const

@@ -17,6 +17,7 @@ LAMINA_HAS_MEMBER(row)
 LAMINA_HAS_MEMBER(accepts)
 LAMINA_HAS_MEMBER(needs)
 LAMINA_HAS_MEMBER(add)
+LAMINA_HAS_MEMBER(ignores)
 LAMINA_HAS_MEMBER(softmax_row)
 LAMINA_HAS_MEMBER(sigmoid_row)
 LAMINA_HAS_MEMBER(whole_samples)
@@ -39,6 +40,8 @@ enum class loss_is {
     with_an_accepts_that_is_not_const,
     with_an_accepts_of_other_parameters__const_Y_target_size_t_width,
     with_a_needs_of_other_parameters__std_string_needs_size_t_width_const,
+    with_one_of_ignores_and_ignores_rows__write_both_or_none,
+    with_an_ignores_of_other_parameters__bool_ignores_const_Y_target_const,
     with_a_softmax_row_or_sigmoid_row_of_other_parameters__the_logits_are_the_second__and_then_as_row,
     with_whole_samples_of_another_kind__write_static_constexpr_bool_whole_samples,
     with_whole_samples_of_class_indices__its_kind_has_to_be_same_shape,
@@ -79,6 +82,8 @@ concept gives_row = requires(L& l, const T* p, const Y* t, T* g, std::size_t wid
 };
 template <class L, class Y>
 concept calls_accepts = requires(L& l, const Y* t, std::size_t width) { l.accepts(t, width) ? 1 : 0; };
+template <class L, class Y>
+concept calls_ignores = requires(const L& l, const Y* t) { l.ignores(t) ? 1 : 0; };
 template <class L>
 concept calls_needs = requires(const L& l, std::size_t width) {
     { l.needs(width) } -> std::convertible_to<std::string>;
@@ -112,6 +117,8 @@ template <class M> consteval loss_is judge_shared_members()
         else if (M::whole_samples && M::kind == target_kind::class_index)
             return with_whole_samples_of_class_indices__its_kind_has_to_be_same_shape;
     }
+    if (has_member_ignores<M> && !(calls_ignores<M, float> || calls_ignores<M, int> || calls_ignores<M, unsigned char>))
+        return with_an_ignores_of_other_parameters__bool_ignores_const_Y_target_const;
     if (check_settings_is_wrong<M>) return with_a_check_settings_of_other_parameters__void_check_settings_const;
     if (has_member_check_width<M> && !requires(const M& m, std::size_t width) { m.check_width(width, ""); })
         return with_a_check_width_of_other_parameters__void_check_width_size_t_width_const_char_where_const;
@@ -142,6 +149,8 @@ template <class L, class T> consteval loss_is judge_loss()
     else if constexpr ((has_member_softmax_row<L> && !takes_softmax_row<L, T, T> && !takes_softmax_row<L, T, int>) ||
                        (has_member_sigmoid_row<L> && !takes_sigmoid_row<L, T, T> && !takes_sigmoid_row<L, T, int>))
         return with_a_softmax_row_or_sigmoid_row_of_other_parameters__the_logits_are_the_second__and_then_as_row;
+    else if constexpr (has_member_ignores<L> != requires(const L& l) { l.ignores_rows() ? 1 : 0; })
+        return with_one_of_ignores_and_ignores_rows__write_both_or_none;
     else return judge_shared_members<L>();
 }
 

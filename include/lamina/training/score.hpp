@@ -8,6 +8,7 @@
 #include <lamina/core/shape.hpp>
 #include <lamina/training/logs.hpp>
 #include <lamina/training/loss.hpp>
+#include <lamina/training/reduction.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -27,8 +28,15 @@ template <class T> struct Rows {
     double weight = 1;         ///< of this output's loss in the model's
     const T* logits = nullptr; ///< what the last activation was given, where it is seen through
     StepMask mask{};           ///< rows of steps that are not there are passed over
-    double share = 1;          ///< what each of the others counts: all steps of the batch over those that are there
+    RowShare share{};          ///< what each of the others counts
 };
+
+/// Whether a loss or a metric passes over rows of such a target.
+template <class L, class Y> bool ignores_target([[maybe_unused]] const L& loss, [[maybe_unused]] const Y* target)
+{
+    if constexpr (calls_ignores<L, Y>) return loss.ignores(target);
+    else return false;
+}
 
 /// The activation that a loss, also one among the metrics, looks through, and is differentiated with: the model's last one where the loss
 /// has an entry for its logits. A loss of logits takes what the model gives for logits.
@@ -59,8 +67,8 @@ public:
         }(std::index_sequence_for<Metrics...>{});
     }
 
-    /// Adds the rows of a chunk whose first sample is number `first` of the batch; writes the loss's gradient, scaled so
-    /// that the batch's loss is the mean over its rows that no mask hides; `last` is what the logits among the rows are given to, and where the loss
+    /// Adds the rows of a chunk whose first sample is number `first` of the batch; writes the loss's gradient, scaled by what
+    /// each row counts in the batch's loss; `last` is what the logits among the rows are given to, and where the loss
     /// looks through it, the gradient is that of them. `targets` are those of all samples, `positions` chooses among them.
     template <class T, class Y>
     void measure(const L& loss, const values<Metrics...>& metrics, const Shape& output, output_activation last,
@@ -68,33 +76,51 @@ public:
                  std::span<const float> weights)
     {
         const auto [each, width, step] = rows_of_sample<L>(output);
-        const double share = rows.mask.covers(each) ? rows.share : 1;
         for (std::size_t i = 0; i < rows.n; ++i) {
             const std::size_t sample = positions.empty() ? first + i : positions[first + i], at = i * output.size();
             const StepMask mask = rows.mask.of_sample(i);
             const double weight = weights.empty() ? 1.0 : static_cast<double>(weights[sample]);
-            const T scale = static_cast<T>(rows.weight * weight * share / static_cast<double>(rows.batch * each));
+            const T scale = static_cast<T>(rows.weight * weight * rows.share.gradient / static_cast<double>(rows.batch * each));
             const T *const p = rows.output + at, *const z = rows.logits ? rows.logits + at : nullptr;
             T* const g = rows.gradient ? rows.gradient + at : nullptr;
             for (std::size_t r = 0; r < each; ++r) {
                 const std::size_t from = r * width;
-                if (mask.hides(r, each)) {
+                const Y* const target = labels + (sample * each + r) * step;
+                if (mask.hides(r, each) || ignores_target(loss, target)) {
                     if (g) std::fill_n(g + from, width, T(0));
                     continue;
                 }
-                const Y* const target = labels + (sample * each + r) * step;
                 const T value = row(loss, last, p + from, z ? z + from : z, target, width, g ? g + from : g, scale);
-                sum += weight * share * static_cast<double>(value);
+                sum += weight * rows.share.figure * static_cast<double>(value);
             }
             add_metrics(metrics, output, last, p, z, labels, sample, weight, mask, std::index_sequence_for<Metrics...>{});
         }
         count += rows.n * each;
     }
 
+    /// Counts the rows of a chunk that are there, which nothing is measured of yet.
+    template <class Y>
+    void count_rows(const L& loss, const Shape& output, StepMask masks, const Y* labels, std::span<const std::size_t> positions,
+                    std::size_t first, std::size_t n, std::span<const float> weights)
+    {
+        const auto [each, width, step] = rows_of_sample<L>(output);
+        for (std::size_t i = 0; i < n; ++i) {
+            const std::size_t sample = positions.empty() ? first + i : positions[first + i];
+            const StepMask mask = masks.of_sample(i);
+            std::size_t rows_there = 0;
+            for (std::size_t r = 0; r < each; ++r)
+                rows_there += !mask.hides(r, each) && !ignores_target(loss, labels + (sample * each + r) * step);
+            there.add(rows_there, weights.empty() ? 1.0 : static_cast<double>(weights[sample]));
+        }
+    }
+    const RowCount& counted_rows() const { return there; }
+
     void merge(const Score& other)
     {
         sum += other.sum;
         count += other.count;
+        there.rows += other.there.rows;
+        there.weight += other.there.weight;
         [&]<std::size_t... At>(std::index_sequence<At...>) {
             (get<At>(kept).merge(get<At>(other.kept)), ...);
         }(std::index_sequence_for<Metrics...>{});
@@ -148,8 +174,8 @@ private:
         const Plain& by = unweighted<M>::of(metric);
         const auto [each, width, step] = rows_of_sample<Plain>(output);
         for (std::size_t r = 0; r < each; ++r, p += width) {
-            if (mask.hides(r, each)) continue;
             const Y* const target = labels + (sample * each + r) * step;
+            if (mask.hides(r, each) || ignores_target(by, target)) continue;
             if constexpr (!is_weighted<M> && calls_add<const Plain, A, T, Y>) by.add(to, p, target, width);
             else if constexpr (calls_weighted_add<const Plain, A, T, Y>) by.add(to, p, target, width, weight);
             else {
@@ -162,6 +188,7 @@ private:
 
     double sum = 0;
     std::size_t count = 0;
+    RowCount there{};
     values<typename accumulator_in<Metrics>::type...> kept{};
 };
 

@@ -18,9 +18,9 @@
 #include <lamina/training/goals.hpp>
 #include <lamina/training/gradient.hpp>
 #include <lamina/training/history.hpp>
-#include <lamina/training/mask_shares.hpp>
 #include <lamina/training/optimizers/optimizer.hpp>
 #include <lamina/training/origin.hpp>
+#include <lamina/training/row_shares.hpp>
 #include <lamina/training/sample_weights.hpp>
 #include <lamina/training/samples_fit.hpp>
 #include <lamina/training/training_places.hpp>
@@ -45,7 +45,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 ///
 /// A batch is cut into chunks of 32 samples, or 16, and these are dealt out to at most 8 gradients, by the batch's size and the
 /// model's alone. Each gradient is computed in order, they are added in order, and the update is split over parameter ranges,
-/// so the bits depend neither on threads nor on timing. Steps that are masked weigh nothing (training/mask_shares.hpp).
+/// so the bits depend neither on threads nor on timing. What rows count: training/row_shares.hpp.
 template <class M, class O, class G> class Trainer {
     using T = internals::number_type<M>;
     template <std::size_t J> using loss_at = typename G::template loss_at<J>;
@@ -303,8 +303,8 @@ private:
         places.make(core->model, plan, goals.seen_through().data(), std::min(parts, threads), parts, chunks,
                     across_batch ? count : 0);
         const protocols::Mode mode{.training = true, .seed = seed.value, .step = rule.state.step};
-        const auto shares = internals::mask_shares<M>(places, plan, internals::span_of(blocks), mode, samples, positions, count,
-                                                      most, std::min(parts, threads));
+        const auto shares = internals::row_shares<M>(places, plan, goals, internals::span_of(blocks), mode, samples, positions,
+                                                     count, most, std::min(parts, threads), weights);
         internals::parallel_for(parts, threads, [&](std::size_t part, std::size_t thread) {
             const internals::FlushSubnormals flush;
             internals::Execution<T>& room = places.room(thread, true);
@@ -351,8 +351,8 @@ private:
         const std::size_t count = positions.empty() ? samples.size() : positions.size(),
                           chunks = (count + internals::chunk - 1) / internals::chunk;
         places.make(core->model, plan, goals.seen_through().data(), std::min(threads, chunks), 0, chunks);
-        const auto shares = internals::mask_shares<M>(places, plan, internals::span_of(blocks), protocols::Mode{}, samples,
-                                                      positions, count, internals::chunk, threads);
+        const auto shares = internals::row_shares<M>(places, plan, goals, internals::span_of(blocks), protocols::Mode{}, samples,
+                                                     positions, count, internals::chunk, threads, weights);
         internals::parallel_for(chunks, threads, [&](std::size_t k, std::size_t thread) {
             const std::size_t first = k * internals::chunk, n = std::min(internals::chunk, count - first);
             internals::Execution<T>& room = places.room(thread, false);

@@ -1,5 +1,6 @@
 // How a config is read: see config.hpp.
 #include "cases/generator/config.hpp"
+#include "cases/generator/spelling.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -30,7 +31,6 @@ constexpr struct {
     {"data_format", R"("channels_last")"},
     {"axis", "-1"},
     {"axis", "0", "constraints"},
-    {"reduction", R"("sum_over_batch_size")"},
     {"unit_forget_bias", "true"},
     {"dropout", "0"},
     {"recurrent_dropout", "0"},
@@ -53,7 +53,7 @@ void pass_over(const Class& of, const std::string& option, const json& value)
     if (value.is_null() || option.ends_with("_initializer")) return;
     if (option == "dtype") {
         const json name = value.is_object() ? value.value("/config/name"_json_pointer, json()) : value;
-        if (name == "float32" || name == "float64") return;
+        if (name == "float32" || name == "float64" || of.kind == "metrics") return;
         throw Refused(option_is(of, option, name.dump()) + ", lamina has float32 and float64");
     }
     std::string other;
@@ -96,6 +96,18 @@ OptionValue read_object(const Class& of, const Option& option, const json& from)
 }
 
 bool is_size(const json& from) { return from.is_number() && from.get<double>() >= 0 && std::floor(from.get<double>()) == from; }
+
+/// Numbers of an object, which may be any; one alone is a list as well.
+OptionValue read_numbers(const json& from)
+{
+    OptionValue made;
+    const json all = from.is_array() ? from : json(std::vector<json>{from});
+    if (!std::all_of(all.begin(), all.end(), [](const json& each) { return each.is_number(); })) return made;
+    made.kind = value_is::list;
+    for (const json& each : all)
+        made.parts.push_back({{}, number_of(each.get<double>(), is_size(each) ? value_is::whole : value_is::real), {}});
+    return made;
+}
 
 /// Sizes, or lists of them where the class has some; one alone stands for all. There may be any number of them in a target_shape, in the dims
 /// of a Permute, and where the class has nothing.
@@ -145,7 +157,9 @@ OptionValue read(const Class& of, const Option& option, const json& from)
         made.text = from.get_ref<const std::string&>();
     }
     if (kind == value_is::list || from.is_array())
-        made = read_list(option.value, from, option.name == "target_shape" || option.name == "dims" || kind == value_is::nothing);
+        made = is_object(of) ? read_numbers(from)
+                             : read_list(option.value, from,
+                                         option.name == "target_shape" || option.name == "dims" || kind == value_is::nothing);
     if (made.kind == value_is::nothing)
         throw Refused(option_is(of, option.name, from.dump()) + ", " + needed(option.value) + " needed");
     return made;

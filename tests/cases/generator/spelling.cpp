@@ -86,6 +86,17 @@ constexpr struct {
     {"mask_zero", "false", ""},
 };
 
+/// How the words of objects are written: % stands for the word, which is an enumerator.
+constexpr struct {
+    std::string_view option, text;
+} words[]{
+    {"reduction", "Reduction::%"},
+    {"curve", "AUC::%"},
+    {"summation_method", "AUC::%"},
+    {"average", "ClassAverage::%"},
+    {"class_aggregation", "ClassAggregation::%"},
+};
+
 std::string joined(const std::vector<std::string>& parts)
 {
     std::string text;
@@ -151,11 +162,16 @@ private:
             for (const Option& part : is.parts)
                 parts.push_back(part.value.kind == value_is::list ? '{' + value(option, part.value) + '}'
                                                                   : value(option, part.value));
-            return joined(parts);
+            return is_object(c) ? '{' + joined(parts) + '}' : joined(parts);
         }
         case value_is::object: return Writer(*class_inside(option, is.text), headers).text(is.parts);
         default: break;
         }
+        for (const auto& word : words)
+            if (word.option == option && is.kind == value_is::text) {
+                std::string text(word.text);
+                return text.replace(text.find('%'), 1, is.text);
+            }
         const Class* const activation = class_of("activations", is.text);
         if (!activation)
             throw Refused(option_is(c, option, '"' + std::string(is.text) + '"') + ", which is no activation that lamina has");

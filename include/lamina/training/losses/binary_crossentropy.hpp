@@ -5,6 +5,7 @@
 #include <lamina/training/loss.hpp>
 #include <lamina/training/losses/crossentropy.hpp>
 #include <lamina/training/losses/labels.hpp>
+#include <lamina/training/reduction.hpp>
 
 #include <cmath>
 #include <cstddef>
@@ -18,7 +19,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 /// Shapes    prediction [n], target [n] in [0, 1].
 /// Options   from_logits: the prediction is what sigmoid would get. label_smoothing s in [0, 1]: t becomes (1 − s)·t + s / 2.
 ///           probabilities_as_logits: logits too, though the model ends in softmax or sigmoid. outputs_as_probabilities: the
-///           prediction is probabilities, though the model ends in an activation that does not make them.
+///           prediction is probabilities, though the model ends in an activation that does not make them. reduction.
 /// Refuses   a model that ends in what the loss does not take, as these options say, and in log_softmax always.
 /// Numerics  as Keras 3: probabilities are clipped to [1e-7, 1 − 1e-7], where the gradient is zero; logits x give
 ///           max(x, 0) − x·t + log1p(exp(−|x|)). Finite predictions never give NaN. Sums in double.
@@ -31,11 +32,13 @@ struct BinaryCrossentropy {
     bool from_logits = false;
     float label_smoothing = 0;
     bool probabilities_as_logits = false, outputs_as_probabilities = false;
+    Reduction reduction = Reduction::sum_over_batch_size;
 
     template <class To> void list_options(To& to) const
     {
         to("from_logits", from_logits, false);
         to("label_smoothing", label_smoothing, 0);
+        to("reduction", reduction, Reduction::sum_over_batch_size);
     }
 
     void check_settings() const { internals::losses::check_settings(*this); }

@@ -6,20 +6,30 @@
 #include <lamina/training/loss.hpp>
 #include <lamina/training/losses/crossentropy.hpp>
 #include <lamina/training/losses/labels.hpp>
+#include <lamina/training/reduction.hpp>
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
 namespace internals {
 
+/// What stands for an ignore_class where targets are no classes.
+struct ignores_no_class {
+    static constexpr bool has_value() { return false; }
+};
+
 /// Both categorical cross-entropies. Of a label the target is 1 at its class and 0 elsewhere.
 ///
 /// Options   from_logits: the prediction is what softmax would get. label_smoothing s in [0, 1]: t becomes (1 − s)·t + s / classes.
 ///           probabilities_as_logits: logits too, though the model ends in softmax or sigmoid. outputs_as_probabilities: the
-///           prediction is probabilities, though the model ends in an activation that does not make them.
+///           prediction is probabilities, though the model ends in an activation that does not make them. reduction. Of the sparse form
+///           ignore_class: rows with that label, which need be no class, weigh nothing, and the mean is over the others.
 /// Refuses   a model that ends in what the loss does not take, as these options say, and one of a single output.
 template <target_kind Kind> struct CategoricalCrossentropyOf {
     static constexpr bool sparse = Kind == target_kind::class_index;
@@ -31,11 +41,15 @@ template <target_kind Kind> struct CategoricalCrossentropyOf {
     bool from_logits = false;
     float label_smoothing = 0;
     bool probabilities_as_logits = false, outputs_as_probabilities = false;
+    std::conditional_t<sparse, std::optional<std::int64_t>, ignores_no_class> ignore_class{};
+    Reduction reduction = Reduction::sum_over_batch_size;
 
     template <class To> void list_options(To& to) const
     {
         to("from_logits", from_logits, false);
-        if constexpr (!sparse) to("label_smoothing", label_smoothing, 0);
+        if constexpr (sparse) to("ignore_class", ignore_class, nullptr);
+        else to("label_smoothing", label_smoothing, 0);
+        to("reduction", reduction, Reduction::sum_over_batch_size);
     }
 
     void check_settings() const { losses::check_settings(*this); }
@@ -60,9 +74,17 @@ template <target_kind Kind> struct CategoricalCrossentropyOf {
         return losses::crossentropy_of_softmax(prediction, z, smoothed<T>(target, width), width, gradient, scale);
     }
 
+    /// Rows of the class that is ignored are no rows.
+    bool ignores_rows() const { return ignore_class.has_value(); }
+    template <class Y> bool ignores([[maybe_unused]] const Y* target) const
+    {
+        if constexpr (sparse) return ignore_class && static_cast<double>(*target) == static_cast<double>(*ignore_class);
+        else return false;
+    }
+
     template <class Y> bool accepts(const Y* target, std::size_t width) const
     {
-        if constexpr (sparse) return losses::class_of(*target, width) < width;
+        if constexpr (sparse) return ignores(target) || losses::class_of(*target, width) < width;
         else return losses::all_probabilities(target, width);
     }
     std::string needs(std::size_t width) const
@@ -88,7 +110,7 @@ private:
 /// Cross-entropy between a row of probabilities (or logits) and a row of target probabilities.
 ///
 /// Shapes    prediction [classes], target [classes] in [0, 1].
-/// Options   from_logits, label_smoothing, probabilities_as_logits, outputs_as_probabilities: see CategoricalCrossentropyOf.
+/// Options   from_logits, label_smoothing, probabilities_as_logits, outputs_as_probabilities, reduction: see CategoricalCrossentropyOf.
 /// Numerics  as Keras 3: probabilities are divided by their sum, then clipped to [1e-7, 1 − 1e-7], where the gradient is zero.
 ///           Finite predictions never give NaN.
 /// Example   CategoricalCrossentropy loss{.label_smoothing = 0.1f};

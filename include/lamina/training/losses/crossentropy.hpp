@@ -79,15 +79,20 @@ template <class T, class Target>
     return value;
 }
 
+/// 1 / Σx. A sum of nothing has no probabilities: all count as zero, which is clipped. The limit keeps every gradient finite.
+template <class T> T share_of_sum(T sum)
+{
+    constexpr T nothing = std::numeric_limits<T>::min() / clipped<T>::low;
+    return std::abs(sum) < nothing ? T(0) : 1 / sum;
+}
+
 /// −Σ t·log(x / Σx), each quotient clipped: Keras's categorical form. Compiled for size, as the one of logits is.
 template <class T, class Target>
 [[gnu::cold]] T crossentropy_of_shares(const T* x, const Target& t, std::size_t width, T* gradient, T scale)
 {
     T sum = 0;
     for (std::size_t i = 0; i < width; ++i) sum += x[i];
-    // A sum of nothing has no probabilities: all count as zero, which is clipped. The limit keeps every gradient finite.
-    constexpr T nothing = std::numeric_limits<T>::min() / clipped<T>::low;
-    const T share = std::abs(sum) < nothing ? T(0) : 1 / sum;
+    const T share = share_of_sum(sum);
 
     T value = 0, total = 0;
     for (std::size_t i = 0; i < width; ++i) {

@@ -6,6 +6,7 @@
 #include <lamina/core/finite.hpp>
 #include <lamina/training/loss.hpp>
 #include <lamina/training/losses/mean_over_row.hpp>
+#include <lamina/training/reduction.hpp>
 
 #include <cstddef>
 #include <string_view>
@@ -15,7 +16,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 /// The mean over the row of ½·off² where |off| ≤ delta, and of delta·(|off| − ½·delta) elsewhere; off = prediction − target.
 ///
 /// Shapes    prediction [n], target [n], finite.
-/// Options   delta: how far a prediction may be off before its slope no longer grows.
+/// Options   delta: how far a prediction may be off before its slope no longer grows. reduction.
 /// Refuses   a delta that is not positive.
 /// Numerics  as Keras 3, within 1e-6 relative; added up in `T`, a register's lanes at a time.
 /// Source    Huber, Robust Estimation of a Location Parameter, 1964; Keras's Huber.
@@ -26,8 +27,13 @@ struct Huber {
     static constexpr protocols::target_kind kind = protocols::target_kind::same_shape;
 
     float delta = 1;
+    Reduction reduction = Reduction::sum_over_batch_size;
 
-    template <class To> void list_options(To& to) const { to("delta", delta, 1); }
+    template <class To> void list_options(To& to) const
+    {
+        to("delta", delta, 1);
+        to("reduction", reduction, Reduction::sum_over_batch_size);
+    }
 
     void check_settings() const
     {

@@ -34,6 +34,15 @@ template <class Y> bool all_probabilities(const Y* target, std::size_t n)
                        [](const Y& y) { return !is_nan(y) && static_cast<double>(y) >= 0 && static_cast<double>(y) <= 1; });
 }
 
+/// Whether targets say yes or no: 1, and −1 or 0.
+template <class Y> bool all_signs(const Y* target, std::size_t n)
+{
+    return std::all_of(target, target + n, [](const Y& y) {
+        const double sign = static_cast<double>(y);
+        return sign == 0 || sign == 1 || sign == -1;
+    });
+}
+
 template <class Y> bool all_finite(const Y* target, std::size_t n)
 {
     return std::all_of(target, target + n, [](const Y& y) { return is_finite(y); });

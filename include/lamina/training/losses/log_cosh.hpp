@@ -5,6 +5,7 @@
 #include <lamina/kernels/math.hpp>
 #include <lamina/training/loss.hpp>
 #include <lamina/training/losses/mean_over_row.hpp>
+#include <lamina/training/reduction.hpp>
 
 #include <cstddef>
 #include <numbers>
@@ -15,6 +16,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 /// The mean over the row of log(cosh(off)); off = prediction − target.
 ///
 /// Shapes    prediction [n], target [n], finite.
+/// Options   reduction.
 /// Numerics  no overflow, and full precision also where off is near 0, as Keras 3 has not; added up in `T`, a register's lanes at a time.
 /// Source    Keras's LogCosh. Its metric LogCoshError is this loss among the metrics.
 /// Example   LogCosh loss;
@@ -22,7 +24,9 @@ struct LogCosh {
     static constexpr std::string_view name = "log_cosh", class_name = "LogCosh";
     static constexpr protocols::target_kind kind = protocols::target_kind::same_shape;
 
-    template <class To> void list_options(To&) const {}
+    Reduction reduction = Reduction::sum_over_batch_size;
+
+    template <class To> void list_options(To& to) const { to("reduction", reduction, Reduction::sum_over_batch_size); }
 
     template <class T, class Y> T row(const T* prediction, const Y* target, std::size_t width, T* gradient, T scale) const
     {

@@ -4,6 +4,7 @@
 #include <lamina/core/architecture.hpp>
 #include <lamina/training/loss.hpp>
 #include <lamina/training/losses/mean_over_row.hpp>
+#include <lamina/training/reduction.hpp>
 
 #include <cstddef>
 #include <string_view>
@@ -13,6 +14,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 /// The mean of squared differences over the row.
 ///
 /// Shapes    prediction [n], target [n], finite.
+/// Options   reduction.
 /// Numerics  as Keras 3, within 1e-6 relative; added up in `T`, a register's lanes at a time.
 /// Example   MeanSquaredError loss;
 struct MeanSquaredError {
@@ -20,7 +22,9 @@ struct MeanSquaredError {
     static constexpr std::string_view class_name = "MeanSquaredError";
     static constexpr protocols::target_kind kind = protocols::target_kind::same_shape;
 
-    template <class To> void list_options(To&) const {}
+    Reduction reduction = Reduction::sum_over_batch_size;
+
+    template <class To> void list_options(To& to) const { to("reduction", reduction, Reduction::sum_over_batch_size); }
 
     template <class T, class Y> T row(const T* prediction, const Y* target, std::size_t width, T* gradient, T scale) const
     {

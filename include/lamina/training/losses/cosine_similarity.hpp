@@ -1,0 +1,64 @@
+// lamina/training/losses/cosine_similarity.hpp: how much a prediction points where its target does.
+#pragma once
+
+#include <lamina/core/architecture.hpp>
+#include <lamina/training/loss.hpp>
+#include <lamina/training/reduction.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <string_view>
+
+namespace lamina { inline namespace LAMINA_ARCHITECTURE {
+
+/// The cosine of the angle between prediction and target. As a loss it is negative, −1 where both point the same way; among the metrics it
+/// is the cosine itself, as Keras has two classes of this name.
+///
+/// Shapes    prediction [n], target [n], finite.
+/// Options   reduction.
+/// Numerics  as Keras 3: a vector shorter than 1e-7 is multiplied by 1e7 in place of being divided by its length.
+/// Source    Keras's CosineSimilarity, the loss and the metric.
+/// Example   CosineSimilarity loss;
+struct CosineSimilarity {
+    static constexpr std::string_view name = "cosine_similarity", class_name = "CosineSimilarity";
+    static constexpr protocols::target_kind kind = protocols::target_kind::same_shape;
+
+    Reduction reduction = Reduction::sum_over_batch_size;
+
+    template <class To> void list_options(To& to) const { to("reduction", reduction, Reduction::sum_over_batch_size); }
+
+    template <class T, class Y> T row(const T* prediction, const Y* target, std::size_t width, T* gradient, T scale) const
+    {
+        T both = 0, squares = 0, wanted = 0;
+        for (std::size_t i = 0; i < width; ++i) {
+            const T p = prediction[i], t = static_cast<T>(target[i]);
+            both += p * t;
+            squares += p * p;
+            wanted += t * t;
+        }
+        const T by_p = inverse(squares), by_t = inverse(wanted), cosine = both * by_p * by_t;
+        if (gradient != nullptr) {
+            const T along = by_p < most<T> ? cosine * by_p * by_p : T(0); // of a length that is clipped nothing is known
+            for (std::size_t i = 0; i < width; ++i)
+                gradient[i] = scale * (along * prediction[i] - by_p * by_t * static_cast<T>(target[i]));
+        }
+        return -cosine;
+    }
+
+    template <class T, class Y>
+    void add(protocols::Mean& rows, const T* prediction, const Y* target, std::size_t width, double weight = 1) const
+    {
+        rows.add(-static_cast<double>(row(prediction, target, width, static_cast<T*>(nullptr), T(1))), weight);
+    }
+
+private:
+    template <class T> static constexpr T most = static_cast<T>(1e7);
+
+    template <class T> static T inverse(T squares)
+    {
+        const T found = 1 / std::sqrt(squares);
+        return found > most<T> ? most<T> : found; // NaN stays
+    }
+};
+
+}} // namespace lamina
