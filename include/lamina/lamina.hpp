@@ -4,6 +4,7 @@
 #include <lamina/version.hpp>
 
 #include <lamina/layers/attention/multi_head_attention.hpp>
+#include <lamina/layers/convolution/conv1d.hpp>
 #include <lamina/layers/convolution/conv2d.hpp>
 #include <lamina/layers/convolution/depthwise_conv2d.hpp>
 #include <lamina/layers/core/activation.hpp>

@@ -49,9 +49,10 @@ template <class T, class S> void compare(std::size_t n, S sizes)
 {
     const convolution_sizes s = sizes;
     const std::size_t in = s.height * s.width * s.channels, out = s.out_height * s.out_width * s.filters;
-    const std::size_t taps = s.kernel_height * s.kernel_width * s.channels;
+    const std::size_t taps = s.kernel_height * s.kernel_width * s.channels / s.groups;
     CAPTURE(n, s.height, s.width, s.channels, s.filters, s.kernel_height, s.kernel_width, s.stride_height, s.stride_width);
-    CAPTURE(s.dilation_height, s.dilation_width, s.pad_top, s.pad_left, s.out_height, s.out_width, sizeof(T), is_fixed<S>);
+    CAPTURE(s.dilation_height, s.dilation_width, s.pad_top, s.pad_left, s.out_height, s.out_width, s.groups, sizeof(T),
+            is_fixed<S>);
 
     const auto x = Buffer<T>(n * in, 1).random(1), dz = Buffer<T>(n * out, 3).random(2);
     const auto bias = Buffer<T>(s.filters, 1).random(3);
@@ -143,6 +144,22 @@ TEST_CASE("convolution equals plain loops where padding and rest are unequal", "
     compare<float>(2, convolution_sizes{5, 9, 16, 3, 3, 3, 2, 3, 2, 2, 3, 5, 4, 5});    // strides, dilation and both
     compare<float>(1, convolution_sizes{3, 3, 128, 255, 1, 2, 1, 1, 1, 1, 0, 0, 3, 2}); // rows of weights are further apart
     compare<float>(1, convolution_sizes{3, 3, 2, 4, 1, 1, 4, 4, 1, 1, 0, 0, 1, 1});
+}
+
+TEMPLATE_TEST_CASE("convolution in groups equals plain loops", "[kernels][convolution]", float, double)
+{
+    using T = TestType;
+    constexpr std::size_t lanes = internals::simd::lanes<T>;
+    for (const std::size_t channels : {std::size_t(1), std::size_t(3), std::size_t(16)}) // of a group
+        for (const std::size_t filters : {std::size_t(1), std::size_t(2), lanes + 1})
+            for (const std::size_t groups : {std::size_t(2), std::size_t(3)}) {
+                const auto grouped = [&](convolution_sizes s) { return s.groups = groups, s; };
+                compare<T>(2, grouped(description{6, 7, groups * channels, groups * filters, 3, 2, true}.sizes()));
+                compare<T>(1, grouped(description{5, 9, groups * channels, groups * filters, 2, 3, false, 2, 1, 1, 2}.sizes()));
+            }
+    compare<float>(2, fixed<convolution_sizes{5, 9, 6, 8, 3, 3, 1, 1, 1, 1, 1, 1, 5, 9, 2}>{}); // sliding
+    compare<T>(2, fixed<convolution_sizes{5, 9, 32, 40, 3, 3, 1, 2, 2, 1, 3, 1, 7, 5, 2}>{});
+    compare<float>(0, fixed<convolution_sizes{4, 4, 4, 4, 1, 1, 1, 1, 1, 1, 0, 0, 4, 4, 4}>{});
 }
 
 TEST_CASE("convolution equals plain loops at constant sizes", "[kernels][convolution]")

@@ -26,6 +26,7 @@ struct depth_multiplier {};
 struct dilation {};
 struct dropout_rate {};
 struct epsilon {};
+struct groups {};
 struct initializer {};
 struct interpolation {};
 struct keep_dims {};
@@ -69,6 +70,12 @@ template <std::size_t Height, std::size_t Width = Height> struct Dilation {
 template <std::size_t Outputs> struct DepthMultiplier {
     using family = protocols::family::depth_multiplier;
     static constexpr std::size_t value = Outputs;
+};
+
+/// Channels in so many groups, each of which has its own part of a convolution's filters: `Groups<2>`.
+template <std::size_t Count> struct Groups {
+    using family = protocols::family::groups;
+    static constexpr std::size_t value = Count;
 };
 
 /// The window stays inside its input (Keras's "valid").

@@ -29,6 +29,7 @@ enum class misfit {
     a_rate_is_a_probability_in_0_to_1__1_excluded,
     Causal_padding_is_for_sequences,
     steps_are_one_axis__give_an_option_one_number,
+    channels_and_filters_must_be_multiples_of_the_groups,
     the_first_entry_of_a_Sequential_must_be_Input,
     is_no_layer,
     its_accept_gives_no_verdict__return_accepts_or_refuses,

@@ -8,12 +8,23 @@
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::kernels {
 
+/// Channels and filters are those of all groups; filters of a group lie together and see the group's channels alone.
 struct convolution_sizes {
     std::size_t height, width, channels, filters, kernel_height, kernel_width, stride_height, stride_width, dilation_height,
-        dilation_width, pad_top, pad_left, out_height, out_width;
+        dilation_width, pad_top, pad_left, out_height, out_width, groups = 1;
 };
 
 namespace detail {
+
+/// The channels and the filters of one group.
+constexpr std::size_t group_channels(const convolution_sizes& s) { return s.channels / s.groups; }
+constexpr std::size_t group_filters(const convolution_sizes& s) { return s.filters / s.groups; }
+
+/// Calls f(first channel, first filter) for each group.
+template <class F> [[gnu::always_inline]] inline void each_group(const convolution_sizes& s, const F& f)
+{
+    for (std::size_t group = 0; group < s.groups; ++group) f(group * group_channels(s), group * group_filters(s));
+}
 
 /// An image with its padding, as far as the windows reach. Where there is no padding it is the image itself, else a copy in
 /// scratch, so that no inner loop needs bounds.
@@ -82,7 +93,7 @@ constexpr std::size_t whole_column_count(const convolution_sizes& s) { return wh
 constexpr bool widens(const convolution_sizes& s)
 {
     const std::size_t whole = whole_columns(s).size();
-    return whole < s.out_width && (whole < 6 || s.channels < 16);
+    return whole < s.out_width && (whole < 6 || group_channels(s) < 16);
 }
 
 /// The sizes of the image as plain tiles read it.
@@ -93,10 +104,30 @@ constexpr convolution_sizes as_read(convolution_sizes s)
 }
 
 /// The taps of one kernel row.
-constexpr std::size_t row_taps(const convolution_sizes& s) { return s.kernel_width * s.channels; }
+constexpr std::size_t row_taps(const convolution_sizes& s) { return s.kernel_width * group_channels(s); }
 
-/// Those of them that lie side by side in the image: all, unless the row is dilated.
-constexpr std::size_t run_length(const convolution_sizes& s) { return s.dilation_width == 1 ? row_taps(s) : s.channels; }
+/// Those of so many of its columns that lie side by side in the image: all, unless the row is dilated or other groups lie between.
+constexpr std::size_t run_of(const convolution_sizes& s, std::size_t columns)
+{
+    return group_channels(s) * (s.dilation_width == 1 && s.groups == 1 ? columns : 1);
+}
+constexpr std::size_t run_length(const convolution_sizes& s) { return run_of(s, s.kernel_width); }
+
+/// Where tap number `k` of a kernel row, the first of a run, lies behind the first of the row in the image.
+constexpr std::size_t place_of_run(const convolution_sizes& s, std::size_t k) { return k * s.groups * s.dilation_width; }
+
+/// A register of weights from filter `f` of a group on. Rows are padded; behind a group lie others, as far as `end`.
+template <class T>
+[[gnu::always_inline]] inline simd::batch<T> load_weights(const T* p, std::size_t f, const convolution_sizes& s, const T* end)
+{
+    return s.groups == 1 ? simd::batch<T>::load_aligned(p) : load_within(p, f, group_filters(s), end);
+}
+
+/// The end of the weights.
+template <class T> constexpr const T* end_of_weights(const T* w, const convolution_sizes& s)
+{
+    return w + s.kernel_height * row_taps(s) * row_stride<T>(s.filters);
+}
 
 /// The output whose window has tap offset `tap` on padded position `at`; `outputs` if there is none.
 constexpr std::size_t output_at(std::size_t at, std::size_t tap, std::size_t stride, std::size_t outputs)

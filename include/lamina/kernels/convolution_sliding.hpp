@@ -33,26 +33,27 @@ template <convolution_sizes Sizes> inline constexpr bool sliding<fixed<Sizes>> =
 /// fetched for all, which is as good.
 template <class T, class S> inline constexpr bool sliding_gradient = false;
 template <class T, convolution_sizes Sizes>
-inline constexpr bool sliding_gradient<T, fixed<Sizes>> = slides(Sizes) && Sizes.filters <= simd::lanes<T>;
+inline constexpr bool sliding_gradient<T, fixed<Sizes>> = slides(Sizes) && group_filters(Sizes) <= simd::lanes<T>;
 
 /// `Rows` rows of `Pixels` neighboring outputs in one register of filters each. A row of weights lies in registers, and each
 /// input is fetched once for all the outputs that it belongs to.
 template <std::size_t Rows, std::size_t Pixels, class T, class S, class F>
-[[gnu::noinline]] void convolution_slide(const T* in, const T* w, const T* bias, T* y, std::size_t f, S, const F& finish)
+[[gnu::noinline]] void convolution_slide(const T* in, const T* w, const T* end, const T* bias, T* y, std::size_t f, S,
+                                         const F& finish)
 {
     using lanes = simd::batch<T>;
     constexpr const convolution_sizes& s = S::value;
     constexpr std::size_t columns = s.kernel_width, row = window_field(s).row(s);
 
-    const lanes start = bias ? load_before(bias + f, f, s.filters) : lanes(T(0));
+    const lanes start = bias ? load_before(bias + f, f, group_filters(s)) : lanes(T(0));
     lanes sums[Rows][Pixels];
     LAMINA_UNROLL (i, Rows * Pixels) sums[i / Pixels][i % Pixels] = start;
     for (std::size_t ky = 0; ky < s.kernel_height; ++ky)
-        for (std::size_t c = 0; c < s.channels; ++c) {
-            const T* weights = w + f + (ky * columns * s.channels + c) * row_stride<T>(s.filters);
+        for (std::size_t c = 0; c < group_channels(s); ++c) {
+            const T* weights = w + f + (ky * row_taps(s) + c) * row_stride<T>(s.filters);
             lanes tap[columns];
             LAMINA_UNROLL (kx, columns)
-                tap[kx] = simd::keep(lanes::load_aligned(weights + kx * s.channels * row_stride<T>(s.filters)));
+                tap[kx] = simd::keep(load_weights(weights + kx * group_channels(s) * row_stride<T>(s.filters), f, s, end));
             const T* from = in + ky * s.dilation_height * row + c;
             LAMINA_UNROLL (r, Rows) {
                 LAMINA_UNROLL (x, Pixels + columns - 1) {
@@ -64,7 +65,7 @@ template <std::size_t Rows, std::size_t Pixels, class T, class S, class F>
             }
         }
     finish_each(finish, sums, [&](std::size_t r, std::size_t x, const lanes& sum) __attribute__((always_inline)) {
-        store_before(sum, y + (r * s.out_width + x) * s.filters + f, f, s.filters);
+        store_before(sum, y + (r * s.out_width + x) * s.filters + f, f, group_filters(s));
     });
 }
 
@@ -76,20 +77,21 @@ template <std::size_t Rows, class T, class S>
     using lanes = simd::batch<T>;
     constexpr const convolution_sizes& s = S::value;
     // g++ 12 cannot capture the reference in the inner functions below.
-    constexpr std::size_t columns = s.kernel_width, channels = s.channels, filters = s.filters;
+    constexpr std::size_t columns = s.kernel_width, channels = s.channels, filters = s.filters, end_of_group = group_filters(s);
     constexpr std::size_t row = window_field(s).row(s), next = s.dilation_height * row;
     constexpr std::size_t outputs = std::min(sliding_outputs, simd::registers - 2 - Rows * columns);
-    const auto place = [](std::size_t i) __attribute__((always_inline)) { return i * channels * row_stride<T>(filters); };
+    const auto place = [](std::size_t i)
+                           __attribute__((always_inline)) { return i * group_channels(S::value) * row_stride<T>(filters); };
 
     lanes sums[Rows][columns];
-    LAMINA_UNROLL (i, Rows * columns) sums[i / columns][i % columns] = lanes::load_aligned(dw + place(i));
+    LAMINA_UNROLL (i, Rows * columns) sums[i / columns][i % columns] = load_weights(dw + place(i), f, S::value, dw + place(i));
     for (std::size_t oy = 0; oy < s.out_height; ++oy)
         tiles<outputs>(fixed<s.out_width>{},
                        [&]<std::size_t Pixels>(std::size_t ox, fixed<Pixels>) __attribute__((always_inline)) {
                            const T* const d = dz + (oy * s.out_width + ox) * filters;
                            const T* const from = in + oy * s.stride_height * row + ox * channels;
                            lanes values[Pixels];
-                           LAMINA_UNROLL (p, Pixels) values[p] = simd::keep(load_within(d + p * filters, f, filters, end));
+                           LAMINA_UNROLL (p, Pixels) values[p] = simd::keep(load_within(d + p * filters, f, end_of_group, end));
                            LAMINA_UNROLL (r, Rows) {
                                LAMINA_UNROLL (x, Pixels + columns - 1) {
                                    const lanes value = simd::keep(lanes(from[r * next + x * channels]));
@@ -99,7 +101,7 @@ template <std::size_t Rows, class T, class S>
                                }
                            }
                        });
-    LAMINA_UNROLL (i, Rows * columns) store_before(sums[i / columns][i % columns], dw + place(i), f, filters);
+    LAMINA_UNROLL (i, Rows * columns) store_before(sums[i / columns][i % columns], dw + place(i), f, end_of_group);
 }
 
 }}} // namespace lamina::internals::kernels::detail

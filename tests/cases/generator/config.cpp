@@ -27,7 +27,6 @@ constexpr struct {
     {"use_ema", "false"},
     {"renorm", "false"},
     {"synchronized", "false"},
-    {"groups", "1"},
     {"data_format", R"("channels_last")"},
     {"axis", "-1"},
     {"axis", "0", "constraints"},
@@ -110,7 +109,7 @@ OptionValue read_numbers(const json& from)
 }
 
 /// Sizes, or lists of them where the class has some; one alone stands for all. There may be any number of them in a target_shape, in the dims
-/// of a Permute, and where the class has nothing.
+/// of a Permute, and where the class has a word or nothing.
 OptionValue read_list(const OptionValue& like, const json& from, bool any_count)
 {
     const std::size_t count = like.parts.size();
@@ -159,7 +158,8 @@ OptionValue read(const Class& of, const Option& option, const json& from)
     if (kind == value_is::list || from.is_array())
         made = is_object(of) ? read_numbers(from)
                              : read_list(option.value, from,
-                                         option.name == "target_shape" || option.name == "dims" || kind == value_is::nothing);
+                                         option.name == "target_shape" || option.name == "dims" || kind == value_is::nothing ||
+                                             kind == value_is::text);
     if (made.kind == value_is::nothing)
         throw Refused(option_is(of, option.name, from.dump()) + ", " + needed(option.value) + " needed");
     return made;

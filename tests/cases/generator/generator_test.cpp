@@ -103,7 +103,7 @@ TEST_CASE("A layer's case becomes its type and its list")
           body("using Tested = Dense<5>", R"_(layer<Tested, 4>(R"case(here)case", {"kernel", "bias"}, false))_",
                R"_(<Tested>("Dense", {{"units", "5"}}))_"));
     const auto conv = test("layers/conv",
-                           layer("Conv2D", R"(, "filters": 4, "kernel_size": [3, 2], "strides": 2, "padding": "same", "groups": 1,
+                           layer("Conv2D", R"(, "filters": 4, "kernel_size": [3, 2], "strides": 2, "padding": "same", "groups": 2,
         "kernel_initializer": {"class_name": "Orthogonal", "config": {"gain": 0.5, "seed": null}},
         "bias_initializer": {"class_name": "Zeros", "config": {}},
         "bias_regularizer": {"class_name": "L1L2", "config": {"l1": 0, "l2": 0.25}},
@@ -111,12 +111,15 @@ TEST_CASE("A layer's case becomes its type and its list")
                                  image));
     CHECK(
         conv ==
-        body("using Tested = Conv2D<4, Kernel<3, 2>, Strides<2, 2>, Same, Orthogonal<0.5>, BiasRegularizer<L1L2<0.0, 0.25>>, "
-             "KernelConstraint<NonNegative>>",
+        body("using Tested = Conv2D<4, Kernel<3, 2>, Strides<2, 2>, Same, Groups<2>, Orthogonal<0.5>, "
+             "BiasRegularizer<L1L2<0.0, 0.25>>, KernelConstraint<NonNegative>>",
              R"_(layer<Tested, 8, 7, 3>(R"case(here)case", {}, false))_",
              R"_(<Tested>("Conv2D", {{"filters", "4"}, {"kernel_size", "(3, 2)"}, {"strides", "(2, 2)"}, {"padding", "same"}, )_"
-             R"_({"kernel_initializer", "Orthogonal(gain=0.5)"}, {"bias_initializer", "Zeros"}, )_"
+             R"_({"groups", "2"}, {"kernel_initializer", "Orthogonal(gain=0.5)"}, {"bias_initializer", "Zeros"}, )_"
              R"_({"bias_regularizer", "L1L2(l1=0, l2=0.25)"}, {"kernel_constraint", "NonNeg"}}))_"));
+    CHECK_THAT(test("layers/padding", layer("Conv2D", R"(, "filters": 4, "kernel_size": 3, "padding": [1, 2])", image)),
+               Catch::StartsWith("    using Tested = Conv2D<4, Kernel<3, 3>, Padding<1, 2>>;") &&
+                   Catch::Contains(R"_({"padding", "(1, 2)"})_"));
     CHECK_THAT(test("layers/pool", layer("MaxPooling2D", R"(, "pool_size": [3, 2], "strides": null, "padding": "valid",
                                          "data_format": "channels_last")",
                                          image)),
@@ -194,11 +197,10 @@ TEST_CASE("What cannot be tested is refused in a sentence")
     refuses("layers/x", layer("Dense", "", plain), "the config of Dense has no \"units\"");
     refuses("layers/x", layer("Dense", R"(, "units": "many")", plain),
             "\"units\" of Dense is \"many\", a whole number was needed");
-    refuses("layers/x", conv(R"("kernel_size": [3, 2], "groups": 2)"), "\"groups\" of Conv2D is 2, lamina has 1");
     refuses("layers/x", conv(R"("kernel_size": [3, 2], "data_format": "channels_first")"),
             "\"data_format\" of Conv2D is \"channels_first\"");
-    refuses("layers/x", conv(R"("kernel_size": [3, 2], "padding": "causal")"),
-            "\"padding\" of Conv2D is causal, lamina has valid, same");
+    refuses("layers/x", conv(R"("kernel_size": [3, 2], "padding": "full")"),
+            "\"padding\" of Conv2D is full, lamina has valid, same, causal");
     refuses("layers/x", conv(R"("kernel_size": [3, 2, 2])"), "\"kernel_size\" of Conv2D is [3,2,2], 2 whole numbers were needed");
     refuses("layers/x", layer("Dropout", R"(, "rate": 0.5)", R"("training": true, "input_shape": [3, 4], "weights": [])"),
             "the rate 0.5 depends on Keras's random numbers");

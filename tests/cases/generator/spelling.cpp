@@ -47,6 +47,7 @@ constexpr struct {
     {"kernel_size", "", "Kernel<%>"},
     {"strides", "", "Strides<%>"},
     {"dilation_rate", "", "Dilation<%>"},
+    {"groups", "", "Groups<%>"},
     {"depth_multiplier", "", "DepthMultiplier<%>"},
     {"padding", "valid", "Valid"},
     {"padding", "same", "Same"},
@@ -136,12 +137,12 @@ private:
             if (row.option != option.name || !c.keras.ends_with(row.only)) continue;
             if (!said && !row.in_place) return "";
             const OptionValue& is = said ? *said : option.usual;
-            if (row.value.empty()) {
+            if (row.value.empty() && (others.empty() || is.kind == value_is::list)) { // a word has a row of its own
                 std::string text(row.text);
                 return text.replace(text.find('%'), 1, value(option.name, is));
             }
             if (row.value == text_of({is})) return std::string(row.text);
-            others += (others.empty() ? "" : ", ") + std::string(row.value);
+            if (!row.value.empty()) others += (others.empty() ? "" : ", ") + std::string(row.value);
         }
         if (!said) return "";
         throw Refused(option_is(c, option.name, text_of({*said})) +

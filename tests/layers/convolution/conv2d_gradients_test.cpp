@@ -27,7 +27,8 @@ TEST_CASE("Conv2D's gradients with dilation", "[layers][conv2d][gradients]")
 TEST_CASE("Conv2D's gradients with zeros on both sides, strides and dilation", "[layers][conv2d][gradients]")
 {
     check_gradients_of_each<Conv2D<3, Padding<1, 4>, Strides<2>, Dilation<2, 1>>::on<5, 4, 2>::as<double>,
-                            Conv2D<2, Kernel<2, 3>, Padding<2>, Relu>::on<3, 17, 1>::as<double>>();
+                            Conv2D<2, Kernel<2, 3>, Padding<2>, Relu>::on<3, 17, 1>::as<double>,
+                            Conv2D<4, Groups<2>, Same, Tanh>::on<4, 5, 6>::as<double>>();
 }
 
 TEST_CASE("Conv2D's gradients where it is a matrix product, or one pixel at a time", "[layers][conv2d][gradients]")

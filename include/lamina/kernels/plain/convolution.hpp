@@ -23,7 +23,8 @@ namespace plain {
 class window_runs {
 public:
     explicit window_runs(const convolution_sizes& of, std::size_t step)
-        : s(of), single(of.dilation_width > 1), weights(of.channels * step), row(of.width * of.channels)
+        : s(of), single(of.dilation_width > 1 || of.groups > 1), weights(detail::group_channels(of) * step),
+          row(of.width * of.channels)
     {}
 
     /// Starts with output (oy, ox).
@@ -38,7 +39,7 @@ public:
     bool next()
     {
         if (ky >= rows.last) return false;
-        count = (single ? 1 : columns.last - columns.first) * s.channels;
+        count = (single ? 1 : columns.last - columns.first) * detail::group_channels(s);
         in = (top + ky * s.dilation_height - s.pad_top) * row + (left + kx * s.dilation_width - s.pad_left) * s.channels;
         at = (ky * s.kernel_width + kx) * weights;
         if (!single || ++kx == columns.last) ++ky, kx = columns.first;
@@ -54,6 +55,15 @@ private:
     detail::range rows, columns;
 };
 
+/// Calls f(first channel, first filter, number of filters) for each line of filters, of each group.
+template <class F> void each_line(const convolution_sizes& s, std::size_t line, const F& f)
+{
+    detail::each_group(s, [&](std::size_t channel, std::size_t first) {
+        const std::size_t last = first + detail::group_filters(s);
+        for (std::size_t filter = first; filter < last; filter += line) f(channel, filter, std::min(line, last - filter));
+    });
+}
+
 } // namespace plain
 
 template <class T, class F = std::identity>
@@ -64,20 +74,24 @@ void convolution_forward(const T* x, const T* w, const T* bias, T* y, T*, std::s
     const std::size_t step = row_stride<T>(s.filters);
     plain::window_runs runs(s, step);
     alignas(alignment) T start[line], sums[line];
-    for (std::size_t f = 0; f < s.filters; f += line) {
-        const std::size_t here = std::min(line, s.filters - f);
-        const auto add = plain::line_loops<T>::times(here);
+    plain::each_line(s, line, [&](std::size_t c, std::size_t f, std::size_t here) {
+        const auto add = [&s, here, step, whole = plain::line_loops<T>::times(here)](const T* numbers, std::size_t count,
+                                                                                     const T* rows, T* to) {
+            if (s.groups == 1) return whole(numbers, count, rows, step, to);
+            for (std::size_t t = 0; t < count; ++t)
+                plain::add_times(numbers[t], rows + t * step, to, here); // rows begin anywhere
+        };
         plain::fill_line(bias ? bias + f : nullptr, bias ? here : 0, start);
         for (std::size_t image = 0; image < n; ++image) {
             T* to = y + image * out + f;
             for (std::size_t oy = 0; oy < s.out_height; ++oy)
                 for (std::size_t ox = 0; ox < s.out_width; ++ox, to += s.filters) {
                     plain::copy(start, sums, line);
-                    for (runs.begin(oy, ox); runs.next();) add(x + image * in + runs.in, runs.count, w + runs.at + f, step, sums);
+                    for (runs.begin(oy, ox); runs.next();) add(x + image * in + c + runs.in, runs.count, w + runs.at + f, sums);
                     plain::copy(sums, to, here);
                 }
         }
-    }
+    });
     if constexpr (!std::is_same_v<F, std::identity>) transform(y, y, n * out, finish);
 }
 
@@ -89,19 +103,22 @@ template <class T> void convolution_backward_data(const T* dz, const T* w, T* dx
     plain::window_runs runs(s, step);
     alignas(alignment) T factors[line];
     if (n > 0) plain::fill(dx, T(0), n * in);
-    for (std::size_t f = 0; f < s.filters; f += line) {
-        const std::size_t here = std::min(line, s.filters - f);
-        const auto add = plain::line_loops<T>::by(here);
+    plain::each_line(s, line, [&](std::size_t c, std::size_t f, std::size_t here) {
+        const auto add = [&s, here, step, whole = plain::line_loops<T>::by(here)](const T* factor, const T* rows, T* to,
+                                                                                  std::size_t count) {
+            if (s.groups == 1) return whole(factor, rows, step, to, count);
+            for (std::size_t t = 0; t < count; ++t) to[t] += plain::product(factor, rows + t * step, here);
+        };
         for (std::size_t image = 0; image < n; ++image) {
             const T* from = dz + image * out + f;
             for (std::size_t oy = 0; oy < s.out_height; ++oy)
                 for (std::size_t ox = 0; ox < s.out_width; ++ox, from += s.filters) {
                     plain::fill_line(from, here, factors);
                     for (runs.begin(oy, ox); runs.next();)
-                        add(factors, w + runs.at + f, step, dx + image * in + runs.in, runs.count);
+                        add(factors, w + runs.at + f, dx + image * in + c + runs.in, runs.count);
                 }
         }
-    }
+    });
 }
 
 template <class T>
@@ -112,19 +129,22 @@ void convolution_backward_weights(const T* x, const T* dz, T* dw, T* dbias, T*, 
     const std::size_t step = row_stride<T>(s.filters);
     plain::window_runs runs(s, step);
     alignas(alignment) T factors[line];
-    for (std::size_t f = 0; f < s.filters; f += line) {
-        const std::size_t here = std::min(line, s.filters - f);
-        const auto add = plain::line_loops<T>::add(here);
+    plain::each_line(s, line, [&](std::size_t c, std::size_t f, std::size_t here) {
+        const auto add = [&s, here, step, whole = plain::line_loops<T>::add(here)](const T* numbers, std::size_t count,
+                                                                                   const T* factor, T* rows) {
+            if (s.groups == 1) return whole(numbers, count, factor, here, rows, step);
+            for (std::size_t t = 0; t < count; ++t) plain::add_times(numbers[t], factor, rows + t * step, here);
+        };
         for (std::size_t image = 0; image < n; ++image) {
             const T* from = dz + image * out + f;
             for (std::size_t oy = 0; oy < s.out_height; ++oy)
                 for (std::size_t ox = 0; ox < s.out_width; ++ox, from += s.filters) {
                     plain::fill_line(from, here, factors);
                     for (runs.begin(oy, ox); runs.next();)
-                        add(x + image * in + runs.in, runs.count, factors, here, dw + runs.at + f, step);
+                        add(x + image * in + c + runs.in, runs.count, factors, dw + runs.at + f);
                 }
         }
-    }
+    });
     if (dbias) add_rows(dz, dbias, n * s.out_height * s.out_width, s.filters);
 }
 

@@ -21,10 +21,12 @@ template <class T, class F> void each_product(const convolution_sizes& s, const 
                         oy * s.stride_height + ky * s.dilation_height - s.pad_top; // wraps when above the image
                     const std::size_t ix = ox * s.stride_width + kx * s.dilation_width - s.pad_left;
                     if (iy >= s.height || ix >= s.width) continue;
-                    for (std::size_t c = 0; c < s.channels; ++c)
+                    const std::size_t channels = s.channels / s.groups, filters = s.filters / s.groups;
+                    for (std::size_t c = 0; c < channels; ++c)
                         for (std::size_t o = 0; o < s.filters; ++o)
-                            f((oy * s.out_width + ox) * s.filters + o, (iy * s.width + ix) * s.channels + c,
-                              ((ky * s.kernel_width + kx) * s.channels + c) * row_stride<T>(s.filters) + o);
+                            f((oy * s.out_width + ox) * s.filters + o,
+                              (iy * s.width + ix) * s.channels + o / filters * channels + c,
+                              ((ky * s.kernel_width + kx) * channels + c) * row_stride<T>(s.filters) + o);
                 }
 }
 
@@ -58,7 +60,8 @@ template <class T>
 void convolution_backward_weights(const T* x, const T* dz, T* dw, T* dbias, T*, std::size_t n, convolution_sizes s)
 {
     const std::size_t in = s.height * s.width * s.channels, out = s.out_height * s.out_width * s.filters;
-    std::vector<double> sums(s.kernel_height * s.kernel_width * s.channels * row_stride<T>(s.filters)), bias(s.filters);
+    std::vector<double> sums(s.kernel_height * s.kernel_width * s.channels / s.groups * row_stride<T>(s.filters)),
+        bias(s.filters);
     for (std::size_t image = 0; image < n; ++image) {
         detail::each_product<T>(s, [&](std::size_t o, std::size_t i, std::size_t k) {
             sums[k] += double(x[image * in + i]) * double(dz[image * out + o]);
