@@ -10,6 +10,7 @@
 #include <lamina/layers/core/activation.hpp>
 #include <lamina/layers/core/dense.hpp>
 #include <lamina/layers/core/embedding.hpp>
+#include <lamina/layers/core/relu.hpp>
 #include <lamina/layers/normalization/batch_normalization.hpp>
 #include <lamina/layers/pooling/average_pooling2d.hpp>
 #include <lamina/layers/pooling/global_average_pooling2d.hpp>

@@ -22,4 +22,13 @@ template <class Run> void report(Run run)
     CHECK(same);
 }
 
+/// A case in which Keras is wrong, as `why` says: it has to differ.
+template <class Run> void report_difference(Run run, const std::string& why)
+{
+    INFO("lamina computes what Keras did: is it true no more that " << why << '?');
+    bool differs = false;
+    CHECK_NOTHROW(differs = !run().empty());
+    CHECK(differs);
+}
+
 } // namespace cases

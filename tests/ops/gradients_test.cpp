@@ -39,7 +39,7 @@ TEST_CASE("The derivatives of two values, and of a value and a number", "[ops][g
 
 TEST_CASE("The derivatives of formulas of one value", "[ops][gradients]")
 {
-    check_formulas<Negative, AbsoluteValue, Square, Exponential, Relu, Selu, Gelu, GeluTanh, HardSigmoid, HardTanh, Silu,
+    check_formulas<Negative, AbsoluteValue, Square, Exponential, Relu, Selu, Gelu, GeluTanh, HardSigmoid<>, HardTanh, Silu,
                    Softsign, Tanh>({});
     check_formulas<SquareRoot, Logarithm>({.low = 0.5, .high = 2});
     for (const double exponent : {0.0, 1.0, 2.0, 3.0, 7.0, -1.0, -2.0, 0.5, 1.7, -0.3, 20.0})

@@ -56,7 +56,7 @@ template <class T> void check_activations()
     check_activation<Sigmoid, T>([](double x) { return 1 / (1 + std::exp(-x)); });
     check_activation<Exponential, T>([](double x) { return std::exp(x); });
     check_activation<Softplus, T>([](double x) { return std::log1p(std::exp(x)); });
-    check_activation<Elu, T>([](double x) { return x > 0 ? x : std::expm1(x); });
+    check_activation<Elu<>, T>([](double x) { return x > 0 ? x : std::expm1(x); });
     check_activation<Gelu, T>([](double x) { return x / 2 * std::erfc(-x / std::sqrt(2.0)); });
 }
 

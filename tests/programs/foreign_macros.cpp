@@ -133,7 +133,7 @@ using Net = Sequential<Input<28, 28, 1>, Conv2D<3, Kernel<5>, Same, Tanh>, Avera
 
 struct Parts {
     using inputs = Inputs<Input<3>, Input<3>>;
-    Dense<2, Elu>::on<3> first, second;
+    Dense<2, Elu<>>::on<3> first, second;
     auto operator()(const auto& a, const auto& b) const
     {
         return std::tuple{concatenate(first(a), second(b)), first(b) + second(a)};

@@ -64,7 +64,7 @@ int main()
         answers(i, 0) = static_cast<int>(i % 2);
     }
 
-    using Strided = Sequential<Input<9, 7, 1>, Conv2D<3, Kernel<3>, Same, Elu>, MaxPooling2D<2, Strides<1>>,
+    using Strided = Sequential<Input<9, 7, 1>, Conv2D<3, Kernel<3>, Same, Elu<>>, MaxPooling2D<2, Strides<1>>,
                                Conv2D<5, Kernel<2, 3>, Strides<2>, Selu, NoBias>, Flatten, Dense<4, Softmax>>;
     learn<Strided>("strides", gray, classes, Adam{.learning_rate = 0.01f}, SparseCategoricalCrossentropy{}, 0.6485816);
 
@@ -75,8 +75,8 @@ int main()
                    BinaryCrossentropy{}, 0.2532396);
 
     using Activations = Sequential<Input<6>, Dense<20, Gelu>, Dense<19, GeluTanh>, Dense<5, Silu>, Dense<33, Mish>,
-                                   Dense<8, Softplus>, Dense<8, Softsign>, Dense<8, HardSigmoid>, Dense<8, HardSilu>,
-                                   Dense<8, LeakyRelu>, Dense<8, Relu6>, Dense<8, Exponential>, Dense<1>>;
+                                   Dense<8, Softplus>, Dense<8, Softsign>, Dense<8, HardSigmoid<>>, Dense<8, HardSilu>,
+                                   Dense<8, LeakyRelu<>>, Dense<8, Relu6>, Dense<8, Exponential>, Dense<1>>;
     learn<Activations>(
         "activations", rows, numbers,
         Adam{.learning_rate = 0.01f, .beta_1 = 0.8, .beta_2 = 0.99, .epsilon = 1e-4f, .amsgrad = true, .clipvalue = 0.1f},

@@ -242,7 +242,7 @@ TEST_CASE("A loss that cannot take what the model ends in is refused", "[trainin
     CHECK_THAT(says(Ends<Softmax>(), Sparse{.from_logits = true}), logits && Contains(".probabilities_as_logits = true"));
     CHECK_THAT(says(Ends<Sigmoid>(), CategoricalCrossentropy{.from_logits = true}), logits);
     CHECK_THAT(says(Ends<Sigmoid>(), Binary{.from_logits = true}), logits);
-    CHECK_THAT(says(Ends<HardSigmoid>(), Binary{.from_logits = true}), logits);
+    CHECK_THAT(says(Ends<HardSigmoid<>>(), Binary{.from_logits = true}), logits);
     CHECK_THAT(says(Ends<LogSoftmax>(), Sparse{}), numbers && Contains("ends in log_softmax"));
     CHECK_THAT(says(Ends<LogSoftmax>(), CategoricalCrossentropy{}), numbers);
     CHECK_THAT(says(Ends<Linear>(), Sparse{}), numbers && Contains(".from_logits = true, or .outputs_as_probabilities = true"));
@@ -258,7 +258,7 @@ TEST_CASE("A loss that cannot take what the model ends in is refused", "[trainin
     CHECK(says(Ends<Softmax>(), Binary{}) == nothing);
     CHECK(says(Ends<Sigmoid>(), CategoricalCrossentropy{}) == nothing);
     CHECK(says(Ends<Sigmoid>(), Binary{.probabilities_as_logits = true}) == nothing);
-    CHECK(says(Ends<HardSigmoid>(), Binary{}) == nothing);
+    CHECK(says(Ends<HardSigmoid<>>(), Binary{}) == nothing);
     CHECK(says(Ends<LogSoftmax>(), Sparse{.from_logits = true}) == nothing);
     CHECK(says(Ends<Linear>(), Sparse{.from_logits = true}) == nothing);
     CHECK(says(Ends<Linear>(), Sparse{.outputs_as_probabilities = true}) == nothing);

@@ -1,6 +1,7 @@
 // lamina/blocks/block.hpp: the protocol of everything that learns or computes: a layer once its input shape is known.
 #pragma once
 
+#include <lamina/blocks/activations/activation_base.hpp>
 #include <lamina/blocks/options.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/extent.hpp>
@@ -72,10 +73,6 @@ concept JoiningBlock = requires(const B& block, B& gradient, const typename B::v
 /// A block of one input or of several.
 template <class B>
 concept AnyBlock = Block<B> || JoiningBlock<B>;
-
-/// What a block ends in, as far as a loss has to know. Softmax and sigmoid are seen through; `numbers` are certainly no
-/// probabilities (linear, tanh, relu ...); `none`: nothing is known.
-enum class output_activation { none, softmax, sigmoid, hard_sigmoid, log_softmax, numbers };
 
 /// A block that ends in softmax or sigmoid, as its `ends_in` says, and can be seen through: activation and cross-entropy as one.
 /// `forward_with_logits` is `forward` that also writes what the activation was given, unless that place is null;

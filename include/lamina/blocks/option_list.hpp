@@ -92,7 +92,7 @@ struct OptionList {
     }
     template <class V, class Usual> [[gnu::cold]] void operator()(std::string_view name, const V& value, const Usual& usual)
     {
-        if constexpr (std::is_arithmetic_v<V>)
+        if constexpr (std::is_arithmetic_v<V> && !std::is_null_pointer_v<Usual>)
             internals::add_to(options, {name, option_value(value), option_value(static_cast<V>(usual))});
         else internals::add_to(options, {name, option_value(value), option_value(usual)});
     }
@@ -157,6 +157,10 @@ template <class V> OptionValue option_value(const V& value)
     else if constexpr (!requires { V::class_name; } && requires { std::string_view(V::name); }) {
         made.kind = value_is::text;
         made.text = V::name;
+        made.parts = options_of(value); // of an activation: they are said where one is not as usual
+        for (const Option& part : made.parts)
+            if (part.required || !(part.value == part.usual)) made.kind = value_is::object;
+        if (made.kind == value_is::text) made.parts.clear();
     }
     else {
         made.kind = value_is::object;

@@ -162,7 +162,7 @@ struct ReturnSequences {
     using family = protocols::family::result;
 };
 
-/// The activation of a recurrent layer's gates: `RecurrentActivation<HardSigmoid>`.
+/// The activation of a recurrent layer's gates: `RecurrentActivation<HardSigmoid<>>`.
 template <class A> struct RecurrentActivation {
     using family = protocols::family::recurrent_activation;
     using activation = A;
@@ -213,6 +213,7 @@ enum class option_is {
     fine,
     unknown_to_this_layer,
     of_a_family_that_is_given_twice,
+    changes_the_shape_and_stands_behind_the_layer_as_Activation_of_it,
 };
 
 } // namespace protocols
@@ -259,6 +260,7 @@ private:
             if (internals::belongs<Option, Family>) ((given += internals::belongs<Options, Family>), ...);
         };
         (count(internals::tag<Known>{}), ...);
+        if (requires { Option::halves; }) return option_is::changes_the_shape_and_stands_behind_the_layer_as_Activation_of_it;
         return given > 1 ? option_is::of_a_family_that_is_given_twice : option_is::fine;
     }
 

@@ -8,6 +8,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string_view>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
@@ -31,5 +32,8 @@ struct fraction {
 
     constexpr double value() const { return std::bit_cast<double>(bits); }
 };
+
+/// A bound that is none.
+inline constexpr fraction unlimited{std::numeric_limits<double>::infinity()};
 
 }}} // namespace lamina::internals

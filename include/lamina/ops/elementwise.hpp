@@ -45,13 +45,12 @@ template <class F> struct elementwise {
     static constexpr verdict accept(const std::array<Shape, 1>& in)
     {
         if (works_on_rows<F> && in[0].rank == 0) return refuses(misfit::needs_at_least_rank_1);
-        return accepts(in[0]);
+        return activated<F>(in[0]);
     }
 
     template <class T> static void forward(const OpCall<1>& call, const T* const* in, T* y, std::size_t n)
     {
-        const std::size_t width = call.out.back();
-        if constexpr (works_on_rows<F>) F::forward_rows(in[0], y, width == 0 ? 0 : call.size(n) / width, width);
+        if constexpr (works_on_rows<F>) F::forward_rows(in[0], y, rows_of(call, n), call.in[0].back());
         else kernels::transform(in[0], y, call.size(n), Finish<F>{});
     }
 
@@ -59,10 +58,15 @@ template <class F> struct elementwise {
     static void backward(const OpCall<1>& call, const T* const* in, const T* y, const T* dy, T* const* din, T*, std::size_t n)
     {
         const T* const at = F::derivative == reads::input ? in[0] : y;
-        const std::size_t width = call.out.back();
         if (!din[0]) return;
-        if constexpr (works_on_rows<F>) F::backward_rows(at, dy, din[0], width == 0 ? 0 : call.size(n) / width, width);
+        if constexpr (works_on_rows<F>) F::backward_rows(at, dy, din[0], rows_of(call, n), call.in[0].back());
         else kernels::transform(at, dy, din[0], call.size(n), Slope<F>{});
+    }
+
+private:
+    static std::size_t rows_of(const OpCall<1>& call, std::size_t n)
+    {
+        return call.numbers == 0 ? 0 : call.size(n) / call.out.back();
     }
 };
 

@@ -5,9 +5,8 @@
 // Argument-dependent lookup finds these functions: `tanh(h)`, not std::tanh(h).
 #pragma once
 
-#include <lamina/blocks/activations/activations.hpp>
-#include <lamina/blocks/activations/row_activations.hpp>
 #include <lamina/core/architecture.hpp>
+#include <lamina/ops/activations.hpp>
 #include <lamina/ops/apply.hpp>
 #include <lamina/ops/concatenate.hpp>
 #include <lamina/ops/operators.hpp>
@@ -19,170 +18,6 @@
 namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
 namespace internals::functions {
-
-template <class F, class A> using of_each = ops::outcome<ops::elementwise<F>, A>;
-
-/// Activations: the same formulas as those of layers. softmax and log_softmax work over the last axis.
-template <class A>
-    requires ops::Value<A>
-of_each<Linear, A> linear(A&& a)
-{
-    using op = ops::elementwise<Linear>;
-    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
-    return ops::apply<op>(a);
-}
-template <class A>
-    requires ops::Value<A>
-of_each<Relu, A> relu(A&& a)
-{
-    using op = ops::elementwise<Relu>;
-    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
-    return ops::apply<op>(a);
-}
-template <class A>
-    requires ops::Value<A>
-of_each<Relu6, A> relu6(A&& a)
-{
-    using op = ops::elementwise<Relu6>;
-    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
-    return ops::apply<op>(a);
-}
-template <class A>
-    requires ops::Value<A>
-of_each<LeakyRelu, A> leaky_relu(A&& a)
-{
-    using op = ops::elementwise<LeakyRelu>;
-    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
-    return ops::apply<op>(a);
-}
-template <class A>
-    requires ops::Value<A>
-of_each<Elu, A> elu(A&& a)
-{
-    using op = ops::elementwise<Elu>;
-    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
-    return ops::apply<op>(a);
-}
-template <class A>
-    requires ops::Value<A>
-of_each<Selu, A> selu(A&& a)
-{
-    using op = ops::elementwise<Selu>;
-    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
-    return ops::apply<op>(a);
-}
-template <class A>
-    requires ops::Value<A>
-of_each<Gelu, A> gelu(A&& a)
-{
-    using op = ops::elementwise<Gelu>;
-    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
-    return ops::apply<op>(a);
-}
-template <class A>
-    requires ops::Value<A>
-of_each<GeluTanh, A> gelu_tanh(A&& a)
-{
-    using op = ops::elementwise<GeluTanh>;
-    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
-    return ops::apply<op>(a);
-}
-template <class A>
-    requires ops::Value<A>
-of_each<Sigmoid, A> sigmoid(A&& a)
-{
-    using op = ops::elementwise<Sigmoid>;
-    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
-    return ops::apply<op>(a);
-}
-template <class A>
-    requires ops::Value<A>
-of_each<HardSigmoid, A> hard_sigmoid(A&& a)
-{
-    using op = ops::elementwise<HardSigmoid>;
-    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
-    return ops::apply<op>(a);
-}
-template <class A>
-    requires ops::Value<A>
-of_each<Silu, A> silu(A&& a)
-{
-    using op = ops::elementwise<Silu>;
-    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
-    return ops::apply<op>(a);
-}
-template <class A>
-    requires ops::Value<A>
-of_each<HardSilu, A> hard_silu(A&& a)
-{
-    using op = ops::elementwise<HardSilu>;
-    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
-    return ops::apply<op>(a);
-}
-template <class A>
-    requires ops::Value<A>
-of_each<HardTanh, A> hard_tanh(A&& a)
-{
-    using op = ops::elementwise<HardTanh>;
-    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
-    return ops::apply<op>(a);
-}
-template <class A>
-    requires ops::Value<A>
-of_each<Softplus, A> softplus(A&& a)
-{
-    using op = ops::elementwise<Softplus>;
-    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
-    return ops::apply<op>(a);
-}
-template <class A>
-    requires ops::Value<A>
-of_each<Softsign, A> softsign(A&& a)
-{
-    using op = ops::elementwise<Softsign>;
-    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
-    return ops::apply<op>(a);
-}
-template <class A>
-    requires ops::Value<A>
-of_each<Tanh, A> tanh(A&& a)
-{
-    using op = ops::elementwise<Tanh>;
-    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
-    return ops::apply<op>(a);
-}
-template <class A>
-    requires ops::Value<A>
-of_each<Exponential, A> exponential(A&& a)
-{
-    using op = ops::elementwise<Exponential>;
-    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
-    return ops::apply<op>(a);
-}
-template <class A>
-    requires ops::Value<A>
-of_each<Mish, A> mish(A&& a)
-{
-    using op = ops::elementwise<Mish>;
-    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
-    return ops::apply<op>(a);
-}
-template <class A>
-    requires ops::Value<A>
-of_each<Softmax, A> softmax(A&& a)
-{
-    using op = ops::elementwise<Softmax>;
-    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
-    return ops::apply<op>(a);
-}
-template <class A>
-    requires ops::Value<A>
-of_each<LogSoftmax, A> log_softmax(A&& a)
-{
-    using op = ops::elementwise<LogSoftmax>;
-    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
-    return ops::apply<op>(a);
-}
 
 /// e to the a.
 template <class A>
@@ -305,14 +140,8 @@ ops::outcome<ops::Reshape<Extents...>, A> reshape(A&& a)
 
 } // namespace internals::functions
 
-using internals::functions::abs, internals::functions::concatenate, internals::functions::dot, internals::functions::elu,
-    internals::functions::exp, internals::functions::exponential, internals::functions::gelu, internals::functions::gelu_tanh,
-    internals::functions::hard_sigmoid, internals::functions::hard_silu, internals::functions::hard_tanh,
-    internals::functions::leaky_relu, internals::functions::linear, internals::functions::log, internals::functions::log_softmax,
-    internals::functions::matmul, internals::functions::maximum, internals::functions::minimum, internals::functions::mish,
-    internals::functions::pow, internals::functions::relu, internals::functions::relu6, internals::functions::reshape,
-    internals::functions::selu, internals::functions::sigmoid, internals::functions::silu, internals::functions::softmax,
-    internals::functions::softplus, internals::functions::softsign, internals::functions::sqrt, internals::functions::square,
-    internals::functions::tanh;
+using internals::functions::abs, internals::functions::concatenate, internals::functions::dot, internals::functions::exp,
+    internals::functions::log, internals::functions::matmul, internals::functions::maximum, internals::functions::minimum,
+    internals::functions::pow, internals::functions::reshape, internals::functions::sqrt, internals::functions::square;
 
 }} // namespace lamina

@@ -144,7 +144,8 @@ std::string needed(const OptionValue& like)
 OptionValue read(const Class& of, const Option& option, const json& from)
 {
     const value_is kind = option.value.kind;
-    const bool takes_object = kind == value_is::object || kind == value_is::nothing || option.name == "learning_rate";
+    const bool takes_object = kind == value_is::object || kind == value_is::nothing || option.name == "learning_rate" ||
+                              option.name.ends_with("activation");
     OptionValue made;
     if (from.is_object() && takes_object) return read_object(of, option, from);
     if (from.is_boolean() && kind == value_is::boolean) return number_of(from.get<bool>(), kind);
@@ -177,6 +178,7 @@ const Class* class_inside(std::string_view option, std::string_view keras)
     const auto kind = option.ends_with("_initializer")   ? "initializers"
                       : option.ends_with("_regularizer") ? "regularizers"
                       : option.ends_with("_constraint")  ? "constraints"
+                      : option.ends_with("activation")   ? "activations"
                                                          : "schedules";
     return class_of(kind, keras);
 }

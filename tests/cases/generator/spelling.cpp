@@ -26,6 +26,10 @@ constexpr struct {
     {"input_dim", "", "%", true},
     {"output_dim", "", "%", true},
     {"target_shape", "", "%", true},
+    {"max_value", "", "%", true},
+    {"negative_slope", "", "%", true},
+    {"threshold", "", "%", true},
+    {"alpha", "", "%", true},
     {"num_heads", "", "%", true},
     {"key_dim", "", "%", true},
     {"dims", "", "%", true},
@@ -166,6 +170,7 @@ private:
             return is_object(c) ? '{' + joined(parts) + '}' : joined(parts);
         }
         case value_is::object: return Writer(*class_inside(option, is.text), headers).text(is.parts);
+        case value_is::nothing: return "lamina::internals::unlimited";
         default: break;
         }
         for (const auto& word : words)
@@ -176,8 +181,7 @@ private:
         const Class* const activation = class_of("activations", is.text);
         if (!activation)
             throw Refused(option_is(c, option, '"' + std::string(is.text) + '"') + ", which is no activation that lamina has");
-        headers.emplace(activation->header);
-        return activation->name;
+        return Writer(*activation, headers).text({});
     }
 
     const Class& c;

@@ -1,7 +1,10 @@
-// Activation: the 20 activations against their formulas in long words of std, as a layer, and their gradients.
+// Activation: all activations against their formulas in long words of std, as a layer, and their gradients.
 #include "layers/gradient_check.hpp"
 
+#include <lamina/blocks/option_list.hpp>
 #include <lamina/layers/core/activation.hpp>
+#include <lamina/layers/core/dense.hpp>
+#include <lamina/layers/core/relu.hpp>
 
 using namespace lamina;
 using namespace lamina::internals;
@@ -24,12 +27,19 @@ double softplus(double x) { return std::log1p(std::exp(-std::fabs(x))) + std::fm
 double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 double hard(double x) { return std::fmin(std::fmax(x / 6 + 0.5, 0), 1); }
 
+/// Those with parameters, with others than the usual ones.
+using Relus = GeneralRelu<0.1, 1.5, 0.25>;
+using Thresholds = Threshold<0.5, -2>;
+using Clips = Clip<-0.5, 2>;
+
 const Formula formulas[] = {
     {"linear", [](double x) { return x; }},
     {"relu", [](double x) { return x > 0 ? x : 0; }},
     {"relu6", [](double x) { return std::fmin(std::fmax(x, 0), 6); }},
     {"leaky_relu", [](double x) { return x > 0 ? x : 0.2 * x; }},
-    {"elu", [](double x) { return x > 0 ? x : std::expm1(x); }},
+    {"general_relu", [](double x) { return x > 0.25 ? std::fmin(x, 1.5) : 0.1 * (x - 0.25); }},
+    {"elu", [](double x) { return x > 0 ? x : 0.5 * std::expm1(x); }},
+    {"celu", [](double x) { return x > 0 ? x : 2 * std::expm1(x / 2); }},
     {"selu",
      [](double x) {
          return 1.0507009873554804934193349852946 * (x > 0 ? x : 1.6732632423543772848170429916717 * std::expm1(x));
@@ -38,9 +48,20 @@ const Formula formulas[] = {
     {"tanh", [](double x) { return std::tanh(x); }},
     {"exponential", [](double x) { return std::exp(x); }},
     {"softplus", softplus},
+    {"log_sigmoid", [](double x) { return -softplus(-x); }},
+    {"squareplus", [](double x) { return (x + std::sqrt(x * x + 3)) / 2; }},
     {"softsign", [](double x) { return x / (1 + std::fabs(x)); }},
     {"hard_sigmoid", hard},
     {"hard_tanh", [](double x) { return std::fmin(std::fmax(x, -1), 1); }},
+    {"clip", [](double x) { return std::fmin(std::fmax(x, -0.5), 2); }},
+    {"threshold", [](double x) { return x > 0.5 ? x : -2; }},
+    {"sparse_plus", [](double x) { return x <= -1 ? 0
+                                          : x < 1 ? (x + 1) * (x + 1) / 4
+                                                  : x; }},
+    {"sparse_sigmoid", [](double x) { return std::fmin(std::fmax((x + 1) / 2, 0), 1); }},
+    {"hard_shrink", [](double x) { return std::fabs(x) > 0.5 ? x : 0; }},
+    {"soft_shrink", [](double x) { return std::copysign(std::fmax(std::fabs(x) - 0.75, 0), x); }},
+    {"tanh_shrink", [](double x) { return x - std::tanh(x); }},
     {"hard_silu", [](double x) { return x * hard(x); }},
     {"silu", [](double x) { return x * sigmoid(x); }},
     {"mish", [](double x) { return x * std::tanh(softplus(x)); }},
@@ -49,26 +70,27 @@ const Formula formulas[] = {
      [](double x) { return 0.5 * x * (1 + std::tanh(std::sqrt(2 / 3.14159265358979323846) * (x + 0.044715 * x * x * x))); }},
 };
 
-/// The layer's output for one row.
-template <class A, class T, std::size_t N> std::vector<T> applied(const std::vector<T>& x)
+/// The output of a layer for rows of N.
+template <class L, class T, std::size_t N> std::vector<T> output_of(const std::vector<T>& x)
 {
-    std::vector<T> y(x.size());
-    typename Activation<A>::template block<T, Shape{N}> block{};
+    typename L::template block<T, Shape{N}> block{};
+    std::vector<T> y(x.size() / N * block.output.size());
     block.forward(Mode{}, x.data(), y.data(), nullptr, nullptr, x.size() / N);
     return y;
 }
-
-template <class A, class T> void check_values(double tolerance)
+template <class A, class T, std::size_t N> std::vector<T> applied(const std::vector<T>& x)
 {
-    const auto* const formula =
-        std::find_if(std::begin(formulas), std::end(formulas), [](const Formula& f) { return f.name == A::name; });
-    REQUIRE(formula != std::end(formulas));
+    return output_of<Activation<A>, T, N>(x);
+}
+
+template <class A, class T> void check_values(double (*formula)(double), double tolerance)
+{
     std::vector<T> x;
     for (int i = -80; i < 81; ++i) x.push_back(static_cast<T>(i * 0.11 + 0.003));
     const auto y = applied<A, T, 23>(x);
     double worst = 0;
     for (std::size_t i = 0; i < x.size(); ++i) {
-        const double wanted = formula->of(double(x[i]));
+        const double wanted = formula(double(x[i]));
         worst = std::fmax(worst, std::fabs(double(y[i]) - wanted) / (std::fabs(wanted) + 0.05));
     }
     INFO(A::name << " is off by " << worst);
@@ -78,8 +100,11 @@ template <class A, class T> void check_values(double tolerance)
 template <class... A> void check_each_value()
 {
     static_assert(sizeof...(A) == std::size(formulas));
-    (check_values<A, double>(1e-14), ...);
-    (check_values<A, float>(3e-6), ...);
+    const auto of = [](std::string_view name) {
+        return std::find_if(std::begin(formulas), std::end(formulas), [&](const Formula& f) { return f.name == name; })->of;
+    };
+    (check_values<A, double>(of(A::name), 1e-14), ...);
+    (check_values<A, float>(of(A::name), 3e-6), ...);
 }
 
 /// The derivative at x.
@@ -113,7 +138,7 @@ template <class A, class T> void check_far_of(double above, double below)
     for (const T size : {T(1e3), T(1e10), T(1e19), T(1e30), limits::max(), limits::infinity()}) {
         INFO(A::name << " at ±" << size << ", " << sizeof(T) << " bytes");
         CHECK(applied<A, T, 1>({size})[0] == Approx(follows ? double(size) : above).epsilon(2e-3));
-        CHECK(applied<A, T, 1>({-size})[0] == Approx(below).epsilon(2e-3));
+        CHECK(applied<A, T, 1>({-size})[0] == Approx(below).epsilon(2e-3).margin(2e-3));
         CHECK(double(slope_at<A>(size)) == Approx(follows ? 1 : 0).margin(2e-6));
         CHECK(double(slope_at<A>(-size)) == Approx(0).margin(2e-6));
     }
@@ -123,12 +148,19 @@ template <class T> void check_far()
     const double follows = std::numeric_limits<double>::quiet_NaN();
     check_far_of<Relu, T>(follows, 0);
     check_far_of<Relu6, T>(6, 0);
-    check_far_of<Elu, T>(follows, -1);
+    check_far_of<Elu<0.5>, T>(follows, -0.5);
+    check_far_of<Celu<2>, T>(follows, -2);
+    check_far_of<GeneralRelu<0, 3>, T>(3, 0);
+    check_far_of<Clips, T>(2, -0.5);
+    check_far_of<Thresholds, T>(follows, -2);
+    check_far_of<SparsePlus, T>(follows, 0);
+    check_far_of<SparseSigmoid, T>(1, 0);
+    check_far_of<Squareplus<>, T>(follows, 0);
     check_far_of<Sigmoid, T>(1, 0);
     check_far_of<Tanh, T>(1, -1);
     check_far_of<Softplus, T>(follows, 0);
     check_far_of<Softsign, T>(1, -1);
-    check_far_of<HardSigmoid, T>(1, 0);
+    check_far_of<HardSigmoid<>, T>(1, 0);
     check_far_of<HardTanh, T>(1, -1);
     check_far_of<HardSilu, T>(follows, 0);
     check_far_of<Silu, T>(follows, 0);
@@ -151,8 +183,11 @@ template <class A> void check_activation(double low, double high)
 
 TEST_CASE("Activations are what their formulas say", "[layers][activation]")
 {
-    check_each_value<Linear, Relu, Relu6, LeakyRelu, Elu, Selu, Sigmoid, Tanh, Exponential, Softplus, Softsign, HardSigmoid,
-                     HardTanh, HardSilu, Silu, Mish, Gelu, GeluTanh>();
+    check_each_value<Linear, Relu, Relu6, LeakyRelu<>, Relus, Elu<0.5>, Celu<2>, Selu, Sigmoid, Tanh, Exponential, Softplus,
+                     LogSigmoid, Squareplus<3>, Softsign, HardSigmoid<>, HardTanh, Clips, Thresholds, SparsePlus, SparseSigmoid,
+                     HardShrink<>, SoftShrink<0.75>, TanhShrink, HardSilu, Silu, Mish, Gelu, GeluTanh>();
+    check_values<HardSigmoid<0.2>, double>([](double x) { return std::fmin(std::fmax(0.2 * x + 0.5, 0), 1); }, 1e-14);
+    check_values<LeakyRelu<0.01>, double>([](double x) { return x > 0 ? x : 0.01 * x; }, 1e-14);
 }
 
 TEST_CASE("Softmax and its logarithm work over the last axis", "[layers][activation]")
@@ -174,21 +209,36 @@ TEST_CASE("Activations keep NaN", "[layers][activation]")
         INFO(A::name);
         CHECK(std::isnan(applied<A, float, 2>(x)[0]));
     };
-    check(Linear{}), check(Relu{}), check(Relu6{}), check(LeakyRelu{}), check(Elu{}), check(Selu{}), check(Sigmoid{}),
-        check(Tanh{}), check(Exponential{}), check(Softplus{}), check(Softsign{}), check(Silu{}), check(Mish{}), check(Gelu{}),
-        check(GeluTanh{}), check(Softmax{}), check(LogSoftmax{}), check(HardSigmoid{}), check(HardTanh{}), check(HardSilu{});
+    const auto check_each = [&]<class... A>(tag<std::tuple<A...>>) { (check(A{}), ...); };
+    check_each(tag<std::tuple<Linear, Relu, Relu6, LeakyRelu<>, Relus, Elu<>, Celu<>, Selu, Sigmoid, Tanh, Exponential, Softplus,
+                              LogSigmoid, Squareplus<>, Softsign, Silu, Mish, Gelu, GeluTanh, Softmax, LogSoftmax, Sparsemax,
+                              HardSigmoid<>, HardTanh, Clips, Thresholds, SparsePlus, SparseSigmoid, HardShrink<>, SoftShrink<>,
+                              TanhShrink, HardSilu>>{});
+    CHECK(std::isnan(output_of<Activation<Glu>, float, 2>(x)[0]));
 }
 
 TEST_CASE("The derivatives at kinks are those of Keras 3 with TensorFlow", "[layers][activation][gradients]")
 {
     check_slopes<Relu>({{-0.f, 0}, {0, 0}});
     check_slopes<Relu6>({{0, 0}, {3, 1}, {6, 0}});
-    check_slopes<LeakyRelu>({{-0.f, 0.2f}, {0, 0.2f}});
-    check_slopes<Elu>({{-0.f, 1}, {0, 1}});
+    check_slopes<LeakyRelu<>>({{-0.f, 0.2f}, {0, 0.2f}});
+    check_slopes<Elu<>>({{-0.f, 1}, {0, 1}});
+    check_slopes<Elu<0.5>>({{-0.f, 0.5f}, {0, 0.5f}});
+    check_slopes<Celu<0.5>>({{-0.f, 1}, {0, 1}, {-1, 0.1353353f}});
+    check_slopes<Relus>({{-1, 0.1f}, {0.25f, 0}, {0.3125f, 1}, {1.5f, 1}, {1.625f, 0}});
+    check_slopes<Clips>({{-0.625f, 0}, {-0.5f, 1}, {2, 1}, {2.125f, 0}});
+    check_slopes<Thresholds>({{0.5f, 0}, {0.625f, 1}});
+    check_slopes<HardShrink<>>({{-0.5f, 0}, {0.5f, 0}, {0.625f, 1}, {-0.625f, 1}});
+    check_slopes<SoftShrink<>>({{-0.5f, 0}, {0.5f, 0}, {0.625f, 1}, {-0.625f, 1}});
+    check_slopes<SparsePlus>({{-1, 0}, {0, 0.5f}, {1, 1}});
+    check_slopes<SparseSigmoid>({{-1, 0}, {0, 0.5f}, {1, 0}});
+    check_slopes<TanhShrink>({{0, 0}});
+    check_slopes<LogSigmoid>({{0, 0.5f}});
+    check_slopes<Squareplus<>>({{0, 0.5f}, {1, 0.7236068f}});
     check_slopes<Selu>({{-0.f, 1.050701f}, {0, 1.050701f}, {-1, 0.646769f}});
     check_slopes<Softplus>({{0, 0.5f}});
     check_slopes<Softsign>({{-0.f, 1}, {0, 1}});
-    check_slopes<HardSigmoid>({{-3, 0}, {-2.5f, 1 / 6.f}, {0, 1 / 6.f}, {3, 0}});
+    check_slopes<HardSigmoid<>>({{-3, 0}, {-2.5f, 1 / 6.f}, {0, 1 / 6.f}, {3, 0}});
     check_slopes<HardTanh>({{-1.5f, 0}, {-1, 1}, {0, 1}, {1, 1}, {1.5f, 0}});
     check_slopes<HardSilu>({{-3, 0}, {-2.5f, -1 / 3.f}, {0, 0.5f}, {2.5f, 4 / 3.f}, {3, 1}});
     check_slopes<Silu>({{0, 0.5f}});
@@ -203,21 +253,31 @@ TEST_CASE("Far from zero, values and derivatives are what they tend to", "[layer
     check_far<double>();
 }
 
-TEST_CASE("The gradients of the 20 activations agree with central differences", "[layers][activation][gradients]")
+TEST_CASE("The gradients of activations agree with central differences", "[layers][activation][gradients]")
 {
     check_activation<Linear>(-4, 8);
     check_activation<Relu>(-4, 8);
     check_activation<Relu6>(-4, 9);
-    check_activation<LeakyRelu>(-4, 8);
-    check_activation<Elu>(-4, 8);
+    check_activation<LeakyRelu<>>(-4, 8);
+    check_activation<Relus>(-2, 3);
+    check_activation<Elu<0.5>>(-4, 8);
+    check_activation<Celu<2>>(-4, 8);
     check_activation<Selu>(-4, 8);
     check_activation<Sigmoid>(-4, 8);
     check_activation<Tanh>(-3, 3);
     check_activation<Exponential>(-4, 4);
     check_activation<Softplus>(-4, 8);
     check_activation<Softsign>(-4, 8);
-    check_activation<HardSigmoid>(-5, 5);
+    check_activation<HardSigmoid<>>(-5, 5);
+    check_activation<HardSigmoid<0.2>>(-5, 5);
     check_activation<HardTanh>(-2, 2);
+    check_activation<Clips>(-2, 4);
+    check_activation<SparsePlus>(-3, 3);
+    check_activation<HardShrink<>>(0.6, 3);
+    check_activation<SoftShrink<0.75>>(-3, 3);
+    check_activation<TanhShrink>(-3, 3);
+    check_activation<LogSigmoid>(-4, 4);
+    check_activation<Squareplus<3>>(-4, 4);
     check_activation<HardSilu>(-5, 5);
     check_activation<Silu>(-4, 8);
     check_activation<Mish>(-4, 8);
@@ -225,4 +285,36 @@ TEST_CASE("The gradients of the 20 activations agree with central differences", 
     check_activation<GeluTanh>(-4, 4);
     check_activation<Softmax>(-2, 2);
     check_activation<LogSoftmax>(-2, 2);
+    check_activation<Sparsemax>(-2, 2);
+}
+
+TEST_CASE("Glu lets through a share of the first half by the second", "[layers][activation][gradients]")
+{
+    static_assert(Activation<Glu>::accept(Shape{5, 6}).output == Shape{5, 3});
+    static_assert(Activation<Glu>::accept(Shape{5, 7}).answer == misfit::the_last_axis_is_odd__Glu_halves_it);
+    static_assert(!options_fit<Dense<4, Glu>>);
+    const std::vector<double> y = output_of<Activation<Glu>, double, 4>({1, -2, 0, 3, 5, 6, -1, 2});
+    CHECK(y[0] == 0.5);
+    CHECK(y[1] == Approx(-2 * sigmoid(3)));
+    CHECK(y[3] == Approx(6 * sigmoid(2)));
+    check_gradients_of_each<Activation<Glu>::block<double, Shape{2}>, Activation<Glu>::block<double, Shape{3, 5, 38}>>(
+        {.low = -2, .high = 2, .counts = {0, 1, 2, 33}});
+}
+
+TEST_CASE("Sparsemax is the nearest point of the simplex", "[layers][activation]")
+{
+    const auto y = applied<Sparsemax, double, 4>({0.5, 0.1, 0.2, 0.3});
+    const double wanted[]{0.475, 0.075, 0.175, 0.275};
+    for (std::size_t i = 0; i < 4; ++i) CHECK(y[i] == Approx(wanted[i]));
+    CHECK(applied<Sparsemax, double, 3>({2, 0, 1.5}) == std::vector<double>{0.75, 0, 0.25});
+}
+
+TEST_CASE("Layers of relu and its kin are activations with Keras's words", "[layers][activation]")
+{
+    static_assert(std::is_same_v<ReLU<1.5, 0.1, 0.25>::activation, Relus>);
+    static_assert(std::is_same_v<LeakyReLU<>::activation, LeakyRelu<0.3>>);
+    static_assert(std::is_same_v<ELU<2, Name<"e">>::activation, Elu<2>>);
+    CHECK(output_of<ReLU<6>, float, 3>({-1, 3, 7}) == std::vector<float>{0, 3, 6});
+    CHECK(text_of({option_value(LeakyRelu<>{})}) == "leaky_relu");
+    CHECK(text_of({option_value(LeakyRelu<0.5>{})}) == "leaky_relu(negative_slope=0.5)");
 }

@@ -122,5 +122,5 @@ TEST_CASE("Dense's gradients agree with central differences", "[layers][dense][g
     check_gradients_of_each<Dense<1>::on<1>::as<double>, Dense<3>::on<1>::as<double>, Dense<1, Tanh>::on<7>::as<double>,
                             Dense<5, Sigmoid>::on<3>::as<double>, Dense<7, NoBias>::on<5>::as<double>,
                             Dense<3, Softmax, NoBias>::on<7>::as<double>, Dense<17, Gelu>::on<9>::as<double>,
-                            Dense<9, Softplus, NoBias>::on<17>::as<double>, Dense<33, Elu>::on<31>::as<double>>();
+                            Dense<9, Softplus, NoBias>::on<17>::as<double>, Dense<33, Elu<>>::on<31>::as<double>>();
 }

@@ -109,7 +109,7 @@ TEST_CASE("The gradients of a Parallel agree with central differences", "[models
     check_gradients_of_each<Images::on<5, 7, 3>::as<double>, Net::as<double>,
                             Sequential<Input<6, 8, 2>, Conv2D<3, Same, Tanh>,
                                        Parallel<Add, Branch<Conv2D<2, Same, Tanh>, AveragePooling2D<2>>,
-                                                Branch<MaxPooling2D<2>, Conv2D<2, Kernel<1>, Elu>>>,
+                                                Branch<MaxPooling2D<2>, Conv2D<2, Kernel<1>, Elu<>>>>,
                                        Parallel<Concat, AveragePooling2D<2>, Conv2D<4, Kernel<2>, Strides<2>, Softplus>>, Flatten,
                                        Dense<3, Softmax>>::as<double>>();
 }

@@ -88,7 +88,7 @@ TEST_CASE("The gradients of a Residual agree with central differences", "[models
                             Residual<Dense<3, Softmax>>::on<3>::as<double>,
                             Residual<Two, Dropout<0.4>, Activation<Tanh>, Dense<5, Gelu, NoBias>>::on<5>::as<double>,
                             Residual<Activation<Softsign>>::on<3, 5>::as<double>,
-                            Residual<Flatten, Dense<6, Elu>, Reshape<3, 2>>::on<3, 2>::as<double>>();
+                            Residual<Flatten, Dense<6, Elu<>>, Reshape<3, 2>>::on<3, 2>::as<double>>();
     check_gradients_of_each<Residual<Conv2D<6, Same, Tanh>, Conv2D<3, Same, Sigmoid>>::on<5, 7, 3>::as<double>,
                             Sequential<Input<6, 9, 1>, Conv2D<2, Same, Tanh>, AveragePooling2D<2>,
                                        Residual<Conv2D<2, Same, Softplus>>, Residual<Dropout<0.2>>, AveragePooling2D<2>, Flatten,

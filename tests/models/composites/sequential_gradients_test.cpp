@@ -25,7 +25,7 @@ TEST_CASE("The gradients of dense networks agree with central differences", "[mo
 TEST_CASE("The gradients of a convolutional network agree with central differences", "[models][sequential][gradients]")
 {
     check_gradients<
-        Sequential<Input<9, 7, 3>, Conv2D<5, Same, Tanh>, AveragePooling2D<2>, Conv2D<3, Kernel<2>, Elu>, MaxPooling2D<2, Same>,
+        Sequential<Input<9, 7, 3>, Conv2D<5, Same, Tanh>, AveragePooling2D<2>, Conv2D<3, Kernel<2>, Elu<>>, MaxPooling2D<2, Same>,
                    Dropout<0.3>, Flatten, Dense<5, Softplus>, Dense<3, Softmax>>::as<double>>();
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <lamina/blocks/activations/activations.hpp>
-#include <lamina/blocks/activations/row_activations.hpp>
 #include <lamina/blocks/block.hpp>
 #include <lamina/core/architecture.hpp>
 
@@ -13,20 +12,11 @@
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
 
-/// Activations whose results are no probabilities. Of those that are not named here, such as a user's, nothing is known.
-template <class A, class... Known> inline constexpr bool is_one_of = (std::is_same_v<A, Known> || ...);
+/// What a layer with the activation A ends in. Of one that does not say it, such as a user's, nothing is known.
+template <class A> inline constexpr output_activation output_activation_of = output_activation::none;
 template <class A>
-inline constexpr bool gives_numbers =
-    is_one_of<A, Linear, Relu, Relu6, LeakyRelu, Elu, Selu, Tanh, Softsign, HardTanh, HardSilu, Silu, Mish, Gelu, GeluTanh>;
-
-/// What a layer with the activation A ends in.
-template <class A>
-inline constexpr output_activation output_activation_of = std::is_same_v<A, Softmax>       ? output_activation::softmax
-                                                          : std::is_same_v<A, Sigmoid>     ? output_activation::sigmoid
-                                                          : std::is_same_v<A, HardSigmoid> ? output_activation::hard_sigmoid
-                                                          : std::is_same_v<A, LogSoftmax>  ? output_activation::log_softmax
-                                                          : gives_numbers<A>               ? output_activation::numbers
-                                                                                           : output_activation::none;
+    requires requires { A::ends_in; }
+inline constexpr output_activation output_activation_of<A> = A::ends_in;
 
 /// Whether a cross-entropy sees through A.
 template <class A>
@@ -37,11 +27,8 @@ inline constexpr bool seen_through =
 template <class A> inline constexpr bool by_element = requires(simd::batch<float> v) { A::forward(v); };
 
 #if LAMINA_PLAIN_LOOPS
-/// Whether A's functions take plain numbers as well as registers, which plain loops use: those of activations.hpp do, and any other
-/// that says so in a member `takes_numbers`.
-template <class A>
-inline constexpr bool takes_numbers = is_one_of<A, Linear, Relu, Relu6, LeakyRelu, Elu, Selu, Sigmoid, Tanh, Exponential,
-                                                Softplus, Softsign, HardSigmoid, HardTanh, HardSilu, Silu, Mish, Gelu, GeluTanh>;
+/// Whether A's functions take plain numbers as well as registers, which plain loops use.
+template <class A> inline constexpr bool takes_numbers = false;
 template <class A>
     requires requires { A::takes_numbers; }
 inline constexpr bool takes_numbers<A> = A::takes_numbers;
@@ -65,7 +52,17 @@ template <class A> struct Slope {
     template <class V> [[gnu::always_inline]] V operator()(const V& at, const V& dy) const { return A::backward(at, dy); }
 };
 
-/// y = A(z) over `rows` rows of `Width`; y may be z.
+/// The shape that A gives: a row activation may halve its rows (Glu).
+template <class A> constexpr verdict activated(Shape in)
+{
+    if constexpr (requires { A::halves; }) {
+        if (in.back() % 2 != 0) return refuses(misfit::the_last_axis_is_odd__Glu_halves_it);
+        in.extents[in.rank - 1] /= 2;
+    }
+    return accepts(in);
+}
+
+/// y = A(z) over `rows` rows of `Width`; y may be z, unless A halves its rows.
 template <class A, std::size_t Width, class T> void activate(const T* z, T* y, std::size_t rows)
 {
     if constexpr (std::is_same_v<A, Linear>) {
