@@ -15,7 +15,11 @@
 #include <lamina/layers/pooling/average_pooling2d.hpp>
 #include <lamina/layers/pooling/global_average_pooling2d.hpp>
 #include <lamina/layers/pooling/max_pooling2d.hpp>
+#include <lamina/layers/recurrent/bidirectional.hpp>
+#include <lamina/layers/recurrent/gru.hpp>
 #include <lamina/layers/recurrent/lstm.hpp>
+#include <lamina/layers/recurrent/rnn.hpp>
+#include <lamina/layers/recurrent/simple_rnn.hpp>
 #include <lamina/layers/regularization/dropout.hpp>
 #include <lamina/layers/reshaping/center_crop.hpp>
 #include <lamina/layers/reshaping/cropping1d.hpp>

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 
 namespace cases {
 
@@ -16,6 +17,10 @@ public:
           dy(c.array("output_gradient").as<T>()), y_reference(c.array("output").as<double>())
     {
         mode.training = trains;
+        if (c.has("mask")) {
+            for (const double there : c.array("mask").as<double>()) mask.push_back(there != 0);
+            mask_of(0);
+        }
         if (c.has("input_gradient") || !is_integer(c.array("input").type)) dx_reference = c.array("input_gradient").as<double>();
     }
 
@@ -114,19 +119,28 @@ public:
             Room<T> one(std::vector<T>(x.data() + sample * in, x.data() + (sample + 1) * in)), y(out, false), dx(in, false);
             Room<T> d(std::vector<T>(dy.data() + sample * out, dy.data() + (sample + 1) * out));
             Room<T> saved(block.saved(1), true), scratch(block.scratch(1), true), scratch_of_backward(block.scratch(1), true);
-            mode.first = sample;
+            mask_of(sample);
             block.forward(mode, one.data(), y.data(), saved.data(), scratch.data(), 1);
             block.backward(mode, one.data(), y.data(), saved.data(), d.data(), dx.data(), scratch_of_backward.data(), 1);
             std::copy_n(y.data(), out, all_y.data() + sample * out);
             std::copy_n(dx.data(), in, all_dx.data() + sample * in);
         }
-        mode.first = 0;
+        mask_of(0);
         c.compare("the output, sample by sample", all_y.all(), y_reference);
         if (!dx_reference.empty()) c.compare("the gradient of the input, sample by sample", all_dx.all(), dx_reference);
         compare_weights(", sample by sample", 1);
     }
 
 private:
+    /// The mode from a sample on, with the masks of its steps and those behind.
+    void mask_of(std::size_t sample)
+    {
+        mode.first = sample;
+        if (mask.empty()) return;
+        mask_here = mask.data() + sample * (mask.size() / n);
+        mode.masks = &mask_here;
+    }
+
     static double largest_of(const std::vector<double>& values)
     {
         double largest = 0;
@@ -168,6 +182,8 @@ private:
     AnyBlock<T>& block;
     Case& c;
     lamina::protocols::Mode mode;
+    std::vector<std::uint8_t> mask; ///< [n][steps] where the case has one
+    const std::uint8_t* mask_here = nullptr;
     std::size_t n;
     Room<T> x, dy;
     std::vector<double> y_reference, dx_reference;

@@ -11,6 +11,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <random>
 #include <vector>
@@ -46,6 +47,20 @@ template <class M> bool gaps_are_zero(M& model)
     });
     return zero;
 }
+
+/// The mode of the samples from `first` on, with their masks, which have as many steps as B's input.
+template <class B> struct ModeFrom : lamina::protocols::Mode {
+    const std::uint8_t* mask_from = nullptr;
+
+    ModeFrom(const lamina::protocols::Mode& of, std::size_t first_sample) : Mode(of)
+    {
+        first += first_sample;
+        if (!masks) return;
+        mask_from = masks[0] + first_sample * B::input[0];
+        masks = &mask_from;
+    }
+    ModeFrom(const ModeFrom&) = delete;
+};
 
 /// A block at work on n samples, in guarded memory: scratch and what it keeps start as NaN, x, y, dx lie off every boundary.
 template <class B> struct Passes {
@@ -83,8 +98,7 @@ template <class B> struct Passes {
     double slope(double& number, std::size_t first, std::size_t samples) const
     {
         constexpr double h = 1e-5;
-        lamina::protocols::Mode here = mode;
-        here.first += first;
+        const ModeFrom<B> here(mode, first);
         Buffer<double> kept(lamina::internals::saved_of<B>(samples) + 8), room(lamina::internals::scratch_of<B>(samples)),
             above(samples * out), below(samples * out);
         const double old = number;
@@ -176,8 +190,7 @@ template <class B> void check_gradients(const GradientCheck& how = {})
 
         Buffer<double> again(at.y.size(), 2);
         if (how.mode.training && n > 0 && !lamina::internals::across_batch_of<B>()) {
-            lamina::protocols::Mode later = how.mode;
-            later.first = n - 1;
+            const ModeFrom<B> later(how.mode, n - 1);
             block.forward(later, at.x.data() + (n - 1) * at.in, again.data(), at.saved.data(), at.scratch.data(), 1);
             for (std::size_t i = 0; i < at.out; ++i)
                 CHECK(again[i] == Approx(at.y[(n - 1) * at.out + i]).epsilon(1e-13).margin(1e-14));
@@ -185,7 +198,7 @@ template <class B> void check_gradients(const GradientCheck& how = {})
         lamina::protocols::Mode inference = how.mode;
         inference.training = false;
         block.forward(inference, at.x.data(), at.y.data(), at.saved.data(), at.scratch.data(), n);
-        block.forward(lamina::protocols::Mode{}, at.x.data(), again.data(), nullptr, at.scratch.data(), n);
+        block.forward(lamina::protocols::Mode{.masks = how.mode.masks}, at.x.data(), again.data(), nullptr, at.scratch.data(), n);
         CHECK(again.guarded());
         for (std::size_t i = 0; i < at.y.size(); ++i) REQUIRE(again[i] == at.y[i]);
     }

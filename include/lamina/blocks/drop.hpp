@@ -30,4 +30,11 @@ template <fraction Rate, class T> void drop(Mode mode, const T* from, T* to, std
         }
 }
 
+/// What `drop` multiplies with, [n][size]: for what is dropped several times alike, as the steps of a sequence are.
+template <fraction Rate, class T> void drop_mask(Mode mode, T* mask, std::size_t size, std::size_t n)
+{
+    std::fill_n(mask, n * size, T(1));
+    drop<Rate>(mode, mask, mask, size, n);
+}
+
 }}} // namespace lamina::internals

@@ -154,7 +154,7 @@ template <class V> OptionValue option_value(const V& value)
         size(value.before);
         size(value.after);
     }
-    else if constexpr (!requires { V::class_name; } && requires { std::string_view(V::name); }) {
+    else if constexpr (!requires { V::class_name; } && !requires { V::kind; } && requires { std::string_view(V::name); }) {
         made.kind = value_is::text;
         made.text = V::name;
         made.parts = options_of(value); // of an activation: they are said where one is not as usual

@@ -24,8 +24,10 @@ struct center {};
 struct crop {};
 struct depth_multiplier {};
 struct dilation {};
+struct direction {};
 struct dropout_rate {};
 struct epsilon {};
+struct forget_bias {};
 struct groups {};
 struct initializer {};
 struct interpolation {};
@@ -34,12 +36,18 @@ struct kernel_constraint {};
 struct kernel_regularizer {};
 struct kernel_size {};
 struct mask {};
+struct masked_output {};
+struct merge_mode {};
 struct momentum {};
 struct name {};
 struct output_dim {};
 struct padding {};
 struct recurrent_activation {};
+struct recurrent_constraint {};
+struct recurrent_dropout {};
 struct recurrent_initializer {};
+struct recurrent_regularizer {};
+struct reset {};
 struct result {};
 struct scale {};
 struct strides {};
@@ -174,6 +182,27 @@ template <class Initializer> struct RecurrentInitializer {
     using initializer = Initializer;
 };
 
+/// A recurrent layer that begins with a sequence's last step (Keras's go_backwards); its outputs are in the order of its steps.
+struct Backwards {
+    using family = protocols::family::direction;
+};
+
+/// A recurrent layer whose output of a step that is masked is zero, where otherwise the one before is repeated (Keras's
+/// zero_output_for_mask); without ReturnSequences too: where the last step is masked, the output is zero.
+struct ZeroOutputForMask {
+    using family = protocols::family::masked_output;
+};
+
+/// A GRU whose reset gate meets the output before it meets the recurrent kernel (Keras's reset_after=False).
+struct ResetBefore {
+    using family = protocols::family::reset;
+};
+
+/// An LSTM whose forget gate's bias begins as the others do (Keras's unit_forget_bias=False).
+struct NoUnitForgetBias {
+    using family = protocols::family::forget_bias;
+};
+
 /// An Embedding whose index 0 is no step of a sequence (Keras's mask_zero).
 struct MaskZero {
     using family = protocols::family::mask;
@@ -197,6 +226,12 @@ template <std::size_t Width> struct OutputDim {
 /// Inside of a layer training zeroes this part of what it weighs its inputs with (Keras's argument dropout): `DropoutRate<0.1>`.
 template <internals::fraction Rate> struct DropoutRate {
     using family = protocols::family::dropout_rate;
+    static constexpr internals::fraction rate = Rate;
+};
+
+/// The same of what a recurrent layer weighs its own output with (Keras's argument recurrent_dropout).
+template <internals::fraction Rate> struct RecurrentDropoutRate {
+    using family = protocols::family::recurrent_dropout;
     static constexpr internals::fraction rate = Rate;
 };
 

@@ -94,6 +94,16 @@ template <class C> struct BiasConstraint {
     using rule = C;
 };
 
+/// The same of a recurrent kernel.
+template <class R> struct RecurrentRegularizer {
+    using family = protocols::family::recurrent_regularizer;
+    using rule = R;
+};
+template <class C> struct RecurrentConstraint {
+    using family = protocols::family::recurrent_constraint;
+    using rule = C;
+};
+
 namespace internals {
 
 struct NoRule {

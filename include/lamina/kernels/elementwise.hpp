@@ -66,6 +66,16 @@ template <class T> void add(const T* x0, const T* x1, T* y, std::size_t n)
 /// y += x.
 template <class T> void add(const T* x, T* y, std::size_t n) { add(x, y, y, n); }
 
+/// y[i] *= x[i].
+template <class T> void scale_by(const T* x, T* y, std::size_t n)
+{
+#if LAMINA_PLAIN_LOOPS
+    for (const T* const end = y + n; y != end; ++x, ++y) *y *= *x;
+#else
+    transform(x, y, y, n, [](const auto& a, const auto& b) { return a * b; });
+#endif
+}
+
 /// y[i] = value.
 template <class T> void fill(T* y, T value, std::size_t n) { std::fill_n(y, n, value); }
 

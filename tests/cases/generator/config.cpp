@@ -22,6 +22,7 @@ constexpr struct {
     {"trainable"},
     {"seed"},
     {"unroll"},
+    {"backward_layer"},  // of a Bidirectional: its layer, backwards
     {"ema_momentum"},    // of averages that use_ema asks for
     {"renorm_momentum"}, // of what renorm asks for
     {"use_ema", "false"},
@@ -30,13 +31,9 @@ constexpr struct {
     {"data_format", R"("channels_last")"},
     {"axis", "-1"},
     {"axis", "0", "constraints"},
-    {"unit_forget_bias", "true"},
     {"dropout", "0"},
-    {"recurrent_dropout", "0"},
     {"return_state", "false"},
-    {"go_backwards", "false"},
     {"stateful", "false"},
-    {"zero_output_for_mask", "false"},
     {"use_gate", "false"},
     {"attention_axes", "[1]"},
     {"pad_to_aspect_ratio", "false"},
@@ -175,7 +172,8 @@ std::string option_is(const Class& of, std::string_view option, const std::strin
 
 const Class* class_inside(std::string_view option, std::string_view keras)
 {
-    const auto kind = option.ends_with("_initializer")   ? "initializers"
+    const auto kind = option == "layer"                  ? "layers"
+                      : option.ends_with("_initializer") ? "initializers"
                       : option.ends_with("_regularizer") ? "regularizers"
                       : option.ends_with("_constraint")  ? "constraints"
                       : option.ends_with("activation")   ? "activations"

@@ -104,7 +104,7 @@ std::pair<std::string, std::string> layer_arguments(json& all)
     if (!shape.is_array() || shape.empty() || !std::all_of(shape.begin(), shape.end(), size))
         throw Refused("case.json: the input_shape is " + shape.dump() + ", sizes were needed, the batch's first");
     const bool training = all.at("training").get<bool>();
-    for (const char* option : {"rate", "dropout"})
+    for (const char* option : {"rate", "dropout", "recurrent_dropout"})
         if (training && config.value(option, 0.0) != 0)
             throw Refused("a training call with the " + std::string(option) + ' ' + config[option].dump() +
                           " depends on Keras's random numbers");

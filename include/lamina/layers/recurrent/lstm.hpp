@@ -6,32 +6,33 @@
 #include <lamina/blocks/activations/activations.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/simd.hpp>
+#include <lamina/kernels/lanes_over.hpp>
 #include <lamina/layers/recurrent/recurrent_block.hpp>
+#include <lamina/layers/recurrent/recurrent_options.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+#include <type_traits>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
 namespace internals {
 
-/// What the derivative of an activation reads: z or y = A(z); and y of it.
-template <class A, class V> V read_by(const V& z, const V& y) { return A::derivative == reads::input ? z : y; }
-template <class A, class V> V output_of_read(const V& kept)
-{
-    if constexpr (A::derivative == reads::input) return A::forward(kept);
-    else return kept;
-}
-
 /// One step. The gates are those of Keras, in its order: input i, forget f, candidate g, output o. The states are h and c; of
 /// i, f, g, o and a = A(c) it keeps what their derivatives read.
 template <class A, class R, std::size_t Units, class T> struct LstmCell {
     static constexpr std::size_t gates = 4, states = 2, kept = 5;
+    static constexpr bool apart = false, two_biases = false, resets = false;
 
-    static void forward(const T* z, const T* before, T* after, T* keep, std::size_t n)
+    static void forward(const T* z, const T* zh, const T* before, T* after, T* keep, std::size_t n)
     {
-        for (std::size_t sample = 0; sample < n; ++sample, z += gates * Units, keep += kept * Units) {
+        for (std::size_t sample = 0; sample < n; ++sample, z += gates * Units, zh += gates * Units, keep += kept * Units) {
             const T* const c_before = before + (n + sample) * Units;
             T *const h = after + sample * Units, *const c = after + (n + sample) * Units;
             kernels::lanes_over<T>(Units, [&](auto load, auto store) {
-                const auto zi = load(z), zf = load(z + Units), zg = load(z + 2 * Units), zo = load(z + 3 * Units);
+                const auto zi = load(z) + load(zh), zf = load(z + Units) + load(zh + Units),
+                           zg = load(z + 2 * Units) + load(zh + 2 * Units), zo = load(z + 3 * Units) + load(zh + 3 * Units);
                 const auto i = R::forward(zi), f = R::forward(zf), g = A::forward(zg), o = R::forward(zo);
                 const auto memory = simd::fma(f, load(c_before), i * g), a = A::forward(memory); // the same bits in every copy
                 store(memory, c);
@@ -45,7 +46,7 @@ template <class A, class R, std::size_t Units, class T> struct LstmCell {
         }
     }
 
-    static void backward(const T* keep, const T* before, const T* ds, T* dbefore, T* dz, std::size_t n)
+    static void backward(const T* keep, const T* before, const T* ds, T* dbefore, T* dz, T*, std::size_t n)
     {
         std::fill_n(dbefore, n * Units, T(0)); // h is read by the gates alone
         for (std::size_t sample = 0; sample < n; ++sample, keep += kept * Units, dz += gates * Units) {
@@ -73,48 +74,44 @@ template <class A, class R, std::size_t Units, class T> struct LstmCell {
 ///     i, f, o = R(x · kernel + h · recurrent_kernel + bias), g = A(…);  c = f · c + i · g;  h = o · A(c)
 ///
 /// Shapes   [steps, features] -> [Units], the output of the last step that is there; with ReturnSequences [steps, Units].
-/// Options  ReturnSequences, activation A (Tanh), RecurrentActivation<R> (Sigmoid), NoBias, kernel initializer (GlorotUniform),
-///          RecurrentInitializer<…> (Orthogonal), Bias<initializer> (Zeros), Name.
+/// Options  ReturnSequences, Backwards, ZeroOutputForMask, activation A (Tanh), RecurrentActivation<R> (Sigmoid), NoBias, NoUnitForgetBias,
+///          kernel initializer (GlorotUniform), RecurrentInitializer<…> (Orthogonal), Bias<initializer> (Zeros), Name;
+///          KernelRegularizer<…>, RecurrentRegularizer<…>, BiasRegularizer<…> and the three constraints; DropoutRate<…> of the inputs and
+///          RecurrentDropoutRate<…> of the outputs where they are weighed, while training: one mask for all gates and steps of a sequence.
 /// Learns   kernel [features, 4 · Units], recurrent_kernel [Units, 4 · Units] and bias [4 · Units], gates in the order i, f, g, o; the
-///          forget gate's bias starts at 1.
+///          forget gate's bias starts at 1, unless NoUnitForgetBias.
 /// Masks    a step that is masked leaves output and memory as they were; with ReturnSequences the mask is passed on.
-/// Refuses  any rank but 2.
+/// Refuses  any rank but 2, a rate outside of [0, 1).
 /// Example  Sequential<Input<50, 3>, LSTM<32, ReturnSequences>, LSTM<16>, Dense<1>> model;
 template <std::size_t Units, class... Options>
 struct LSTM
     : protocols::layer_base<
           LSTM<Units, Options...>,
-          protocols::families<protocols::family::result, protocols::family::activation, protocols::family::recurrent_activation,
-                              protocols::family::bias, protocols::family::initializer, protocols::family::recurrent_initializer>,
-          Options...> {
+          internals::with_recurrent_options<protocols::family::recurrent_activation, protocols::family::forget_bias>, Options...>,
+      internals::recurrent_options<Options...> {
     static constexpr std::string_view kind = "LSTM";
-    static constexpr std::size_t units = Units;
-    static constexpr bool sequences =
-        std::is_same_v<protocols::chosen<protocols::family::result, void, Options...>, ReturnSequences>;
-    using activation = protocols::chosen<protocols::family::activation, Tanh, Options...>;
-    using recurrent_activation =
-        typename protocols::chosen<protocols::family::recurrent_activation, RecurrentActivation<Sigmoid>, Options...>::activation;
-    using kernel_initializer = protocols::chosen<protocols::family::initializer, GlorotUniform, Options...>;
-    using recurrent_initializer = typename protocols::chosen<protocols::family::recurrent_initializer,
-                                                             RecurrentInitializer<Orthogonal<>>, Options...>::initializer;
-    using bias_option = protocols::chosen<protocols::family::bias, Bias<Zeros>, Options...>;
+    using chosen = internals::recurrent_options<Options...>;
+    static constexpr std::size_t units = Units, states = 2;
+    static constexpr bool opens_forget_gate =
+        !std::is_same_v<protocols::chosen<protocols::family::forget_bias, void, Options...>, NoUnitForgetBias>;
 
     template <class To> static void list_options(To& to)
     {
-        to("units", Units);
-        to("activation", activation{}, Tanh{});
-        to("recurrent_activation", recurrent_activation{}, Sigmoid{});
-        to("kernel_initializer", kernel_initializer{}, GlorotUniform{});
-        to("recurrent_initializer", recurrent_initializer{}, Orthogonal<>{});
-        protocols::list_bias<bias_option>(to);
-        to("return_sequences", sequences, false);
+        chosen::template list_options<true>(to, Units);
+        to("unit_forget_bias", opens_forget_gate, true);
     }
-    template <class T> using cell = internals::LstmCell<activation, recurrent_activation, Units, T>;
 
-    static constexpr protocols::verdict accept(Shape in) { return internals::accept_sequence(in, Units, sequences); }
+    template <class T>
+    using cell = internals::LstmCell<typename chosen::activation, typename chosen::recurrent_activation, Units, T>;
+    template <class... More> using with = LSTM<Units, Options..., More...>;
+
+    static constexpr protocols::verdict accept(Shape in) { return chosen::accept(in, Units); }
 
     /// The forget gate begins open, whatever the initializer of the bias.
-    template <class T> static void initialize_gates(T* bias) { std::fill_n(bias + Units, Units, T(1)); }
+    template <class T> static void initialize_gates(T* bias)
+    {
+        if (opens_forget_gate) std::fill_n(bias + Units, Units, T(1));
+    }
 
     template <class T, Shape In> using block = internals::RecurrentBlock<LSTM, T, In>;
 };

@@ -1,14 +1,14 @@
-// lamina/layers/recurrent/recurrent_block.hpp: what recurrent layers have in common: the walk over the steps of a sequence.
+// lamina/layers/recurrent/recurrent_block.hpp: the block of LSTM, GRU and SimpleRNN: gates that are sums over two kernels.
 #pragma once
 
+#include <lamina/blocks/activations/activations.hpp>
+#include <lamina/blocks/drop.hpp>
 #include <lamina/blocks/initializers.hpp>
-#include <lamina/blocks/layer_base.hpp>
-#include <lamina/blocks/orthogonal.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/variable.hpp>
 #include <lamina/kernels/elementwise.hpp>
-#include <lamina/kernels/lanes_over.hpp>
 #include <lamina/kernels/matmul.hpp>
+#include <lamina/layers/recurrent/sequence_block.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -16,33 +16,36 @@
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
 
-/// What a recurrent layer answers to a sequence.
-constexpr verdict accept_sequence(Shape in, std::size_t units, bool sequences)
+/// What the derivative of an activation reads: z or y = A(z); and y of it.
+template <class A, class V> V read_by(const V& z, const V& y) { return A::derivative == reads::input ? z : y; }
+template <class A, class V> V output_of_read(const V& kept)
 {
-    if (in.rank != 2) return refuses(misfit::needs_rank_2__steps_features);
-    if (in.size() == 0 || units == 0) return refuses(misfit::an_extent_is_zero);
-    return accepts(sequences ? Shape{in[0], units} : Shape{units});
+    if constexpr (A::derivative == reads::input) return A::forward(kept);
+    else return kept;
 }
 
-/// The block of a recurrent layer `L`, which says its `cell`, `units` and whether it gives `sequences`.
+/// The block of a recurrent layer `L`, which says its `cell`, `units` and options.
 ///
-/// A cell is a struct of static functions over one step of n samples, with `gates`, `states` (the first is the output) and `kept`, rows
-/// of `units` for each sample: `forward(z, before, after, kept, n)` where z holds the sums of the gates, [n][gates · units], and
-/// `backward(kept, before, ds, dbefore, dz, n)`, which writes what reaches the sums and, besides by them, the states before. States lie as
-/// [states][n][units]. Inside, time comes first: the products with the kernel are one for all steps. Inference keeps the states of two
-/// steps, which take turns, and one place for what a cell keeps.
+/// A cell is a struct of static functions over one step of n samples, with `gates`, `states` and `kept`, rows of `units` for each sample:
+/// `forward(z, zh, before, after, kept, n)`, where z and zh, [n][gates · units], are the sums over the input and over the output before, and
+/// `backward(kept, before, ds, dbefore, dz, dzh, n)`, which writes what reaches the sums and, besides by them, the states before.
+/// `apart`: the gradients of the two sums differ. `two_biases`: each of them has a bias.
 ///
-/// A step that is masked leaves the states, and so the output, as they were.
-template <class L, class T, Shape In> struct RecurrentBlock : block_base<L, T, In> {
+/// Where a cell `resets`, not the output before but what `reset(z, zh, h, kept, met, n)` makes of it meets the last gate's part of the
+/// recurrent kernel: a second product. `backward` then leaves the gate that resets to `reset_backward(kept, h, dmet, met, dz, dzh, n)`,
+/// which makes of the gradient of what was met that of h.
+template <class L, class T, Shape In> struct RecurrentBlock : SequenceBlock<L, T, In> {
+    using walk = SequenceBlock<L, T, In>;
     using cell = typename L::template cell<T>;
-    static constexpr std::size_t steps = In[0], features = In[1], units = L::units, states = cell::states,
-                                 wide = cell::gates * units;
-    static constexpr bool passes_mask = L::sequences;
+    using walk::features, walk::units, walk::steps;
+    static constexpr std::size_t wide = cell::gates * units;
+    static constexpr bool projects = true;
     static constexpr std::size_t multiply_adds = steps * (features + units) * wide;
+    using bias_shape = as_shape<cell::two_biases ? Shape{2, wide} : Shape{wide}>;
 
     Variable<T, Shape{features, wide}> kernel;
     Variable<T, Shape{units, wide}> recurrent_kernel;
-    std::conditional_t<std::is_same_v<typename L::bias_option, NoBias>, Absent<T>, Variable<T, Shape{wide}>> bias;
+    std::conditional_t<std::is_same_v<typename L::bias_option, NoBias>, Absent<T>, Variable<T, bias_shape::value>> bias;
 
     void initialize(Random random)
     {
@@ -54,98 +57,125 @@ template <class L, class T, Shape In> struct RecurrentBlock : block_base<L, T, I
             if (bias.data()) L::template initialize_gates<T>(bias.data());
     }
 
-    static constexpr std::size_t saved(std::size_t n) { return of_x(n) + of_states(n, steps + 1) + of_kept(n); }
-    static constexpr std::size_t scratch(std::size_t n)
+    static constexpr std::size_t kept(std::size_t n) { return padded<T>(n * cell::kept * units); }
+    static constexpr std::size_t room(std::size_t n)
     {
-        return of_gates(n) + padded<T>(n * wide) + of_x(n) + 2 * of_states(n, 1) +
-               std::max(of_outputs(n), padded<T>(n * cell::kept * units));
+        const std::size_t rows = walk::rows_at_a_time(n);
+        const std::size_t forward = (cell::resets ? 2 : 1) * of_sums(n) + of_outputs(n);
+        const std::size_t backward = (cell::apart ? of_sums(rows) : 0) + of_outputs(rows) + of_outputs(n) +
+                                     (cell::resets ? of_sums(rows) + of_outputs(rows) + of_outputs(n) : 0);
+        return of_drop(n) + std::max(forward, backward);
     }
 
-    void forward(Mode mode, const T* x, T* y, T* saved, T* scratch, std::size_t n) const
+    /// The gates' sums over the input, of many steps.
+    void project(const T* x, T* z, std::size_t rows) const
     {
-        T* const sums = scratch;
-        T* const recurrent = sums + of_gates(n);
-        T* const by_time = saved ? saved : recurrent + padded<T>(n * wide);
-        T* const all_states = by_time + of_x(n);
-        T* const kept = all_states + of_states(n, saved ? steps + 1 : 2);
-        const auto states_at = [&](std::size_t t) { return all_states + (saved ? t : t % 2) * n * states * units; };
-        for (std::size_t t = 0; t < steps; ++t)
-            for (std::size_t i = 0; i < n; ++i)
-                std::copy_n(x + (i * steps + t) * features, features, by_time + (t * n + i) * features);
-        kernels::dense_forward(by_time, kernel.data(), static_cast<const T*>(bias.data()), sums, steps * n, of_input);
-        std::fill_n(all_states, n * states * units, T(0));
-        for (std::size_t t = 0; t < steps; ++t) {
-            const T* const before = states_at(t);
-            T* const after = states_at(t + 1);
-            kernels::dense_forward(before, recurrent_kernel.data(), static_cast<const T*>(nullptr), recurrent, n, of_state);
-            kernels::add(recurrent, sums + t * n * wide, n * wide);
-            cell::forward(sums + t * n * wide, before, after, kept + (saved ? t * n * cell::kept * units : 0), n);
-            for_each_masked(mode, t, n, [&](std::size_t i) {
-                for (std::size_t s = 0; s < states; ++s)
-                    std::copy_n(before + (s * n + i) * units, units, after + (s * n + i) * units);
-            });
-            if (L::sequences)
-                for (std::size_t i = 0; i < n; ++i) std::copy_n(after + i * units, units, y + (i * steps + t) * units);
-        }
-        if (!L::sequences) std::copy_n(states_at(steps), n * units, y);
+        kernels::dense_forward(x, kernel.data(), static_cast<const T*>(bias.data()), z, rows, of_input);
     }
 
-    void backward(Mode mode, const T*, const T*, const T* saved, const T* dy, T* dx, RecurrentBlock& gradient, T* scratch,
-                  std::size_t n) const
+    /// What outputs are multiplied with before they are weighed, one mask for all steps of a sequence.
+    static void begin(Mode mode, [[maybe_unused]] T* room, [[maybe_unused]] std::size_t n)
     {
-        const T* const by_time = saved;
-        const T* const all_states = by_time + of_x(n);
-        const T* const kept = all_states + of_states(n, steps + 1);
-        T* const dz = scratch;
-        T* const outputs = dz + of_gates(n); // h before each step, by time
-        T* ds = outputs + of_outputs(n);
-        T* dbefore = ds + of_states(n, 1);
-        T* const through = dbefore + of_states(n, 1);
-        T* const dx_by_time = through + padded<T>(n * wide);
-        std::fill_n(ds, n * states * units, T(0));
-        if (!L::sequences) std::copy_n(dy, n * units, ds);
-        for (std::size_t t = steps; t-- > 0;) {
-            if (L::sequences)
-                for (std::size_t i = 0; i < n; ++i) kernels::add(dy + (i * steps + t) * units, ds + i * units, units);
-            const T* const before = all_states + t * n * states * units;
-            T* const dz_now = dz + t * n * wide;
-            std::copy_n(before, n * units, outputs + t * n * units);
-            cell::backward(kept + t * n * cell::kept * units, before, ds, dbefore, dz_now, n);
-            for_each_masked(mode, t, n, [&](std::size_t i) {
-                std::fill_n(dz_now + i * wide, wide, T(0));
-                for (std::size_t s = 0; s < states; ++s)
-                    std::copy_n(ds + (s * n + i) * units, units, dbefore + (s * n + i) * units);
-            });
-            kernels::dense_backward_data(dz_now, recurrent_kernel.data(), through, n, of_state);
-            kernels::add(through, dbefore, n * units);
-            std::swap(ds, dbefore);
+        if constexpr (drops)
+            if (mode.training) drop_mask<L::recurrent_rate>(mode, room, units, n);
+    }
+
+    void step(Mode mode, const T* z, const T* before, T* after, T* kept, T* room, std::size_t n) const
+    {
+        T* const zh = room + of_drop(n);
+        T* const aside = zh + of_sums(n);
+        const T* const h = weighed(mode, before, room, aside, n);
+        kernels::dense_forward(h, recurrent_kernel.data(), recurrent_bias(bias), zh, n, of_state);
+        if constexpr (cell::resets) {
+            T* const again = aside + of_outputs(n);
+            cell::reset(z, zh, h, kept, aside, n);
+            kernels::dense_forward(static_cast<const T*>(aside), recurrent_kernel.data(), static_cast<const T*>(nullptr), again,
+                                   n, of_state);
+            copy_last_gate(again, zh, n);
         }
+        cell::forward(z, zh, before, after, kept, n);
+    }
+
+    void step_backward(Mode mode, const T*, const T* before, const T*, const T* kept, const T* ds, T* dbefore, T* dz,
+                       RecurrentBlock&, T* room, std::size_t n, std::size_t row) const
+    {
+        const places at(room, n, row);
+        T* const dzh = cell::apart ? at.dzh : dz;
+        if (const T* const h = weighed(mode, before, room, at.h, n); h != at.h) std::copy_n(h, n * units, at.h);
+        cell::backward(kept, before, ds, dbefore, dz, dzh, n);
+        if constexpr (cell::resets) {
+            std::fill_n(at.dagain, n * wide, T(0));
+            copy_last_gate(dz, at.dagain, n);
+            kernels::dense_backward_data(static_cast<const T*>(at.dagain), recurrent_kernel.data(), at.dmet, n, of_state);
+            cell::reset_backward(kept, at.h, at.dmet, at.met, dz, dzh, n);
+        }
+        kernels::dense_backward_data(static_cast<const T*>(dzh), recurrent_kernel.data(), at.dh, n, of_state);
+        if constexpr (cell::resets) kernels::add(at.dmet, at.dh, n * units);
+        if (drops && mode.training) kernels::scale_by(room, at.dh, n * units);
+        kernels::add(at.dh, dbefore, n * units);
+    }
+
+    void finish(Mode mode, const T* x, const T* dz, T* dx, RecurrentBlock& gradient, T* room, std::size_t n,
+                std::size_t rows) const
+    {
         if (mode.parameters) {
-            kernels::dense_backward_weights(by_time, dz, gradient.kernel.data(), gradient.bias.data(), steps * n, of_input);
-            kernels::dense_backward_weights(outputs, dz, gradient.recurrent_kernel.data(), static_cast<T*>(nullptr), steps * n,
-                                            of_state);
+            const places at(room, n, 0);
+            kernels::dense_backward_weights(x, dz, gradient.kernel.data(), gradient.bias.data(), rows, of_input);
+            kernels::dense_backward_weights(at.h, cell::apart ? at.dzh : dz, gradient.recurrent_kernel.data(),
+                                            recurrent_bias(gradient.bias), rows, of_state);
+            if constexpr (cell::resets)
+                kernels::dense_backward_weights(at.met, at.dagain, gradient.recurrent_kernel.data(), static_cast<T*>(nullptr),
+                                                rows, of_state);
         }
-        if (!dx) return;
-        kernels::dense_backward_data(dz, kernel.data(), dx_by_time, steps * n, of_input);
-        for (std::size_t t = 0; t < steps; ++t)
-            for (std::size_t i = 0; i < n; ++i)
-                std::copy_n(dx_by_time + (t * n + i) * features, features, dx + (i * steps + t) * features);
+        if (dx) kernels::dense_backward_data(dz, kernel.data(), dx, rows, of_input);
     }
 
 private:
+    static constexpr bool drops = L::recurrent_rate.value() > 0;
     static constexpr fixed<kernels::dense_sizes{features, wide}> of_input{};
     static constexpr fixed<kernels::dense_sizes{units, wide}> of_state{};
-    static constexpr std::size_t of_x(std::size_t n) { return padded<T>(steps * n * features); }
-    static constexpr std::size_t of_gates(std::size_t n) { return padded<T>(steps * n * wide); }
-    static constexpr std::size_t of_states(std::size_t n, std::size_t times) { return padded<T>(times * n * states * units); }
-    static constexpr std::size_t of_outputs(std::size_t n) { return padded<T>(steps * n * units); }
-    static constexpr std::size_t of_kept(std::size_t n) { return padded<T>(steps * n * cell::kept * units); }
+    static constexpr std::size_t of_sums(std::size_t rows) { return padded<T>(rows * wide); }
+    static constexpr std::size_t of_outputs(std::size_t rows) { return padded<T>(rows * units); }
+    static constexpr std::size_t of_drop(std::size_t n) { return drops ? of_outputs(n) : 0; }
 
-    template <class F> static void for_each_masked(Mode mode, std::size_t t, std::size_t n, const F& f)
+    /// Where the pass back works, for the rows from `row` on.
+    struct places {
+        T *h, *dzh, *dh, *met, *dagain, *dmet;
+
+        places(T* room, std::size_t n, std::size_t row)
+        {
+            const std::size_t rows = walk::rows_at_a_time(n);
+            h = room + of_drop(n);
+            dzh = h + of_outputs(rows);
+            dh = dzh + (cell::apart ? of_sums(rows) : 0);
+            met = dh + of_outputs(n);
+            dagain = met + of_outputs(rows);
+            dmet = dagain + of_sums(rows);
+            h += row * units, met += row * units;
+            dzh += row * wide, dagain += row * wide;
+        }
+    };
+
+    /// The outputs as they are weighed: dropped ones go to `to`.
+    static const T* weighed(Mode mode, const T* outputs, const T* mask, T* to, std::size_t n)
     {
-        if (const std::uint8_t* const mask = mode.mask())
-            for (std::size_t i = 0; i < n; ++i)
-                if (!mask[i * steps + t]) f(i);
+        if (!drops || !mode.training) return outputs;
+        std::copy_n(outputs, n * units, to);
+        kernels::scale_by(mask, to, n * units);
+        return to;
+    }
+
+    static auto* recurrent_bias(auto& of)
+    {
+        decltype(of.data()) second = nullptr;
+        if constexpr (cell::two_biases)
+            if (of.data()) second = of.data() + row_stride<T>(wide);
+        return second;
+    }
+
+    static void copy_last_gate(const T* from, T* to, std::size_t n)
+    {
+        for (std::size_t i = 0, at = wide - units; i < n; ++i, at += wide) std::copy_n(from + at, units, to + at);
     }
 };
 
