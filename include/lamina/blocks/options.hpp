@@ -26,6 +26,7 @@ struct depth_multiplier {};
 struct dilation {};
 struct direction {};
 struct dropout_rate {};
+struct each_row {};
 struct epsilon {};
 struct forget_bias {};
 struct groups {};
@@ -113,6 +114,11 @@ struct Causal {
 /// The layer learns no bias.
 struct NoBias {
     using family = protocols::family::bias;
+};
+
+/// A Dense works on the last axis of an input of any rank, and on each row alike.
+struct EachRow {
+    using family = protocols::family::each_row;
 };
 
 /// The initializer of the bias, `Bias<Ones>`; Zeros where it is not given.

@@ -191,7 +191,8 @@ TEST_CASE("What cannot be tested is refused in a sentence")
             "the option \"half\" of L2 is true");
     refuses("layers/x", dense(R"("activation": "softmin")"),
             "the option \"activation\" of Dense is \"softmin\", which is no activation");
-    refuses("layers/x", dense(R"("activation": {"class_name": "LeakyReLU", "config": {}})"), "a text was needed");
+    refuses("layers/x", dense(R"("activation": {"class_name": "LeakyReLU", "config": {}})"),
+            "\"LeakyReLU\", which is no class that lamina has for it");
     refuses("layers/x", dense(R"("dtype": "float16")"), "\"float16\", lamina has float32 and float64");
     refuses("layers/x", dense(R"("use_bias": 1)"), "true or false was needed");
     refuses("layers/x", layer("Dense", "", plain), "the config of Dense has no \"units\"");

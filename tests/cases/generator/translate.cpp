@@ -138,7 +138,10 @@ void write_test(Translation& made, const Class& c, json& all, const fs::path& fo
     std::pair<std::string, std::string> more;
     if (c.kind == "layers") more = layer_arguments(all);
     const Options said = read_config(c, all["config"]);
-    const std::string type = spelled(c, said, made.headers), where = "R\"case(" + folder.string() + ")case\"";
+    std::string type = spelled(c, said, made.headers);
+    if (c.keras == "Dense" && all["input_shape"].size() > 2)
+        type.insert(type.size() - 1, ", EachRow"); // Keras has no word for it
+    const std::string where = "R\"case(" + folder.string() + ")case\"";
     const std::string run = "cases::" + kinds.at(std::string(c.kind)).call, by = '"' + c.says + "\", " + expected(said);
     const auto report = [](const std::string& call) { return "    cases::report([&] { return " + call + "; });\n"; };
     const auto wrong = wrong_in_keras.find(id);

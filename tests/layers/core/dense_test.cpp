@@ -15,6 +15,12 @@ static_assert(Dense<2>::accept(Shape{}).answer == misfit::needs_rank_1__put_Flat
 static_assert(Dense<2>::accept(Shape{0}).answer == misfit::an_extent_is_zero);
 static_assert(Dense<0>::accept(Shape{3}).answer == misfit::an_extent_is_zero);
 
+static_assert(Dense<2, EachRow>::accept(Shape{4, 5, 3}).output == Shape{4, 5, 2});
+static_assert(Dense<2, EachRow>::accept(Shape{3}).output == Shape{2});
+static_assert(Dense<2, EachRow>::accept(Shape{}).answer == misfit::needs_at_least_rank_1);
+static_assert(parameter_count_of<Dense<7, EachRow>::on<9, 5>>() == 42 && Dense<7, EachRow>::on<9, 5>::multiply_adds == 315);
+static_assert(passes_mask_of<Dense<7, EachRow>::on<9, 5>>());
+
 static_assert(Block<Dense<2>::on<3>>);
 static_assert(Dense<2>::on<3>::input == Shape{3} && Dense<2>::on<3>::output == Shape{2});
 static_assert(Dense<7>::on<5>::multiply_adds == 35);
@@ -47,6 +53,19 @@ template <class B> void set_kernel(B& block, std::initializer_list<float> values
 }
 
 } // namespace
+
+TEST_CASE("Dense works on each row as on one", "[layers][dense]")
+{
+    const auto rows = build<Dense<3, Tanh, EachRow>::on<5, 4>>(Seed{1});
+    const auto one = build<Dense<3, Tanh>::on<4>>(Seed{1});
+    xt::xtensor<float, 2> x({5, 4});
+    for (std::size_t i = 0; i < x.size(); ++i) x.flat(i) = 0.1f * float(i) - 1;
+    const auto y = rows(x);
+    for (std::size_t row = 0; row < 5; ++row) {
+        const auto single = one(std::array{x(row, 0), x(row, 1), x(row, 2), x(row, 3)});
+        for (std::size_t i = 0; i < 3; ++i) CHECK(y(row, i) == Approx(single[i]).epsilon(1e-6));
+    }
+}
 
 TEST_CASE("Dense multiplies, adds its bias and then applies its activation", "[layers][dense]")
 {
@@ -122,5 +141,6 @@ TEST_CASE("Dense's gradients agree with central differences", "[layers][dense][g
     check_gradients_of_each<Dense<1>::on<1>::as<double>, Dense<3>::on<1>::as<double>, Dense<1, Tanh>::on<7>::as<double>,
                             Dense<5, Sigmoid>::on<3>::as<double>, Dense<7, NoBias>::on<5>::as<double>,
                             Dense<3, Softmax, NoBias>::on<7>::as<double>, Dense<17, Gelu>::on<9>::as<double>,
-                            Dense<9, Softplus, NoBias>::on<17>::as<double>, Dense<33, Elu<>>::on<31>::as<double>>();
+                            Dense<9, Softplus, NoBias>::on<17>::as<double>, Dense<33, Elu<>>::on<31>::as<double>,
+                            Dense<5, Gelu, EachRow>::on<3, 7>::as<double>, Dense<3, Softmax, EachRow>::on<2, 2, 9>::as<double>>();
 }
