@@ -23,25 +23,29 @@ template <class T, class Y, class Metric> void run_metric(const Metric& metric, 
     const lamina::internals::values<Metric, Weighted> metrics{{metric}, {{metric}}};
     Score<Loss, Metric, Weighted> score;
     std::vector<T> plain, weighted;
-    for (std::string end = "_0"; c.has("y_pred" + end); end = '_' + std::to_string(plain.size())) {
+    std::size_t batch = 0;
+    for (std::string end = "_0"; c.has("y_pred" + end); end = '_' + std::to_string(++batch)) {
         const auto prediction = c.array("y_pred" + end), target = c.array("y_true" + end);
         const auto weights = c.array("sample_weight" + end).template as<float>();
         const bool labels = Metric::kind == lamina::protocols::target_kind::class_index;
         const std::size_t n = prediction.shape.empty() ? 0 : prediction.shape[0];
         if (n == 0 || weights.size() != n ||
-            target.size() != (labels ? prediction.size() / prediction.shape.back() : prediction.size()))
+            target.size() !=
+                (labels && prediction.shape.size() > 1 ? prediction.size() / prediction.shape.back() : prediction.size()))
             return c.differ("the arrays of batch " + end.substr(1) + " do not fit together");
         const Room<T> p(prediction.template as<T>());
         const auto t = target.template as<Y>();
         lamina::Shape output;
         for (std::size_t axis = 1; axis < prediction.shape.size(); ++axis) output.push_back(prediction.shape[axis]);
+        if (output.rank == 0) output.push_back(1);
         score.measure(Loss{}, metrics, output, lamina::protocols::output_activation::none,
                       lamina::internals::Rows<T>{.output = p.data(), .gradient = nullptr, .n = n, .batch = n}, t.data(), {}, 0,
                       weights);
         lamina::Logs logs;
-        score.report(logs, metrics, "");
-        plain.push_back(static_cast<T>(logs[Metric::name]));
-        weighted.push_back(static_cast<T>(logs["weighted_" + std::string(Metric::name)]));
+        score.report(logs, metrics, "", output);
+        for (const auto& [name, value] : logs.entries) // one figure or several, whose names begin alike
+            if (name.starts_with("weighted_")) weighted.push_back(static_cast<T>(value));
+            else if (name != "loss") plain.push_back(static_cast<T>(value));
     }
     c.compare<T>("the results", plain, c.array("results").template as<double>());
     c.compare<T>("the weighted results", weighted, c.array("weighted_results").template as<double>());

@@ -30,7 +30,7 @@ const std::vector<int> labels{0, 2, 2, 1};
 double figure(const Classes& score, const char* name)
 {
     Logs logs;
-    score.report(logs, accuracy, "");
+    score.report(logs, accuracy, "", Shape{3});
     return logs[name];
 }
 

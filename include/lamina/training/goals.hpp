@@ -112,6 +112,7 @@ template <class L, class... M> struct Goal {
     internals::values<M...> metrics;
     double weight;
     std::string prefix, validation_prefix;             ///< of the names of its figures
+    Shape output{};                                    ///< of a sample
     output_activation last = output_activation::none;  ///< the output's last activation, where loss or metrics look through it
     output_activation fused = output_activation::none; ///< the same where the loss is differentiated together with it
 };
@@ -136,6 +137,7 @@ public:
         for_each([&]<std::size_t At>(fixed<At>, auto& goal) {
             using score = typename std::tuple_element_t<At, std::tuple<G...>>::score;
             const output_activation end = Execution<T>::ends_in(plan, At);
+            goal.output = plan.output_shape(At);
             const std::string where = internals::place_of("compile", "output", At, count);
             if (end == output_activation::softmax && plan.output_shape(At).back() == 1)
                 fail({where,
@@ -257,7 +259,7 @@ public:
         for_each([&]<std::size_t At>(fixed<At>, const auto& goal) { sum += goal.weight * internals::get<At>(of).loss(); });
         logs.set(validation ? "val_" : "", "loss", sum);
         for_each([&]<std::size_t At>(fixed<At>, const auto& goal) {
-            internals::get<At>(of).report(logs, goal.metrics, validation ? goal.validation_prefix : goal.prefix);
+            internals::get<At>(of).report(logs, goal.metrics, validation ? goal.validation_prefix : goal.prefix, goal.output);
         });
     }
 

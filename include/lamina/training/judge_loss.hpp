@@ -55,6 +55,7 @@ enum class loss_is {
     with_an_accumulator_without_merge__void_merge_const_accumulator_reference,
     with_an_accumulator_without_result__double_result_const,
     with_a_result_of_other_parameters__double_result_const_accumulator_reference_const,
+    with_figures_of_other_parameters__size_t_figures_size_t_width_const_double_result_const_accumulator_reference_size_t_const,
 };
 
 /// A static member, and not one of each object.

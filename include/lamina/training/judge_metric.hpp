@@ -12,6 +12,7 @@
 #include <cstddef>
 
 LAMINA_HAS_MEMBER(result)
+LAMINA_HAS_MEMBER(figures)
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
 
@@ -50,6 +51,13 @@ concept gives_result = requires(const M& m, const A& a) {
     { m.result(a) } -> std::convertible_to<double>;
 };
 
+/// Whether the metric makes several figures of its accumulator, as many as `figures(width)` says.
+template <class M, class A>
+concept gives_figures = requires(const M& m, const A& a, std::size_t at) {
+    { m.figures(at) } -> std::convertible_to<std::size_t>;
+    { m.result(a, at) } -> std::convertible_to<double>;
+};
+
 /// What counts rows beside a loss: a loss, one with a form for each kind of targets, or one of its own.
 template <class M, class T> consteval loss_is judge_metric()
 {
@@ -80,6 +88,10 @@ template <class M, class T> consteval loss_is judge_metric()
                    : with_an_add_of_other_parameters__accumulator_reference_const_T_prediction_const_Y_target_size_t_width;
     else if constexpr (!requires(A& a, const A& other) { a.merge(other); })
         return with_an_accumulator_without_merge__void_merge_const_accumulator_reference;
+    else if constexpr (has_member_figures<M>)
+        return gives_figures<M, A>
+                   ? judge_shared_members<M>()
+                   : with_figures_of_other_parameters__size_t_figures_size_t_width_const_double_result_const_accumulator_reference_size_t_const;
     else if constexpr (has_member_result<M> && !gives_result<M, A>)
         return with_a_result_of_other_parameters__double_result_const_accumulator_reference_const;
     else if constexpr (!has_member_result<M> && !requires(const A& a) {

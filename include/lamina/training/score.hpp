@@ -128,16 +128,37 @@ public:
 
     double loss() const { return count == 0 ? 0 : sum / static_cast<double>(count); }
 
-    /// Sets `loss` and the metrics, by name, in `logs`; allocates only where a name is new.
-    void report(Logs& logs, [[maybe_unused]] const values<Metrics...>& metrics, std::string_view prefix) const
+    /// Sets `loss` and the metrics, by name, in `logs`; allocates only where a name is new, or a metric has several figures. `output` is
+    /// the shape of a sample's output.
+    void report(Logs& logs, [[maybe_unused]] const values<Metrics...>& metrics, std::string_view prefix,
+                [[maybe_unused]] const Shape& output) const
     {
         logs.set(prefix, "loss", loss());
         [&]<std::size_t... At>(std::index_sequence<At...>) {
-            (logs.set(prefix, name_of_metric<Metrics, Metrics...>(), result_of<Metrics>(get<At>(metrics), get<At>(kept))), ...);
+            (report_metric<Metrics>(logs, get<At>(metrics), get<At>(kept), prefix, output), ...);
         }(std::index_sequence_for<Metrics...>{});
     }
 
 private:
+    /// Sets one figure, or several whose names end in their number, counted from 0.
+    template <class M, class A>
+    static void report_metric(Logs& logs, const M& metric, const A& kept, std::string_view prefix,
+                              [[maybe_unused]] const Shape& output)
+    {
+        using Plain = typename unweighted<M>::type;
+        constexpr std::string_view name = name_of_metric<M, Metrics...>();
+        if constexpr (gives_figures<Plain, A>) {
+            const Plain& by = unweighted<M>::of(metric);
+            const std::size_t count = by.figures(rows_of_sample<Plain>(output).width);
+            for (std::size_t i = 0; i < count; ++i) {
+                std::string numbered(name);
+                if (count > 1) append(numbered, {'_', i});
+                logs.set(prefix, numbered, by.result(kept, i));
+            }
+        }
+        else logs.set(prefix, name, result_of<M>(metric, kept));
+    }
+
     template <class M, class A> static double result_of([[maybe_unused]] const M& metric, const A& kept)
     {
         if constexpr (gives_result<typename unweighted<M>::type, A>) return unweighted<M>::of(metric).result(kept);

@@ -30,6 +30,9 @@ constexpr struct {
     {"synchronized", "false"},
     {"data_format", R"("channels_last")"},
     {"axis", "-1"},
+    {"sparse_y_true", "true"},
+    {"sparse_y_pred", "false"},
+    {"num_labels"}, // the model says it
     {"axis", "0", "constraints"},
     {"dropout", "0"},
     {"return_state", "false"},

@@ -29,9 +29,6 @@ const std::map<std::string, Kind> kinds{
     {"derivatives", {"", {"autodiff"}}},
 };
 
-/// Headers that are called as a class of Keras and have something else: training/metrics/accuracy.hpp is what "accuracy" in quotes is there.
-const std::set<std::string> another_class{"metrics.Accuracy"};
-
 /// What Keras says elsewhere than in the configs of some cases: a Huber loss forgets its delta, a causal mask is asked for when a layer is
 /// called, a layer Softmax is lamina's Activation<Softmax>, and no config tells the numbers of a threshold.
 const std::map<std::string, const char*> left_out_of_config{
@@ -58,7 +55,6 @@ std::string squeezed(std::string_view name) // lower case without underscores
 /// The header that is called as the class, or any header for no class; nothing where there is none.
 std::string header_of(const fs::path& include, const std::string& kind, const std::string& keras)
 {
-    if (another_class.contains(kind + '.' + keras)) return "";
     for (const std::string& home : kinds.at(kind).homes) {
         if (!fs::exists(include / "lamina" / home)) continue;
         for (const auto& entry : fs::recursive_directory_iterator(include / "lamina" / home))

@@ -18,7 +18,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 /// Shapes    prediction [n], target [n], finite.
 /// Options   reduction.
 /// Numerics  no overflow, and full precision also where off is near 0, as Keras 3 has not; added up in `T`, a register's lanes at a time.
-/// Source    Keras's LogCosh. Its metric LogCoshError is this loss among the metrics.
+/// Source    Keras's LogCosh; among the metrics it is called LogCoshError there.
 /// Example   LogCosh loss;
 struct LogCosh {
     static constexpr std::string_view name = "log_cosh", class_name = "LogCosh";

@@ -1,0 +1,57 @@
+// lamina/training/metrics/precision_at_recall.hpp: the best precision that can be had at some recall.
+#pragma once
+
+#include <lamina/core/architecture.hpp>
+#include <lamina/training/loss.hpp>
+#include <lamina/training/metrics/threshold_grid.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+namespace lamina { inline namespace LAMINA_ARCHITECTURE {
+
+/// The largest precision of the thresholds at which the recall is at least what is asked for.
+///
+/// Shapes    prediction [n] in [0, 1], target [n]: 0 is no, any other number is yes.
+/// Options   recall: what is asked for. num_thresholds: how many are tried, evenly from 0 to 1. class_id: that output alone.
+/// Refuses   a recall outside of [0, 1], no threshold, a class_id that the outputs do not have.
+/// Numerics  as Keras 3; 0 where no threshold reaches the recall.
+/// Source    Keras's PrecisionAtRecall.
+/// Example   PrecisionAtRecall metric{.recall = 0.8f};
+struct PrecisionAtRecall {
+    static constexpr std::string_view name = "precision_at_recall", class_name = "PrecisionAtRecall";
+    static constexpr protocols::target_kind kind = protocols::target_kind::same_shape;
+    using accumulator = internals::metrics::Sums;
+
+    float recall = 0.5f;
+    std::size_t num_thresholds = 200;
+    std::optional<std::size_t> class_id{};
+
+    template <class To> void list_options(To& to) const
+    {
+        to("recall", recall);
+        to("num_thresholds", num_thresholds, 200);
+        to("class_id", class_id, nullptr);
+    }
+
+    void check_settings() const { internals::metrics::check_rate(name, "recall", recall, num_thresholds); }
+    void check_width(std::size_t width, const char* where) const
+    {
+        internals::metrics::check_class_id(name, class_id, width, where);
+    }
+
+    template <class T, class Y>
+    void add(accumulator& to, const T* prediction, const Y* target, std::size_t width, double weight = 1) const
+    {
+        internals::metrics::add_evenly(to, prediction, target, width, num_thresholds, class_id, weight);
+    }
+
+    double result(const accumulator& of) const
+    {
+        using internals::metrics::Counts;
+        return internals::metrics::best_rate(of, num_thresholds, &Counts::precision, &Counts::recall, recall);
+    }
+};
+
+}} // namespace lamina
