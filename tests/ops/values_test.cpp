@@ -137,6 +137,8 @@ TEST_CASE("What functions on values give is what they say", "[ops][values]")
     CHECK(list(2 / a) == std::vector<float>{2, -1, 4, 0.5});
     CHECK(list(a / b) == std::vector<float>{0.5, 1, 0.5, -0.5});
     CHECK(list(minimum(a, b)) == std::vector<float>{1, -2, 0.5, -8});
+    CHECK(list(maximum(a, b, 0)) == std::vector<float>{2, 0, 1, 4});
+    CHECK(list(minimum(a, b, -a)) == std::vector<float>{-1, -2, -0.5, -8});
     CHECK(list(maximum(0, a)) == std::vector<float>{1, 0, 0.5, 4});
     CHECK(list(pow(a, -2)) == std::vector<float>{1, 0.25, 4, 0.0625});
     CHECK(list(relu6(2 * a)) == std::vector<float>{2, 0, 1, 6});

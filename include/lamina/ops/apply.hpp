@@ -160,6 +160,9 @@ LAMINA_ONE_COPY void backward_once(const OpCall<N>& call, const T* const* in, co
     Op::backward(call, in, y, dy, din, scratch, n);
 }
 
+/// Whether the steps of a sequence stay where they are, so that what is masked of the inputs is of the result.
+template <class Op> inline constexpr bool joins_masks = requires { requires Op::joins_masks; };
+
 template <class Op> inline constexpr bool is_activation = requires { typename Op::formula::family; };
 
 /// A node of the plan.
@@ -173,6 +176,7 @@ template <class Op, class T, Shape... In> [[gnu::cold]] PlanNode<T> node_of_op(d
            std::size_t n) { ops::backward_once<Op>(told<Op, In...>(p), in, y, dy, din, scratch, n); });
     node.scratch = [](std::size_t n) { return ops::scratch_of<Op>(call_of<Op, In...>, n); };
     node.number = number;
+    node.joins_masks = joins_masks<Op>;
     if constexpr (is_activation<Op>) {
         using formula = typename Op::formula;
         node.ends_in = output_activation_of<formula>;

@@ -15,6 +15,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::o
 /// [… , a], [… , b], … -> [… , a + b + …].
 struct Concatenate {
     static constexpr std::string_view name = "concatenate";
+    static constexpr bool joins_masks = true;
 
     template <std::size_t Count> static constexpr verdict accept(const std::array<Shape, Count>& in)
     {

@@ -41,6 +41,7 @@ template <class F> inline constexpr bool takes_two = requires { &F::template to_
 template <class F> struct elementwise {
     using formula = F;
     static constexpr std::string_view name = F::name;
+    static constexpr bool joins_masks = true;
 
     static constexpr verdict accept(const std::array<Shape, 1>& in)
     {
@@ -76,6 +77,7 @@ template <class F>
 struct elementwise<F> {
     using formula = F;
     static constexpr std::string_view name = F::name;
+    static constexpr bool joins_masks = true;
 
     static constexpr verdict accept(const std::array<Shape, 2>& in) { return broadcast(in); }
 
@@ -136,6 +138,7 @@ private:
 template <class F, bool NumberFirst> struct with_number {
     static constexpr std::string_view name = F::name;
     static constexpr bool has_number = true;
+    static constexpr bool joins_masks = true;
 
     static constexpr verdict accept(const std::array<Shape, 1>& in) { return accepts(in[0]); }
 

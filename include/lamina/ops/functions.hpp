@@ -92,6 +92,20 @@ ops::outcome<ops::two<ops::Smaller, A, B>, A, B> minimum(A&& a, B&& b)
     return ops::apply<op>(a, b);
 }
 
+/// The same of three or more.
+template <class A, class B, class C, class... More>
+    requires ops::ValueAndOther<A, B>
+auto maximum(const A& a, const B& b, const C& c, const More&... more)
+{
+    return functions::maximum(functions::maximum(a, b), c, more...);
+}
+template <class A, class B, class C, class... More>
+    requires ops::ValueAndOther<A, B>
+auto minimum(const A& a, const B& b, const C& c, const More&... more)
+{
+    return functions::minimum(functions::minimum(a, b), c, more...);
+}
+
 /// Values side by side in the last axis: `head(concatenate(features(image), extra))`, two or more.
 ///
 /// Shapes    [… , a], [… , b] … of equal other extents give [… , a + b + …].

@@ -16,7 +16,8 @@
 // backward  writes din[i] unless it is null: the gradient by input i. `scratch` has scratch(call, n) numbers, a member of ops that work
 //           in some.
 //
-// An op that computes with a number of the call says `static constexpr bool has_number = true;`.
+// An op that computes with a number of the call says `static constexpr bool has_number = true;`. One that leaves the steps of a sequence
+// where they are says `joins_masks = true`: a step of the result is there where it is in all of the inputs that have a mask.
 //
 // What works on one element after another is shorter: formulas on registers, `elementwise<…>` in ops/elementwise.hpp.
 //

@@ -59,6 +59,7 @@ struct Logarithm {
 struct Power {
     static constexpr std::string_view name = "pow";
     static constexpr bool has_number = true;
+    static constexpr bool joins_masks = true;
 
     static constexpr verdict accept(const std::array<Shape, 1>& in) { return accepts(in[0]); }
 

@@ -51,6 +51,7 @@ public:
             append(wanted, 0);
             append(masks, no_position);
             append(mask_makers, no_position);
+            append(mask_steps, 0);
             widest = std::max(widest, s.size());
         }
         for (std::size_t k = 0; k < plan.nodes.size(); ++k) {
@@ -58,15 +59,20 @@ public:
             append(kept, trains ? take(node.saved(samples)) : 0);
             widest_scratch = std::max(widest_scratch, node.scratch(samples));
             most_inputs = std::max(most_inputs, node.inputs.size());
-            if (node.mask_steps > 0) {
-                masks[node.output] = take(mask_size<T>(node.mask_steps, samples));
+            const auto make_mask = [&](std::size_t steps) {
+                masks[node.output] = take(mask_size<T>(steps, samples));
                 mask_makers[node.output] = k;
+                mask_steps[node.output] = steps;
                 has_masks = true;
-            }
-            else if (node.passes_mask) {
-                masks[node.output] = masks[node.inputs[0]];
-                mask_makers[node.output] = mask_makers[node.inputs[0]];
-            }
+            };
+            if (node.mask_steps > 0) make_mask(node.mask_steps);
+            else if (node.passes_mask) pass_mask(node.inputs[0], node.output);
+            else if (node.joins_masks)
+                for (const std::size_t v : node.inputs) {
+                    if (!is_masked_as(v, node.output)) continue;
+                    if (masks[node.output] == no_position) pass_mask(v, node.output);
+                    else if (masks[v] != masks[node.output] && mask_makers[node.output] != k) make_mask(mask_steps[v]);
+                }
         }
         for (const std::size_t v : plan.outputs)
             if (mask_makers[v] != no_position) mask_nodes = std::max(mask_nodes, mask_makers[v] + 1);
@@ -95,7 +101,7 @@ public:
     {
         const std::size_t v = plan.outputs[i];
         if (masks[v] == no_position) return {};
-        return {reinterpret_cast<const std::uint8_t*>(arena.data() + masks[v]), plan.nodes[mask_makers[v]].mask_steps};
+        return {mask_of(v), mask_steps[v]};
     }
     T* input(std::size_t i = 0) { return value(i); }
     T* output(std::size_t i = 0) { return value(plan.outputs[i]); }
@@ -127,6 +133,7 @@ public:
                 node.forward_with_logits(block_of(blocks, node), inner, in.data(), place(node.output, y),
                                          arena.data() + logit_values[o], saved, arena.data() + scratch, n);
             else node.forward(block_of(blocks, node), inner, in.data(), place(node.output, y), saved, arena.data() + scratch, n);
+            if (node.joins_masks && mask_makers[node.output] == k) join_masks(node, n);
         }
     }
 
@@ -191,13 +198,34 @@ private:
     Mode with_masks(Mode mode, const PlanNode<T>& node)
     {
         if (!has_masks) return mode;
-        const auto at = [&](std::size_t v) {
-            return masks[v] == no_position ? nullptr : reinterpret_cast<std::uint8_t*>(arena.data() + masks[v]);
-        };
-        for (std::size_t i = 0; i < node.inputs.size(); ++i) mask_in[i] = at(node.inputs[i]);
+        for (std::size_t i = 0; i < node.inputs.size(); ++i) mask_in[i] = mask_of(node.inputs[i]);
         mode.masks = mask_in.data();
-        mode.mask_out = node.mask_steps > 0 ? at(node.output) : nullptr;
+        mode.mask_out = node.mask_steps > 0 ? mask_of(node.output) : nullptr;
         return mode;
+    }
+
+    std::uint8_t* mask_of(std::size_t v)
+    {
+        return masks[v] == no_position ? nullptr : reinterpret_cast<std::uint8_t*>(arena.data() + masks[v]);
+    }
+    void pass_mask(std::size_t from, std::size_t to)
+    {
+        masks[to] = masks[from];
+        mask_makers[to] = mask_makers[from];
+        mask_steps[to] = mask_steps[from];
+    }
+    /// Whether a value has a mask, of as many steps as another value has.
+    bool is_masked_as(std::size_t v, std::size_t other) const
+    {
+        return masks[v] != no_position && plan.values[other].rank > 0 && plan.values[other][0] == mask_steps[v];
+    }
+    [[gnu::cold]] void join_masks(const PlanNode<T>& node, std::size_t n)
+    {
+        std::uint8_t* const joined = mask_of(node.output);
+        std::fill_n(joined, n * mask_steps[node.output], std::uint8_t{1});
+        for (const std::size_t v : node.inputs)
+            for (std::size_t i = 0; is_masked_as(v, node.output) && i < n * mask_steps[v]; ++i)
+                joined[i] = joined[i] && mask_of(v)[i];
     }
 
     /// Whether a node reads an output.
@@ -246,6 +274,7 @@ private:
     Aligned<T*> din;
     std::vector<std::size_t> masks;       // where the mask of a value lies, no_position where it has none
     std::vector<std::size_t> mask_makers; // the node that made it
+    std::vector<std::size_t> mask_steps;  // how many steps it has
     std::size_t mask_nodes = 0;           // the first nodes, which make those of the outputs
     Aligned<const std::uint8_t*> mask_in;
     bool has_masks = false;

@@ -39,8 +39,9 @@ template <class T> struct PlanNode {
     std::size_t whole_below = 0;                 ///< its first input holds whole numbers below that; 0: any numbers
     std::size_t mask_steps = 0;                  ///< of the mask that it makes, or 0
     bool passes_mask = false;                    ///< its output has the mask of its first input
-    std::size_t multiply_adds = 0;               ///< of a sample
-    double number = 0;                           ///< of a function that computes with one: the 2 of `2 * h`
+    bool joins_masks = false;      ///< a step of its output is there where it is in all of its inputs that have a mask
+    std::size_t multiply_adds = 0; ///< of a sample
+    double number = 0;             ///< of a function that computes with one: the 2 of `2 * h`
 };
 
 /// The nodes of a model in the order of its computation, and the values between them. The first values are the model's inputs.
