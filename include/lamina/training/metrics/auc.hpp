@@ -34,7 +34,7 @@ struct AUC {
 
     enum Curve { ROC, PR };
     enum Summation { interpolation, minoring, majoring };
-    friend constexpr std::string_view word_of(Curve curve) { return curve == PR ? "PR" : "ROC"; }
+    friend constexpr std::string_view word_of(Curve of) { return of == PR ? "PR" : "ROC"; }
     friend constexpr std::string_view word_of(Summation by)
     {
         return by == minoring ? "minoring" : by == majoring ? "majoring" : "interpolation";
