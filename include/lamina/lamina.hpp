@@ -36,6 +36,7 @@
 
 #include <lamina/models/build.hpp>
 #include <lamina/models/clone.hpp>
+#include <lamina/models/composites/append.hpp>
 #include <lamina/models/composites/branch.hpp>
 #include <lamina/models/composites/parallel.hpp>
 #include <lamina/models/composites/residual.hpp>

@@ -57,6 +57,11 @@ template <class B>
 struct layer_of<B> {
     using type = typename B::layer;
 };
+template <class B>
+    requires requires { typename B::specification; } // of blocks of layers
+struct layer_of<B> {
+    using type = typename B::specification;
+};
 struct in_a_model_struct {}; // the place of a block in a refusal
 template <std::size_t Number> struct input_of_a_block_in_a_model_struct {};
 

@@ -14,6 +14,7 @@ template <class L, class T, Shape In> class branch : public L::layers::template 
 public:
     branch() = default;
     template <class U> using as = branch<L, U, In>;
+    using specification = L;
     static constexpr std::string_view name = L::name;
 
     auto operator()(const auto& x) const { return call(*this, x); }

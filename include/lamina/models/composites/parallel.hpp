@@ -19,6 +19,7 @@ template <class P, class T, Shape In, class... Blocks> class Branched : public B
 public:
     using value_type = T;
     template <class U> using as = typename P::template block<U, In>;
+    using specification = P;
     static constexpr std::string_view kind = P::kind, name = P::name;
     Branched() = default;
     Branched(Branched&&) noexcept = default;

@@ -41,6 +41,7 @@ template <class... Parts> struct Residual {
     public:
         using value_type = T;
         template <class U> using as = block<U, In>;
+        using specification = Residual;
         static constexpr std::string_view kind = Residual::kind, name = Residual::name;
 
         static constexpr Shape input = In, output = In;
