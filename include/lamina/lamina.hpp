@@ -12,8 +12,17 @@
 #include <lamina/layers/core/embedding.hpp>
 #include <lamina/layers/core/relu.hpp>
 #include <lamina/layers/normalization/batch_normalization.hpp>
+#include <lamina/layers/pooling/adaptive_average_pooling1d.hpp>
+#include <lamina/layers/pooling/adaptive_average_pooling2d.hpp>
+#include <lamina/layers/pooling/adaptive_max_pooling1d.hpp>
+#include <lamina/layers/pooling/adaptive_max_pooling2d.hpp>
+#include <lamina/layers/pooling/average_pooling1d.hpp>
 #include <lamina/layers/pooling/average_pooling2d.hpp>
+#include <lamina/layers/pooling/global_average_pooling1d.hpp>
 #include <lamina/layers/pooling/global_average_pooling2d.hpp>
+#include <lamina/layers/pooling/global_max_pooling1d.hpp>
+#include <lamina/layers/pooling/global_max_pooling2d.hpp>
+#include <lamina/layers/pooling/max_pooling1d.hpp>
 #include <lamina/layers/pooling/max_pooling2d.hpp>
 #include <lamina/layers/recurrent/bidirectional.hpp>
 #include <lamina/layers/recurrent/gru.hpp>

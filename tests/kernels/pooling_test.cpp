@@ -111,6 +111,29 @@ TEMPLATE_TEST_CASE("pooling equals plain loops at run-time sizes", "[kernels][po
     compare<TestType>(2, pooling_sizes{3, 6, 3, 5, 2, 2, 1, 2, 1, 2, 7});
 }
 
+TEMPLATE_TEST_CASE("pooling equals plain loops with a dilation, with padding that counts, over even parts", "[kernels][pooling]",
+                   float, double)
+{
+    constexpr std::size_t lanes = internals::simd::lanes<TestType>;
+    for (const std::size_t channels : {std::size_t(1), lanes - 1, lanes + 1}) {
+        const auto x = Buffer<TestType>(3 * 7 * 8 * channels, 1).random(4);
+        compare_maximum(x, 3, pooling_sizes{7, 8, channels, 3, 2, 1, 2, 1, 0, 5, 3, 2, 3});
+        compare_maximum(x, 3, pooling_sizes{7, 8, channels, 2, 3, 3, 1, 1, 1, 3, 6, 3, 2});
+        compare<TestType>(2, pooling_sizes{7, 8, channels, 3, 3, 2, 2, 1, 1, 4, 4, 1, 1, 9, 10});
+        compare<TestType>(
+            2, pooling_sizes{6, 8, channels, 3, 2, 2, 3, 1, 1, 4, 4, 1, 1, 8, 10}); // the last rows lie beyond the padding
+        const auto even = [&](std::size_t height, std::size_t width, std::size_t out_height, std::size_t out_width) {
+            compare<TestType>(
+                2, pooling_sizes{height, width, channels, height, width, 1, 1, 0, 0, out_height, out_width, 1, 1, 0, 0, true});
+        };
+        even(7, 5, 3, 2);
+        even(6, 4, 3, 2);
+        even(2, 3, 5, 3);
+        even(1, 1, 1, 4);
+    }
+    compare<TestType>(2, fixed<pooling_sizes{7, 5, 3, 7, 5, 1, 1, 0, 0, 3, 2, 1, 1, 0, 0, true}>{});
+}
+
 TEST_CASE("pooling equals plain loops at constant sizes", "[kernels][pooling]")
 {
     for (const std::size_t n : sample_counts) {

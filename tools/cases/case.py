@@ -28,10 +28,19 @@ def write_layer(name, layer, x, mask=None, training=False, seed=0):
     for i, (weight, gradient) in enumerate(zip(layer.get_weights(), gradients[1:])):
         arrays |= {f"weight_{i}": weight, f"weight_{i}_gradient": tf.convert_to_tensor(gradient).numpy()}
 
-    folder = MADE / "layers" / name
-    folder.mkdir(parents=True, exist_ok=True)
-    for key, array in arrays.items():
-        np.save(folder / f"{key}.npy", array)
     case = {"class": type(layer).__name__, "config": layer.get_config(), "training": training, "input_shape": list(x.shape),
             "output_shape": list(y.shape), "weights": [v.path for v in layer.weights]}
+    write("layers", name, case, arrays)
+
+
+def write(kind, name, case, arrays):
+    folder = MADE / kind / name
+    folder.mkdir(parents=True, exist_ok=True)
+    for key, array in arrays.items():
+        np.save(folder / f"{key}.npy", np.ascontiguousarray(array))
     (folder / "case.json").write_text(json.dumps(case, indent=1) + "\n")
+
+
+def drawn(*shape, low=-1.0, high=1.0):
+    """Numbers for an input, the same ones for the same shape."""
+    return np.random.default_rng(sum(shape)).uniform(low, high, shape).astype(np.float32)

@@ -21,6 +21,7 @@ struct bias_constraint {};
 struct bias_regularizer {};
 struct causal {};
 struct center {};
+struct counting {};
 struct crop {};
 struct depth_multiplier {};
 struct dilation {};
@@ -50,6 +51,7 @@ struct recurrent_initializer {};
 struct recurrent_regularizer {};
 struct reset {};
 struct result {};
+struct rounding {};
 struct scale {};
 struct strides {};
 struct value_dim {};
@@ -152,6 +154,16 @@ struct NoScale {
 /// Axes over which a mean, a sum or their kin is taken stay, with extent 1 (Keras's keepdims).
 struct KeepDims {
     using family = protocols::family::keep_dims;
+};
+
+/// A pooling rounds its number of windows up: a last one that is cut off counts, too (PyTorch's ceil_mode).
+struct CeilMode {
+    using family = protocols::family::rounding;
+};
+
+/// The zeros of its padding are part of a mean (PyTorch's count_include_pad).
+struct CountIncludePad {
+    using family = protocols::family::counting;
 };
 
 /// How an image of another size is made of one: each pixel is the nearest one of the input.

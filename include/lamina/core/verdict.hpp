@@ -22,6 +22,7 @@ enum class misfit {
     needs_the_input_shape_of_the_model_inside,
     kernel_is_larger_than_its_input,
     pooling_window_is_larger_than_its_input,
+    padding_of_a_pooling_is_at_most_half_its_window,
     reshape_changes_the_number_of_elements,
     cropping_leaves_nothing,
     the_axes_of_a_Permute_are_1_to_the_rank__each_of_them_once,

@@ -1,8 +1,8 @@
 // lamina/kernels/pooling.hpp: average and maximum over windows, channels last, and their gradients.
 //
 // Contract: images are dense, one after another, of any alignment; no output overlaps an input. Padding is never part of a
-// window: an average divides by the number of real cells, a maximum is one of them. Windows overlap or leave gaps as the strides
-// say. A window without a real cell gives 0 (average) or -infinity (maximum) and no gradient.
+// window, unless it is to be counted in averages: an average divides by the number of real cells, a maximum is one of them. Windows overlap
+// or leave gaps as the strides say, cells of a maximum lie a dilation apart (`pooling_sizes`). A window without a real cell gives 0 (average) or -infinity (maximum) and no gradient.
 // Numerics: maximum exact, NaN if its window has one. Average and both gradients in T:
 // |got - reference| <= (2 + sqrt(terms)) · epsilon · (sum of |terms|), the terms being the cells, or the
 // windows that share a cell.
@@ -23,14 +23,22 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::k
 
 namespace detail {
 
-/// f(rows, columns, c, place in y) for each register of each output of one image.
+/// f(oy, ox, c, place in y) for each register of each output of one image.
 template <class T, class S, class F> void each_window(S sizes, const F& f)
 {
     const pooling_sizes s = sizes;
     for (std::size_t oy = 0; oy < s.out_height; ++oy)
         for (std::size_t ox = 0; ox < s.out_width; ++ox)
-            for (std::size_t c = 0; c < s.channels; c += simd::lanes<T>)
-                f(rows_of(oy, s), columns_of(ox, s), c, (oy * s.out_width + ox) * s.channels + c);
+            for (std::size_t c = 0; c < s.channels; c += simd::lanes<T>) f(oy, ox, c, (oy * s.out_width + ox) * s.channels + c);
+}
+
+/// f(place in x) for each cell of a window.
+template <class F>
+[[gnu::always_inline]] inline void each_cell(std::size_t oy, std::size_t ox, const pooling_sizes& s, const F& f)
+{
+    const range rows = rows_of(oy, s), columns = columns_of(ox, s);
+    for (std::size_t iy = rows.first; iy < rows.last; iy += s.dilation_height)
+        for (std::size_t ix = columns.first; ix < columns.last; ix += s.dilation_width) f((iy * s.width + ix) * s.channels);
 }
 
 /// max(a, b), NaN if one of them is.
@@ -42,9 +50,8 @@ template <class T, class A> simd::batch<T, A> larger(const simd::batch<T, A>& a,
 /// Whether every cell is in a window.
 constexpr bool covers(const pooling_sizes& s)
 {
-    return s.stride_height <= s.window_height && s.stride_width <= s.window_width &&
-           windows_of(s.height - 1, s.stride_height, s.window_height, s.pad_top, s.out_height).size() > 0 &&
-           windows_of(s.width - 1, s.stride_width, s.window_width, s.pad_left, s.out_width).size() > 0;
+    return s.adaptive || (s.stride_height <= s.window_height && s.stride_width <= s.window_width &&
+                          windows_over_row(s.height - 1, s).size() > 0 && windows_over_column(s.width - 1, s).size() > 0);
 }
 
 /// The gradient of disjoint averages: each window writes change(its share, place) in its cells.
@@ -56,14 +63,13 @@ template <class T, class S, class F> void spread_averages(const T* dy, T* dx, st
     const T* end = dy + n * out;
     if (!covers(s)) std::fill_n(dx, n * in, T(0));
     for (std::size_t image = 0; image < n; ++image)
-        each_window<T>(sizes, [&](range rows, range columns, std::size_t c, std::size_t place) {
+        each_window<T>(sizes, [&](std::size_t oy, std::size_t ox, std::size_t c, std::size_t place) {
             const lanes share =
-                load_within(dy + image * out + place, c, s.channels, end) * lanes(T(1) / T(rows.size() * columns.size()));
-            for (std::size_t iy = rows.first; iy < rows.last; ++iy)
-                for (std::size_t ix = columns.first; ix < columns.last; ++ix) {
-                    const std::size_t cell = image * in + (iy * s.width + ix) * s.channels + c;
-                    store_before(change(share, cell, c), dx + cell, c, s.channels);
-                }
+                load_within(dy + image * out + place, c, s.channels, end) * lanes(T(1) / T(divisor_of(oy, ox, s)));
+            each_cell(oy, ox, s, [&](std::size_t at) {
+                const std::size_t cell = image * in + at + c;
+                store_before(change(share, cell, c), dx + cell, c, s.channels);
+            });
         });
 }
 
@@ -76,14 +82,14 @@ template <class T, class S> void gather_averages(const T* dy, T* dx, std::size_t
     const T* end = dy + n * out;
     for (std::size_t image = 0; image < n; ++image)
         for (std::size_t iy = 0; iy < s.height; ++iy) {
-            const range rows = windows_of(iy, s.stride_height, s.window_height, s.pad_top, s.out_height);
+            const range rows = windows_over_row(iy, s);
             for (std::size_t ix = 0; ix < s.width; ++ix, dx += s.channels) {
-                const range columns = windows_of(ix, s.stride_width, s.window_width, s.pad_left, s.out_width);
+                const range columns = windows_over_column(ix, s);
                 for (std::size_t c = 0; c < s.channels; c += lanes::size) {
                     lanes sum(T(0));
                     for (std::size_t oy = rows.first; oy < rows.last; ++oy)
                         for (std::size_t ox = columns.first; ox < columns.last; ++ox) {
-                            const lanes share(T(1) / T(rows_of(oy, s).size() * columns_of(ox, s).size()));
+                            const lanes share(T(1) / T(divisor_of(oy, ox, s)));
                             const T* d = dy + image * out + (oy * s.out_width + ox) * s.channels + c;
                             simd::add_product(sum, load_within(d, c, s.channels, end), share);
                         }
@@ -95,7 +101,7 @@ template <class T, class S> void gather_averages(const T* dy, T* dx, std::size_t
 
 } // namespace detail
 
-/// y = the average of each window's real cells.
+/// y = the average of each window.
 ///
 /// Shapes  x [n][height][width][channels], y [n][out_height][out_width][channels].
 template <class T, extent_of<pooling_sizes> S> void average_pooling_forward(const T* x, T* y, std::size_t n, S sizes)
@@ -105,17 +111,16 @@ template <class T, extent_of<pooling_sizes> S> void average_pooling_forward(cons
     const std::size_t in = s.height * s.width * s.channels, out = s.out_height * s.out_width * s.channels;
     const T* end = x + n * in;
     for (std::size_t image = 0; image < n; ++image)
-        detail::each_window<T>(sizes, [&](detail::range rows, detail::range columns, std::size_t c, std::size_t place) {
+        detail::each_window<T>(sizes, [&](std::size_t oy, std::size_t ox, std::size_t c, std::size_t place) {
             lanes sum(T(0));
-            for (std::size_t iy = rows.first; iy < rows.last; ++iy)
-                for (std::size_t ix = columns.first; ix < columns.last; ++ix)
-                    sum = sum + load_within(x + image * in + (iy * s.width + ix) * s.channels + c, c, s.channels, end);
-            const std::size_t cells = std::max<std::size_t>(rows.size() * columns.size(), 1);
+            detail::each_cell(oy, ox, s,
+                              [&](std::size_t cell) { sum = sum + load_within(x + image * in + cell + c, c, s.channels, end); });
+            const std::size_t cells = std::max<std::size_t>(detail::divisor_of(oy, ox, s), 1);
             store_before(sum * lanes(T(1) / T(cells)), y + image * out + place, c, s.channels);
         });
 }
 
-/// dx = each window's gradient, split evenly among its real cells.
+/// dx = each window's gradient, split evenly among its cells.
 ///
 /// Shapes  dy as y, dx as x.
 template <class T, extent_of<pooling_sizes> S> void average_pooling_backward(const T* dy, T* dx, std::size_t n, S sizes)
@@ -150,12 +155,11 @@ template <class T, extent_of<pooling_sizes> S> void max_pooling_forward(const T*
     const std::size_t in = s.height * s.width * s.channels, out = s.out_height * s.out_width * s.channels;
     const T* end = x + n * in;
     for (std::size_t image = 0; image < n; ++image)
-        detail::each_window<T>(sizes, [&](detail::range rows, detail::range columns, std::size_t c, std::size_t place) {
+        detail::each_window<T>(sizes, [&](std::size_t oy, std::size_t ox, std::size_t c, std::size_t place) {
             lanes most(-std::numeric_limits<T>::infinity());
-            for (std::size_t iy = rows.first; iy < rows.last; ++iy)
-                for (std::size_t ix = columns.first; ix < columns.last; ++ix)
-                    most = detail::larger(most,
-                                          load_within(x + image * in + (iy * s.width + ix) * s.channels + c, c, s.channels, end));
+            detail::each_cell(oy, ox, s, [&](std::size_t cell) {
+                most = detail::larger(most, load_within(x + image * in + cell + c, c, s.channels, end));
+            });
             store_before(most, y + image * out + place, c, s.channels);
         });
 }
@@ -171,19 +175,18 @@ void max_pooling_backward(const T* x, const T* y, const T* dy, T* dx, std::size_
     const std::size_t in = s.height * s.width * s.channels, out = s.out_height * s.out_width * s.channels;
     std::fill_n(dx, n * in, T(0));
     for (std::size_t image = 0; image < n; ++image)
-        detail::each_window<T>(sizes, [&](detail::range rows, detail::range columns, std::size_t c, std::size_t place) {
+        detail::each_window<T>(sizes, [&](std::size_t oy, std::size_t ox, std::size_t c, std::size_t place) {
             const lanes most = load_within(y + image * out + place, c, s.channels, y + n * out), zero(T(0));
             lanes rest = load_within(dy + image * out + place, c, s.channels, dy + n * out); // zero in a lane whose cell is found
-            for (std::size_t iy = rows.first; iy < rows.last; ++iy)
-                for (std::size_t ix = columns.first; ix < columns.last; ++ix) {
-                    const std::size_t cell = image * in + (iy * s.width + ix) * s.channels + c;
-                    const lanes value = load_within(x + cell, c, s.channels, x + n * in);
-                    const auto found = (value == most) | !(value == value);
-                    lanes given = xsimd::select(found, rest, zero);
-                    if (!detail::disjoint(s)) given = given + load_before(dx + cell, c, s.channels);
-                    store_before(given, dx + cell, c, s.channels);
-                    rest = xsimd::select(found, zero, rest);
-                }
+            detail::each_cell(oy, ox, s, [&](std::size_t at) {
+                const std::size_t cell = image * in + at + c;
+                const lanes value = load_within(x + cell, c, s.channels, x + n * in);
+                const auto found = (value == most) | !(value == value);
+                lanes given = xsimd::select(found, rest, zero);
+                if (!detail::disjoint(s)) given = given + load_before(dx + cell, c, s.channels);
+                store_before(given, dx + cell, c, s.channels);
+                rest = xsimd::select(found, zero, rest);
+            });
         });
 }
 

@@ -15,8 +15,8 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::k
 
 namespace plain {
 
-/// f(first cell of the window's next row, cells in it, output, cells of the whole window) for each row of each window; all but the
-/// last times channels.
+/// f(first cell of the window's next row, cells up to its end, output, what its average is divided by) for each row of each window; all
+/// but the last times channels.
 template <class F> void each_window_row(std::size_t n, const pooling_sizes& s, const F& f)
 {
     std::size_t output = 0;
@@ -24,9 +24,9 @@ template <class F> void each_window_row(std::size_t n, const pooling_sizes& s, c
         for (std::size_t oy = 0; oy < s.out_height; ++oy)
             for (std::size_t ox = 0; ox < s.out_width; ++ox, output += s.channels) {
                 const detail::range rows = detail::rows_of(oy, s), columns = detail::columns_of(ox, s);
-                const std::size_t cells = rows.size() * columns.size();
-                if (cells == 0) continue;
-                for (std::size_t iy = rows.first; iy < rows.last; ++iy)
+                const std::size_t cells = detail::divisor_of(oy, ox, s);
+                if (rows.size() * columns.size() == 0) continue;
+                for (std::size_t iy = rows.first; iy < rows.last; iy += s.dilation_height)
                     f(((image * s.height + iy) * s.width + columns.first) * s.channels, columns.size() * s.channels, output,
                       cells);
             }
@@ -71,9 +71,11 @@ template <class T> void max_pooling_forward(const T* x, T* y, std::size_t n, poo
 {
     if (n > 0) plain::fill(y, -std::numeric_limits<T>::infinity(), n * s.out_height * s.out_width * s.channels);
     plain::each_window_row(n, s, [&](std::size_t first, std::size_t count, std::size_t output, std::size_t) {
-        for (const T *from = x + first, *const end = from + count; from != end;)
+        for (std::size_t at = first; at < first + count; at += s.dilation_width * s.channels) {
+            const T* from = x + at;
             for (T *to = y + output, *const row = to + s.channels; to != row; ++from, ++to)
                 if (!(*from <= *to) && *to == *to) *to = *from; // a NaN stays
+        }
     });
 }
 
@@ -84,7 +86,7 @@ template <class T> void max_pooling_backward(const T* x, const T* y, const T* dy
         std::size_t found = std::numeric_limits<std::size_t>::max(); // the output whose cell was met last
         plain::each_window_row(n, s, [&](std::size_t first, std::size_t count, std::size_t output, std::size_t) {
             const T most = y[output + c];
-            for (std::size_t at = first + c; found != output && at < first + count; at += s.channels)
+            for (std::size_t at = first + c; found != output && at < first + count; at += s.dilation_width * s.channels)
                 if (x[at] == most || x[at] != x[at]) dx[at] += dy[output + c], found = output;
         });
     }
