@@ -21,6 +21,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
 template <std::size_t Axes, std::size_t Filters, class... Options>
 struct ConvolutionLayer : ConvolutionOptions<Axes, Options...> {
     using base = ConvolutionOptions<Axes, Options...>;
+    static constexpr bool takes_factors = true; // models/folded.hpp
     static constexpr std::size_t filters = Filters, groups = chosen<family::groups, Groups<1>, Options...>::value;
 
     template <class To> static void list_options(To& to)

@@ -33,6 +33,7 @@ struct DepthwiseConv2D
                                 protocols::family::bias, protocols::family::initializer>,
           Options...> {
     static constexpr std::string_view kind = "DepthwiseConv2D";
+    static constexpr bool takes_factors = true; // models/folded.hpp
     using kernel_size = protocols::chosen<protocols::family::kernel_size, Kernel<3>, Options...>;
     static constexpr std::size_t multiplier =
         protocols::chosen<protocols::family::depth_multiplier, DepthMultiplier<1>, Options...>::value;

@@ -26,6 +26,7 @@ struct Dense : protocols::layer_base<Dense<Units, Options...>,
                                                            protocols::family::initializer, protocols::family::each_row>,
                                      Options...> {
     static constexpr std::string_view kind = "Dense";
+    static constexpr bool takes_factors = true; // models/folded.hpp
     using activation = protocols::chosen<protocols::family::activation, Linear, Options...>;
     using kernel_initializer = protocols::chosen<protocols::family::initializer, GlorotUniform, Options...>;
     using bias_option = protocols::chosen<protocols::family::bias, Bias<Zeros>, Options...>;

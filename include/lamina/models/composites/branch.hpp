@@ -33,7 +33,8 @@ template <class... Parts> struct Branch {
     using options = internals::check_names<Parts...>;
     static constexpr std::string_view kind = "Branch";
     static constexpr std::string_view name = protocols::chosen<protocols::family::name, Name<"">, Parts...>::value;
-    using layers = internals::series_among<Parts...>;
+    using row = internals::layers_among<Parts...>;
+    using layers = typename row::as_series;
 
     static constexpr protocols::verdict accept(Shape in) { return layers::accept(in); }
 

@@ -126,7 +126,6 @@ template <class... A, class... B> pack<A..., B...> operator+(pack<A...>, pack<B.
 template <class Part> inline constexpr bool is_name = belongs<Part, family::name>;
 template <class... Parts>
 using layers_among = decltype((pack<>{} + ... + std::conditional_t<is_name<Parts>, pack<>, pack<as_layer<Parts>>>{}));
-template <class... Parts> using series_among = typename layers_among<Parts...>::as_series;
 template <class... Parts>
 using check_names = typename decltype((pack<>{} + ... + std::conditional_t<is_name<Parts>, pack<Parts>, pack<>>{}))::as_options;
 
