@@ -24,7 +24,7 @@ def run(command, folder):
 def measure(root, rounds):
     sources, flags = root / "tests/cost", [f"-I{root / 'include'}"]
     with tempfile.TemporaryDirectory() as folder:
-        compiled = {name: [] for name in ("base", "inference", "training")}
+        compiled = {name: [] for name in ("base", "inference", "training", "sequences", "residual")}
         for _ in range(rounds):
             for name, times in compiled.items():
                 times.append(run([*COMPILER, *flags, "-c", sources / f"{name}.cpp", "-o", f"{name}.o"], folder))
@@ -36,6 +36,12 @@ def measure(root, rounds):
                 "compile_ratio": statistics.median(t[0] / b[0] for t, b in zip(compiled[name], compiled["base"])),
                 "compile_mebibytes": max(t[2] for t in compiled[name]),
                 "stripped_kibibytes": pathlib.Path(folder, name).stat().st_size / 1024}
+        # Five layers over sequences, and a residual network of fifty layers: as multiples of LeNet-5's training program.
+        for name in ("sequences", "residual"):
+            figures[name] = {
+                "compile_s": statistics.median(t[0] for t in compiled[name]),
+                "training_ratio": statistics.median(t[0] / b[0] for t, b in zip(compiled[name], compiled["training"])),
+                "compile_mebibytes": max(t[2] for t in compiled[name])}
         run(["./training"], folder)  # writes the file that the other reads
         starts = [run(["./inference"], folder) for _ in range(20)]
         run([*COMPILER, sources / "allocations.cpp", "inference.o", "-o", "counted", "-pthread"], folder)
@@ -52,5 +58,9 @@ def print_table(figures):
         row = figures[name]
         print(f"| {name} | {row['compile_s']:.1f} s | {row['compile_ratio']:.2f} | {row['compile_mebibytes']:.0f} MiB "
               f"| {row['stripped_kibibytes']:.0f} KiB |")
+    for name in ("sequences", "residual"):
+        row = figures[name]
+        print(f"\n{name}: compiled in {row['compile_s']:.1f} s, {row['training_ratio']:.2f} times LeNet-5's training program, "
+              f"{row['compile_mebibytes']:.0f} MiB")
     print(f"\nFrom start to the first result, model read from its file: {figures['start_ms']:.1f} ms, "
           f"{figures['process_mebibytes']:.1f} MiB, {figures['allocations']} allocations in all.")
