@@ -21,38 +21,24 @@ namespace internals {
 /// One step, of the gates update u, reset r, candidate g. `After`: r meets the candidate's sum over the output before, m; otherwise it
 /// meets that output. Of u, r and g it keeps what their derivatives read, and m.
 template <class A, class R, std::size_t Units, bool After, class T> struct GruCell {
-    static constexpr std::size_t gates = 3, states = 1, kept = After ? 4 : 3;
+    static constexpr std::size_t gates = 3, joined = After ? 2 : 3, states = 1, kept = After ? 4 : 3;
     static constexpr bool apart = true, two_biases = After, resets = !After;
 
-    static void reset(const T* z, const T* zh, const T* h, T* keep, T* met, std::size_t n)
+    template <class V> static void update(const V* z, const V& m, const V* before, V* after, V* keep)
     {
-        for (std::size_t i = 0; i < n;
-             ++i, z += gates * Units, zh += gates * Units, h += Units, keep += kept * Units, met += Units)
-            kernels::lanes_over<T>(Units, [&](auto load, auto store) {
-                const auto zr = load(z + Units) + load(zh + Units), r = R::forward(zr);
-                store(read_by<R>(zr, r), keep + Units);
-                store(r * load(h), met);
-            });
+        const V u = R::forward(z[0]), r = R::forward(z[1]), sum = After ? simd::fma(r, m, z[2]) : z[2], g = A::forward(sum);
+        after[0] = simd::fma(u, before[0], (V(1) - u) * g); // the same bits in every copy
+        keep[0] = read_by<R>(z[0], u);
+        keep[1] = read_by<R>(z[1], r);
+        keep[2] = read_by<A>(sum, g);
+        if constexpr (After) keep[3] = m;
     }
 
-    static void forward(const T* z, const T* zh, const T* before, T* after, T* keep, std::size_t n)
+    static void reset(const T* z, const T* zh, const T* h, T* met, std::size_t n)
     {
-        for (std::size_t i = 0; i < n;
-             ++i, z += gates * Units, zh += gates * Units, before += Units, after += Units, keep += kept * Units)
-            kernels::lanes_over<T>(Units, [&](auto load, auto store) {
-                const auto zu = load(z) + load(zh), u = R::forward(zu), m = load(zh + 2 * Units);
-                auto zg = load(z + 2 * Units) + m;
-                if constexpr (After) {
-                    const auto zr = load(z + Units) + load(zh + Units), r = R::forward(zr);
-                    zg = simd::fma(r, m, load(z + 2 * Units));
-                    store(read_by<R>(zr, r), keep + Units);
-                    store(m, keep + 3 * Units);
-                }
-                const auto g = A::forward(zg);
-                store(simd::fma(u, load(before), (decltype(u)(1) - u) * g), after); // the same bits in every copy
-                store(read_by<R>(zu, u), keep);
-                store(read_by<A>(zg, g), keep + 2 * Units);
-            });
+        for (std::size_t i = 0; i < n; ++i, z += gates * Units, zh += gates * Units, h += Units, met += Units)
+            kernels::lanes_over<T>(
+                Units, [&](auto load, auto store) { store(R::forward(load(z + Units) + load(zh + Units)) * load(h), met); });
     }
 
     static void backward(const T* keep, const T* before, const T* ds, T* dbefore, T* dz, T* dzh, std::size_t n)

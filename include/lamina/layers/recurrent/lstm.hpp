@@ -22,28 +22,20 @@ namespace internals {
 /// One step. The gates are those of Keras, in its order: input i, forget f, candidate g, output o. The states are h and c; of
 /// i, f, g, o and a = A(c) it keeps what their derivatives read.
 template <class A, class R, std::size_t Units, class T> struct LstmCell {
-    static constexpr std::size_t gates = 4, states = 2, kept = 5;
+    static constexpr std::size_t gates = 4, joined = 4, states = 2, kept = 5;
     static constexpr bool apart = false, two_biases = false, resets = false;
 
-    static void forward(const T* z, const T* zh, const T* before, T* after, T* keep, std::size_t n)
+    template <class V> static void update(const V* z, const V&, const V* before, V* after, V* keep)
     {
-        for (std::size_t sample = 0; sample < n; ++sample, z += gates * Units, zh += gates * Units, keep += kept * Units) {
-            const T* const c_before = before + (n + sample) * Units;
-            T *const h = after + sample * Units, *const c = after + (n + sample) * Units;
-            kernels::lanes_over<T>(Units, [&](auto load, auto store) {
-                const auto zi = load(z) + load(zh), zf = load(z + Units) + load(zh + Units),
-                           zg = load(z + 2 * Units) + load(zh + 2 * Units), zo = load(z + 3 * Units) + load(zh + 3 * Units);
-                const auto i = R::forward(zi), f = R::forward(zf), g = A::forward(zg), o = R::forward(zo);
-                const auto memory = simd::fma(f, load(c_before), i * g), a = A::forward(memory); // the same bits in every copy
-                store(memory, c);
-                store(o * a, h);
-                store(read_by<R>(zi, i), keep);
-                store(read_by<R>(zf, f), keep + Units);
-                store(read_by<A>(zg, g), keep + 2 * Units);
-                store(read_by<R>(zo, o), keep + 3 * Units);
-                store(read_by<A>(memory, a), keep + 4 * Units);
-            });
-        }
+        const V i = R::forward(z[0]), f = R::forward(z[1]), g = A::forward(z[2]), o = R::forward(z[3]);
+        const V c = simd::fma(f, before[1], i * g), a = A::forward(c); // the same bits in every copy
+        after[0] = o * a;
+        after[1] = c;
+        keep[0] = read_by<R>(z[0], i);
+        keep[1] = read_by<R>(z[1], f);
+        keep[2] = read_by<A>(z[2], g);
+        keep[3] = read_by<R>(z[3], o);
+        keep[4] = read_by<A>(c, a);
     }
 
     static void backward(const T* keep, const T* before, const T* ds, T* dbefore, T* dz, T*, std::size_t n)

@@ -7,6 +7,7 @@
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/variable.hpp>
 #include <lamina/kernels/elementwise.hpp>
+#include <lamina/kernels/lanes_over.hpp>
 #include <lamina/kernels/matmul.hpp>
 #include <lamina/layers/recurrent/sequence_block.hpp>
 
@@ -26,13 +27,16 @@ template <class A, class V> V output_of_read(const V& kept)
 
 /// The block of a recurrent layer `L`, which says its `cell`, `units` and options.
 ///
-/// A cell is a struct of static functions over one step of n samples, with `gates`, `states` and `kept`, rows of `units` for each sample:
-/// `forward(z, zh, before, after, kept, n)`, where z and zh, [n][gates · units], are the sums over the input and over the output before, and
-/// `backward(kept, before, ds, dbefore, dz, dzh, n)`, which writes what reaches the sums and, besides by them, the states before.
-/// `apart`: the gradients of the two sums differ. `two_biases`: each of them has a bias.
+/// A cell is a struct of static functions, with `gates`, `states` and `kept`, rows of `units` for each sample.
 ///
-/// Where a cell `resets`, not the output before but what `reset(z, zh, h, kept, met, n)` makes of it meets the last gate's part of the
-/// recurrent kernel: a second product. `backward` then leaves the gate that resets to `reset_backward(kept, h, dmet, met, dz, dzh, n)`,
+///     update(z, m, before, after, keep)                         one step in registers, of an element of each gate, state and kept row
+///     backward(keep, before, ds, dbefore, dz, dzh, n)           writes what reaches the sums and, besides by them, the states before
+///
+/// z are the sums over the input and the output before, of which the first `joined` are added up; m is the last gate's sum over the output.
+/// `apart`: the gradients of the two sums differ, dz and dzh. `two_biases`: each of them has a bias.
+///
+/// Where a cell `resets`, not the output before but what `reset(z, zh, h, met, n)` makes of it meets the last gate's part of the
+/// recurrent kernel: a second product. `backward` then leaves the gate that resets to `reset_backward(keep, h, dmet, met, dz, dzh, n)`,
 /// which makes of the gradient of what was met that of h.
 template <class L, class T, Shape In> struct RecurrentBlock : SequenceBlock<L, T, In> {
     using walk = SequenceBlock<L, T, In>;
@@ -80,7 +84,7 @@ template <class L, class T, Shape In> struct RecurrentBlock : SequenceBlock<L, T
             if (mode.training) drop_mask<L::recurrent_rate>(mode, room, units, n);
     }
 
-    void step(Mode mode, const T* z, const T* before, T* after, T* kept, T* room, std::size_t n) const
+    void forward_step(Mode mode, const T* z, const T* before, T* after, T* kept, T* room, std::size_t n) const
     {
         T* const zh = room + of_drop(n);
         T* const aside = zh + of_sums(n);
@@ -88,15 +92,15 @@ template <class L, class T, Shape In> struct RecurrentBlock : SequenceBlock<L, T
         kernels::dense_forward(h, recurrent_kernel.data(), recurrent_bias(bias), zh, n, of_state);
         if constexpr (cell::resets) {
             T* const again = aside + of_outputs(n);
-            cell::reset(z, zh, h, kept, aside, n);
+            cell::reset(z, zh, h, aside, n);
             kernels::dense_forward(static_cast<const T*>(aside), recurrent_kernel.data(), static_cast<const T*>(nullptr), again,
                                    n, of_state);
             copy_last_gate(again, zh, n);
         }
-        cell::forward(z, zh, before, after, kept, n);
+        update_all(z, zh, before, after, kept, n);
     }
 
-    void step_backward(Mode mode, const T*, const T* before, const T*, const T* kept, const T* ds, T* dbefore, T* dz,
+    void backward_step(Mode mode, const T*, const T* before, const T*, const T* kept, const T* ds, T* dbefore, T* dz,
                        RecurrentBlock&, T* room, std::size_t n, std::size_t row) const
     {
         const places at(room, n, row);
@@ -171,6 +175,24 @@ private:
         if constexpr (cell::two_biases)
             if (of.data()) second = of.data() + row_stride<T>(wide);
         return second;
+    }
+
+    /// The cell's update of n samples.
+    static void update_all(const T* z, const T* zh, const T* before, T* after, T* keep, std::size_t n)
+    {
+        for (std::size_t i = 0; i < n; ++i, z += wide, zh += wide, before += units, after += units, keep += cell::kept * units)
+            kernels::lanes_over<T>(units, [&](auto load, auto store) {
+                using V = decltype(load(z));
+                V sums[cell::gates], old[cell::states], now[cell::states], kept[cell::kept];
+                for (std::size_t g = 0; g < cell::gates; ++g) {
+                    sums[g] = load(z + g * units);
+                    if (g < cell::joined) sums[g] = sums[g] + load(zh + g * units);
+                }
+                for (std::size_t s = 0; s < cell::states; ++s) old[s] = load(before + s * n * units);
+                cell::update(sums, load(zh + wide - units), old, now, kept);
+                for (std::size_t s = 0; s < cell::states; ++s) store(now[s], after + s * n * units);
+                for (std::size_t k = 0; k < cell::kept; ++k) store(kept[k], keep + k * units);
+            });
     }
 
     static void copy_last_gate(const T* from, T* to, std::size_t n)

@@ -48,11 +48,11 @@ template <class L, class T, Shape In> struct CellBlock : SequenceBlock<L, T, In>
     static constexpr std::size_t room(std::size_t n) { return padded<T>(scratch_of<block_of_cell>(n)); }
 
     static void begin(Mode, T*, std::size_t) {}
-    void step(Mode mode, const T* x, const T* before, T* after, T* kept, T* room, std::size_t n) const
+    void forward_step(Mode mode, const T* x, const T* before, T* after, T* kept, T* room, std::size_t n) const
     {
         cell.forward(mode.inside(0), x, before, after, kept, room, n);
     }
-    void step_backward(Mode mode, const T* x, const T* before, const T* after, const T* kept, const T* ds, T* dbefore, T* dx,
+    void backward_step(Mode mode, const T* x, const T* before, const T* after, const T* kept, const T* ds, T* dbefore, T* dx,
                        CellBlock& gradient, T* room, std::size_t n, std::size_t) const
     {
         cell.backward(mode.inside(0), x, before, after, kept, ds, dx, dbefore, gradient.cell, room, n);

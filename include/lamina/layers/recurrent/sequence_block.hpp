@@ -31,8 +31,8 @@ constexpr verdict accept_sequence(Shape in, std::size_t units, bool sequences)
 ///     project(x, z, rows)                      z [rows][wide] of x [rows][features]
 ///     kept(n), room(n)                         how much a step keeps, and how much a pass works in
 ///     begin(mode, room, n)                     before the first step of a pass
-///     step(mode, z, before, after, kept, room, n)
-///     step_backward(mode, z, before, after, kept, ds, dbefore, dz, gradient, room, n, row)    row: among those of `finish`
+///     forward_step(mode, z, before, after, kept, room, n)
+///     backward_step(mode, z, before, after, kept, ds, dbefore, dz, gradient, room, n, row)    row: among those of `finish`
 ///     finish(mode, x, dz, dx, gradient, room, n, rows)                                        what is done for many steps at once
 ///
 /// Steps are taken in blocks whose numbers stay in the second cache. Inside, time comes first. Inference keeps the states of two
@@ -71,7 +71,7 @@ template <class L, class T, Shape In> struct SequenceBlock : block_base<L, T, In
             for (std::size_t t = t0; t < end; ++t, z += n * own<L>::wide) {
                 const T* const before = states_at(t);
                 T* const after = states_at(t + 1);
-                self().step(mode, z, before, after, all_kept + (saved ? t * own<L>::kept(n) : 0), room, n);
+                self().forward_step(mode, z, before, after, all_kept + (saved ? t * own<L>::kept(n) : 0), room, n);
                 for_each_masked(mode, t, n, [&](std::size_t i) { copy_states(before, after, i, n); });
                 if (L::sequences)
                     for (std::size_t i = 0; i < n; ++i) std::copy_n(after + i * units, units, y + (i * steps + t) * units);
@@ -117,7 +117,7 @@ template <class L, class T, Shape In> struct SequenceBlock : block_base<L, T, In
                     for (std::size_t s = 0; s < states; ++s) std::fill_n(ds + (s * n + i) * units, units, T(0));
                 });
                 const T* const before = saved + t * of_state(n);
-                self().step_backward(mode, from + row * features, before, before + of_state(n), all_kept + t * own<L>::kept(n),
+                self().backward_step(mode, from + row * features, before, before + of_state(n), all_kept + t * own<L>::kept(n),
                                      ds, dbefore, dnumbers + row * own<L>::wide, gradient, room, n, row);
                 for_each_masked(mode, t, n, [&](std::size_t i) { copy_states(aside, dbefore, i, n); });
                 std::swap(ds, dbefore);

@@ -19,16 +19,13 @@ namespace internals {
 
 /// One step. It keeps what the activation's derivative reads.
 template <class A, std::size_t Units, class T> struct SimpleCell {
-    static constexpr std::size_t gates = 1, states = 1, kept = 1;
+    static constexpr std::size_t gates = 1, joined = 1, states = 1, kept = 1;
     static constexpr bool apart = false, two_biases = false, resets = false;
 
-    static void forward(const T* z, const T* zh, const T*, T* after, T* keep, std::size_t n)
+    template <class V> static void update(const V* z, const V&, const V*, V* after, V* keep)
     {
-        kernels::lanes_over<T>(n * Units, [&](auto load, auto store) {
-            const auto sum = load(z) + load(zh), y = A::forward(sum);
-            store(y, after);
-            store(read_by<A>(sum, y), keep);
-        });
+        after[0] = A::forward(z[0]);
+        keep[0] = read_by<A>(z[0], after[0]);
     }
 
     static void backward(const T* keep, const T*, const T* ds, T* dbefore, T* dz, T*, std::size_t n)
