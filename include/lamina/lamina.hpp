@@ -54,6 +54,7 @@
 #include <lamina/models/parallel_predict.hpp>
 #include <lamina/models/predict.hpp>
 #include <lamina/models/state.hpp>
+#include <lamina/models/stream.hpp>
 #include <lamina/models/summary.hpp>
 
 #include <lamina/ops/functions.hpp>

@@ -4,6 +4,8 @@
 
 #include <lamina/layers/convolution/conv2d.hpp>
 #include <lamina/layers/core/dense.hpp>
+#include <lamina/layers/recurrent/gru.hpp>
+#include <lamina/layers/recurrent/lstm.hpp>
 #include <lamina/layers/regularization/dropout.hpp>
 #include <lamina/layers/reshaping/flatten.hpp>
 #include <lamina/layers/reshaping/reshape.hpp>
@@ -11,6 +13,7 @@
 #include <lamina/models/composites/parallel.hpp>
 #include <lamina/models/composites/residual.hpp>
 #include <lamina/models/composites/sequential.hpp>
+#include <lamina/models/stream.hpp>
 #include <lamina/ops/functions.hpp>
 #include <lamina/training/compile.hpp>
 #include <lamina/training/losses/mean_squared_error.hpp>
@@ -162,6 +165,18 @@ template <class M> void check_inference()
 }
 
 } // namespace
+
+TEST_CASE("A step of a stream allocates nothing", "[training][allocation]")
+{
+    const auto model = made<Sequential<Input<9, 2>, LSTM<3, ReturnSequences>, GRU<5, ResetBefore>, Dense<1>>>();
+    Stream stream(model);
+    const std::size_t before = allocations;
+    const float sum = stream(std::array{0.1f, 0.2f})(0) + stream(std::array{0.3f, 0.4f})(0);
+    stream.reset();
+    const std::size_t of_steps = allocations - before;
+    CHECK(of_steps == 0);
+    CHECK(std::isfinite(sum));
+}
 
 TEST_CASE("The counter counts", "[training][allocation]")
 {

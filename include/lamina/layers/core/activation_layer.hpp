@@ -14,7 +14,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
 /// The block of a layer `L` that is the activation `A`.
 template <class L, class A, class T, Shape In> struct ActivationBlock : block_base<L, T, In> {
     static constexpr output_activation ends_in = output_activation_of<A>;
-    static constexpr bool passes_mask = true;
+    static constexpr bool passes_mask = true, each_step = In.rank > 1;
     static constexpr std::size_t rows = In.size() / In.back();
 
     void forward(Mode, const T* x, T* y, T*, T*, std::size_t n) const { activate<A, In.back()>(x, y, n * rows); }

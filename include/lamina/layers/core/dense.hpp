@@ -56,7 +56,7 @@ struct Dense : protocols::layer_base<Dense<Units, Options...>,
         static constexpr protocols::output_activation ends_in = internals::output_activation_of<activation>;
         static constexpr std::size_t width = In.back(), rows = In.size() / width; // of a sample
         static constexpr std::size_t multiply_adds = In.size() * Units;
-        static constexpr bool passes_mask = true;
+        static constexpr bool passes_mask = true, each_step = In.rank > 1;
 
         Variable<T, Shape{width, Units}> kernel;
         std::conditional_t<std::is_same_v<bias_option, NoBias>, internals::Absent<T>, Variable<T, Shape{Units}>> bias;

@@ -62,6 +62,7 @@ struct Embedding
                       "lamina: a float counts to 16,777,216; an Embedding of more rows needs a model of double");
         static constexpr std::size_t whole_below = Rows; ///< what the input may hold
         static constexpr std::size_t mask_steps = masks ? In.size() : 0;
+        static constexpr bool each_step = true;
 
         Variable<T, Shape{Rows, Width}> embeddings;
 

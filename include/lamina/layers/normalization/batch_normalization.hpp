@@ -63,7 +63,7 @@ struct BatchNormalization : protocols::layer_base<BatchNormalization<Options...>
     template <class T, Shape In> struct block : protocols::block_base<BatchNormalization, T, In> {
         static constexpr std::size_t channels = In.back(), rows = In.size() / channels;
         static constexpr bool across_batch = true;
-        static constexpr bool passes_mask = true;
+        static constexpr bool passes_mask = true, each_step = In.rank > 1;
 
         template <bool Exists> using learned = std::conditional_t<Exists, Variable<T, Shape{channels}>, internals::Absent<T>>;
         learned<scales> gamma;

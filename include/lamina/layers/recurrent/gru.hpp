@@ -117,6 +117,9 @@ struct GRU
 
     template <class T>
     using cell = internals::GruCell<typename chosen::activation, typename chosen::recurrent_activation, Units, reset_after, T>;
+    template <class T>
+    using step_cell = internals::GruCell<internals::StepActivation<typename chosen::activation>,
+                                         internals::StepActivation<typename chosen::recurrent_activation>, Units, reset_after, T>;
     template <class... More> using with = GRU<Units, Options..., More...>;
 
     static constexpr protocols::verdict accept(Shape in) { return chosen::accept(in, Units); }

@@ -95,6 +95,9 @@ struct LSTM
 
     template <class T>
     using cell = internals::LstmCell<typename chosen::activation, typename chosen::recurrent_activation, Units, T>;
+    template <class T>
+    using step_cell = internals::LstmCell<internals::StepActivation<typename chosen::activation>,
+                                          internals::StepActivation<typename chosen::recurrent_activation>, Units, T>;
     template <class... More> using with = LSTM<Units, Options..., More...>;
 
     static constexpr protocols::verdict accept(Shape in) { return chosen::accept(in, Units); }

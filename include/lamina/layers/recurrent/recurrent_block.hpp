@@ -2,6 +2,7 @@
 #pragma once
 
 #include <lamina/blocks/activations/activations.hpp>
+#include <lamina/blocks/activations/epilogue.hpp>
 #include <lamina/blocks/drop.hpp>
 #include <lamina/blocks/initializers.hpp>
 #include <lamina/core/architecture.hpp>
@@ -9,6 +10,7 @@
 #include <lamina/kernels/elementwise.hpp>
 #include <lamina/kernels/lanes_over.hpp>
 #include <lamina/kernels/matmul.hpp>
+#include <lamina/kernels/recurrent.hpp>
 #include <lamina/layers/recurrent/sequence_block.hpp>
 
 #include <algorithm>
@@ -24,6 +26,20 @@ template <class A, class V> V output_of_read(const V& kept)
     if constexpr (A::derivative == reads::input) return A::forward(kept);
     else return kept;
 }
+
+/// An activation as one step of one sequence has it: few numbers, none of which waits long for another. sigmoid(z) is tanh(z / 2) / 2 + ½,
+/// within an ulp of 1, and tanh comes from its table where registers have one.
+template <class A> struct StepActivation : A {};
+template <> struct StepActivation<Tanh> : Tanh {
+    template <class V> [[gnu::always_inline]] static V forward(const V& z) { return kernels::made_ready<V>(Finish<Tanh>{})(z); }
+};
+template <> struct StepActivation<Sigmoid> : Sigmoid {
+    template <class V> [[gnu::always_inline]] static V forward(const V& z)
+    {
+        const V half = number_as<V>(0.5);
+        return simd::fma(half, StepActivation<Tanh>::forward(V(half * z)), half);
+    }
+};
 
 /// The block of a recurrent layer `L`, which says its `cell`, `units` and options.
 ///
@@ -89,12 +105,12 @@ template <class L, class T, Shape In> struct RecurrentBlock : SequenceBlock<L, T
         T* const zh = room + of_drop(n);
         T* const aside = zh + of_sums(n);
         const T* const h = weighed(mode, before, room, aside, n);
-        kernels::dense_forward(h, recurrent_kernel.data(), recurrent_bias(bias), zh, n, of_state);
+        kernels::dense_forward(h, recurrent_kernel.data(), recurrent_bias(bias), zh, n, of_output);
         if constexpr (cell::resets) {
             T* const again = aside + of_outputs(n);
             cell::reset(z, zh, h, aside, n);
             kernels::dense_forward(static_cast<const T*>(aside), recurrent_kernel.data(), static_cast<const T*>(nullptr), again,
-                                   n, of_state);
+                                   n, of_output);
             copy_last_gate(again, zh, n);
         }
         update_all(z, zh, before, after, kept, n);
@@ -110,10 +126,10 @@ template <class L, class T, Shape In> struct RecurrentBlock : SequenceBlock<L, T
         if constexpr (cell::resets) {
             std::fill_n(at.dagain, n * wide, T(0));
             copy_last_gate(dz, at.dagain, n);
-            kernels::dense_backward_data(static_cast<const T*>(at.dagain), recurrent_kernel.data(), at.dmet, n, of_state);
+            kernels::dense_backward_data(static_cast<const T*>(at.dagain), recurrent_kernel.data(), at.dmet, n, of_output);
             cell::reset_backward(kept, at.h, at.dmet, at.met, dz, dzh, n);
         }
-        kernels::dense_backward_data(static_cast<const T*>(dzh), recurrent_kernel.data(), at.dh, n, of_state);
+        kernels::dense_backward_data(static_cast<const T*>(dzh), recurrent_kernel.data(), at.dh, n, of_output);
         if constexpr (cell::resets) kernels::add(at.dmet, at.dh, n * units);
         if (drops && mode.training) kernels::scale_by(room, at.dh, n * units);
         kernels::add(at.dh, dbefore, n * units);
@@ -126,18 +142,41 @@ template <class L, class T, Shape In> struct RecurrentBlock : SequenceBlock<L, T
             const places at(room, n, 0);
             kernels::dense_backward_weights(x, dz, gradient.kernel.data(), gradient.bias.data(), rows, of_input);
             kernels::dense_backward_weights(at.h, cell::apart ? at.dzh : dz, gradient.recurrent_kernel.data(),
-                                            recurrent_bias(gradient.bias), rows, of_state);
+                                            recurrent_bias(gradient.bias), rows, of_output);
             if constexpr (cell::resets)
                 kernels::dense_backward_weights(at.met, at.dagain, gradient.recurrent_kernel.data(), static_cast<T*>(nullptr),
-                                                rows, of_state);
+                                                rows, of_output);
         }
         if (dx) kernels::dense_backward_data(dz, kernel.data(), dx, rows, of_input);
     }
 
+    /// One step of a stream: `models/stream.hpp`.
+    static constexpr std::size_t state = cell::states * padded<T>(units);
+    static constexpr std::size_t step_scratch() { return in_registers ? 0 : of_sums(1) + walk::of_state(1) + kept(1) + room(1); }
+    [[gnu::always_inline]] void step(const T* x, T* y, T* now, T* scratch) const
+        requires(!L::backwards)
+    {
+        if constexpr (in_registers)
+            kernels::recurrent_step<of_step, cell::kept>(
+                x, kernel.data(), recurrent_kernel.data(), static_cast<const T*>(bias.data()),
+                static_cast<const T*>(recurrent_bias(bias)), now,
+                [](const auto* z, const auto& m, const auto* before, auto* after, auto* keep)
+                    __attribute__((always_inline)) { L::template step_cell<T>::update(z, m, before, after, keep); });
+        else {
+            T *const after = scratch + of_sums(1), *const keep = after + walk::of_state(1);
+            project(x, scratch, 1);
+            forward_step(Mode{}, scratch, now, after, keep, keep + kept(1), 1);
+            std::copy_n(after, cell::states * units, now);
+        }
+        std::copy_n(now, units, y);
+    }
+
 private:
     static constexpr bool drops = L::recurrent_rate.value() > 0;
+    static constexpr kernels::recurrent_sizes of_step{features, units, cell::gates, cell::joined, cell::states};
+    static constexpr bool in_registers = !cell::resets && kernels::steps_in_registers<T, of_step>();
     static constexpr fixed<kernels::dense_sizes{features, wide}> of_input{};
-    static constexpr fixed<kernels::dense_sizes{units, wide}> of_state{};
+    static constexpr fixed<kernels::dense_sizes{units, wide}> of_output{};
     static constexpr std::size_t of_sums(std::size_t rows) { return padded<T>(rows * wide); }
     static constexpr std::size_t of_outputs(std::size_t rows) { return padded<T>(rows * units); }
     static constexpr std::size_t of_drop(std::size_t n) { return drops ? of_outputs(n) : 0; }

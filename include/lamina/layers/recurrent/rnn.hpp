@@ -8,6 +8,8 @@
 #include <lamina/layers/recurrent/recurrent_options.hpp>
 #include <lamina/layers/recurrent/sequence_block.hpp>
 
+#include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <string_view>
 
@@ -57,6 +59,18 @@ template <class L, class T, Shape In> struct CellBlock : SequenceBlock<L, T, In>
     {
         cell.backward(mode.inside(0), x, before, after, kept, ds, dx, dbefore, gradient.cell, room, n);
     }
+    /// One step of a stream: `models/stream.hpp`.
+    static constexpr std::size_t state = L::states * L::units;
+    static constexpr std::size_t step_scratch() { return padded<T>(state) + kept(1) + room(1); }
+    void step(const T* x, T* y, T* now, T* scratch) const
+        requires(!L::backwards)
+    {
+        T* const keep = scratch + padded<T>(state);
+        cell.forward(Mode{}, x, now, scratch, keep, keep + kept(1), 1);
+        std::copy_n(scratch, state, now);
+        std::copy_n(now, L::units, y);
+    }
+
     static void finish(Mode, const T*, const T*, T*, CellBlock&, T*, std::size_t, std::size_t) {}
 };
 

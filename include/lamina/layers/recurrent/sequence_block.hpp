@@ -131,6 +131,8 @@ protected:
     /// The rows that `finish` is given at most.
     static constexpr std::size_t rows_at_a_time(std::size_t n) { return block_steps(n) * n; }
 
+    static constexpr std::size_t of_state(std::size_t n) { return padded<T>(n * states * units); }
+
     /// The block of the layer, which is complete where a function of it is asked for.
     template <class Layer> using own = typename Layer::template block<T, In>;
     const own<L>& self() const { return static_cast<const own<L>&>(*this); }
@@ -149,7 +151,6 @@ private:
     {
         return own<L>::projects ? padded<T>(block * n * own<L>::wide) : 0;
     }
-    static constexpr std::size_t of_state(std::size_t n) { return padded<T>(n * states * units); }
     static constexpr std::size_t of_states(std::size_t n, std::size_t times) { return times * of_state(n); }
     static constexpr std::size_t of_drop(std::size_t n) { return drops ? padded<T>(n * features) : 0; }
 

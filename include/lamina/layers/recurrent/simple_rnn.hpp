@@ -58,6 +58,7 @@ struct SimpleRNN : protocols::layer_base<SimpleRNN<Units, Options...>, internals
     template <class To> static void list_options(To& to) { chosen::template list_options<false>(to, Units); }
 
     template <class T> using cell = internals::SimpleCell<typename chosen::activation, Units, T>;
+    template <class T> using step_cell = internals::SimpleCell<internals::StepActivation<typename chosen::activation>, Units, T>;
     template <class... More> using with = SimpleRNN<Units, Options..., More...>;
 
     static constexpr protocols::verdict accept(Shape in) { return chosen::accept(in, Units); }

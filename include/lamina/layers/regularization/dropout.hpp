@@ -32,7 +32,7 @@ struct Dropout : protocols::layer_base<Dropout<Rate, Options...>, protocols::fam
     }
 
     template <class T, Shape In> struct block : protocols::block_base<Dropout, T, In> {
-        static constexpr bool passes_mask = true;
+        static constexpr bool passes_mask = true, each_step = true;
         void forward(protocols::Mode mode, const T* x, T* y, T*, T*, std::size_t n) const
         {
             internals::drop<Rate>(mode, x, y, In.size(), n);
