@@ -78,6 +78,7 @@
 #include <lamina/training/losses/categorical_generalized_cross_entropy.hpp>
 #include <lamina/training/losses/categorical_hinge.hpp>
 #include <lamina/training/losses/cosine_similarity.hpp>
+#include <lamina/training/losses/dice.hpp>
 #include <lamina/training/losses/hinge.hpp>
 #include <lamina/training/losses/huber.hpp>
 #include <lamina/training/losses/kl_divergence.hpp>
@@ -89,6 +90,7 @@
 #include <lamina/training/losses/poisson.hpp>
 #include <lamina/training/losses/sparse_categorical_crossentropy.hpp>
 #include <lamina/training/losses/squared_hinge.hpp>
+#include <lamina/training/losses/tversky.hpp>
 #include <lamina/training/metrics/accuracy.hpp>
 #include <lamina/training/metrics/auc.hpp>
 #include <lamina/training/metrics/binary_accuracy.hpp>

@@ -14,7 +14,7 @@
 namespace cases {
 
 /// The losses of a case's rows in one batch, with targets of type Y, measured as a step does, and their gradient.
-template <class T, class Y, class Loss> void run(const Loss& loss, Case& c)
+template <class T, class Y, class Loss> void run(Loss loss, Case& c)
 {
     using lamina::internals::Score;
     const auto prediction = c.array("y_pred"), target = c.array("y_true"), gradient = c.array("gradient");
@@ -22,7 +22,8 @@ template <class T, class Y, class Loss> void run(const Loss& loss, Case& c)
     const std::size_t n = prediction.shape[0];
     lamina::Shape output;
     for (std::size_t axis = 1; axis < prediction.shape.size(); ++axis) output.push_back(prediction.shape[axis]);
-    const auto [each, width, step] = lamina::internals::rows_of_sample<Loss>(output);
+    if constexpr (requires { loss.axis.see(output, "", ""); }) loss.axis.see(output, Loss::name, "the case");
+    const auto [each, width, step] = lamina::internals::rows_of_sample(loss, output);
     if (!c.expect("the gradient", gradient, prediction.shape)) return;
     if (target.size() != n * each * step)
         return c.differ("y_true has " + std::to_string(target.size()) + " numbers, the loss needs " +
@@ -46,6 +47,7 @@ template <class T, class Y, class Loss> void run(const Loss& loss, Case& c)
         rows.share = lamina::internals::share_of(lamina::internals::reduction_of(loss), static_cast<double>(n * each),
                                                  counted.counted_rows());
         score.measure(loss, lamina::internals::values<>{}, output, end, rows, t.data(), {}, 0, weights);
+        score.end_batch(loss);
         return std::vector<T>{static_cast<T>(score.loss())};
     };
     auto wanted = c.array("value").template as<double>();

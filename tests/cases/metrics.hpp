@@ -15,12 +15,11 @@
 namespace cases {
 
 /// Batches with targets of type Y, measured as `evaluate` does; a loss has to stand beside the metric there, and does not matter.
-template <class T, class Y, class Metric> void run_metric(const Metric& metric, Case& c)
+template <class T, class Y, class Metric> void run_metric(Metric metric, Case& c)
 {
     using Loss = lamina::internals::CategoricalCrossentropyOf<Metric::kind>;
     using Weighted = lamina::WeightedMetric<Metric>;
     using lamina::internals::Score;
-    const lamina::internals::values<Metric, Weighted> metrics{{metric}, {{metric}}};
     Score<Loss, Metric, Weighted> score;
     std::vector<T> plain, weighted;
     std::size_t batch = 0;
@@ -38,6 +37,8 @@ template <class T, class Y, class Metric> void run_metric(const Metric& metric, 
         lamina::Shape output;
         for (std::size_t axis = 1; axis < prediction.shape.size(); ++axis) output.push_back(prediction.shape[axis]);
         if (output.rank == 0) output.push_back(1);
+        if constexpr (requires { metric.axis.see(output, "", ""); }) metric.axis.see(output, Metric::name, "the case");
+        const lamina::internals::values<Metric, Weighted> metrics{{metric}, {{metric}}};
         score.measure(Loss{}, metrics, output, lamina::protocols::output_activation::none,
                       lamina::internals::Rows<T>{.output = p.data(), .gradient = nullptr, .n = n, .batch = n}, t.data(), {}, 0,
                       weights);

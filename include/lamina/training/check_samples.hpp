@@ -146,7 +146,7 @@ template <class T, DenseTensors X> [[gnu::cold]] void require_indices(const X& x
 template <class L, DenseTensor Y>
 void require_labels(const L& loss, const Y& y, std::size_t count, const Shape& output, const char* where)
 {
-    const auto [rows, width, step] = rows_of_sample<L>(output);
+    const auto [rows, width, step] = rows_of_sample(loss, output);
     require_shapes(count, y.shape()[0], sample_shape(y), L::kind, L::name, output, where);
     for (std::size_t row = 0; row < count * rows; ++row)
         if (!accepts_target(loss, start_of(y) + row * step, width)) refuse_label(loss, y, row * step, step, width, where);

@@ -142,8 +142,16 @@ public:
             if (end == output_activation::softmax && plan.output_shape(At).back() == 1)
                 fail({where,
                       ": softmax over one output is always 1; end the model in sigmoid, or give it an output for each class"});
+            const auto see = [&](auto& by) {
+                if constexpr (requires { by.axis.see(goal.output, by.name, ""); })
+                    by.axis.see(goal.output, by.name, where.c_str());
+            };
+            see(goal.loss);
+            [&]<std::size_t... M>(std::index_sequence<M...>) {
+                (see(unweighted_in(internals::get<M>(goal.metrics))), ...);
+            }(std::make_index_sequence<score::metric_count>{});
             const auto judge = [&]<class M>(const M& by) {
-                check_one(by, end, rows_of_sample<M>(plan.output_shape(At)).width, where);
+                check_one(by, end, rows_of_sample(by, plan.output_shape(At)).width, where);
             };
             judge(goal.loss);
             goal.check_metrics([&](const auto& by) {
@@ -211,6 +219,16 @@ public:
         });
     }
 
+    /// Whether a loss looks at a batch at once, which is then trained in one chunk.
+    bool across_batch() const
+    {
+        bool found = false;
+        for_each([&]<std::size_t At>(fixed<At>, const auto& goal) {
+            if constexpr (takes_batches<loss_at<At>>) found = found || goal.loss.over_batch();
+        });
+        return found;
+    }
+
     /// Whether what a row counts depends on the labels, or on the weights if there are any.
     bool counts_rows(bool weighted) const
     {
@@ -240,7 +258,7 @@ public:
     {
         std::array<RowShare, count> found{};
         for_each([&]<std::size_t At>(fixed<At>, const auto& goal) {
-            const double rows = static_cast<double>(batch * rows_of_sample<loss_at<At>>(plan.output_shape(At)).count);
+            const double rows = static_cast<double>(batch * rows_of_sample(goal.loss, plan.output_shape(At)).count);
             found[At] = share_of(reduction_of(goal.loss), rows,
                                  counted ? internals::get<At>(*counted).counted_rows() : RowCount{rows, rows});
         });
@@ -250,6 +268,12 @@ public:
     void merge(Totals& to, const Totals& from) const
     {
         for_each([&]<std::size_t At>(fixed<At>, const auto&) { internals::get<At>(to).merge(internals::get<At>(from)); });
+    }
+
+    /// Ends a batch of which all chunks are merged.
+    void end_batch(Totals& of) const
+    {
+        for_each([&]<std::size_t At>(fixed<At>, const auto& goal) { internals::get<At>(of).end_batch(goal.loss); });
     }
 
     /// Sets `loss` and the figures of each output in `logs`; allocates only where a name is new.

@@ -54,9 +54,28 @@ constexpr output_activation seen_by([[maybe_unused]] const L& loss, [[maybe_unus
     return output_activation::none;
 }
 
+/// Whether a loss may look at a batch at once: it adds samples to sums of its own, which are all that its value and its gradient need.
+template <class L>
+concept takes_batches = requires(const L& l) {
+    typename L::batch_sums;
+    l.over_batch() ? 1 : 0;
+};
+
+/// What a loss of batches adds up in.
+template <class L> struct batch_sums_in {
+    struct type {
+        void merge(const type&) {}
+    };
+};
+template <takes_batches L> struct batch_sums_in<L> {
+    using type = typename L::batch_sums;
+};
+
 /// Loss and metrics of some samples. Parts are measured apart and merged in order.
 template <class L, class... Metrics> class Score {
 public:
+    static constexpr std::size_t metric_count = sizeof...(Metrics);
+
     /// Whether the loss or one of the metrics looks through the last activation.
     template <class T>
     static constexpr bool sees_through(output_activation last, const L& loss, const values<Metrics...>& metrics)
@@ -75,7 +94,8 @@ public:
                  const Rows<T>& rows, const Y* labels, std::span<const std::size_t> positions, std::size_t first,
                  std::span<const float> weights)
     {
-        const auto [each, width, step] = rows_of_sample<L>(output);
+        const auto [each, width, step] = rows_of_sample(loss, output);
+        const bool by_batch = measure_batch(loss, output, rows, labels, positions, first, weights);
         for (std::size_t i = 0; i < rows.n; ++i) {
             const std::size_t sample = positions.empty() ? first + i : positions[first + i], at = i * output.size();
             const StepMask mask = rows.mask.of_sample(i);
@@ -83,7 +103,7 @@ public:
             const T scale = static_cast<T>(rows.weight * weight * rows.share.gradient / static_cast<double>(rows.batch * each));
             const T *const p = rows.output + at, *const z = rows.logits ? rows.logits + at : nullptr;
             T* const g = rows.gradient ? rows.gradient + at : nullptr;
-            for (std::size_t r = 0; r < each; ++r) {
+            for (std::size_t r = 0; r < each && !by_batch; ++r) {
                 const std::size_t from = r * width;
                 const Y* const target = labels + (sample * each + r) * step;
                 if (mask.hides(r, each) || ignores_target(loss, target)) {
@@ -103,7 +123,7 @@ public:
     void count_rows(const L& loss, const Shape& output, StepMask masks, const Y* labels, std::span<const std::size_t> positions,
                     std::size_t first, std::size_t n, std::span<const float> weights)
     {
-        const auto [each, width, step] = rows_of_sample<L>(output);
+        const auto [each, width, step] = rows_of_sample(loss, output);
         for (std::size_t i = 0; i < n; ++i) {
             const std::size_t sample = positions.empty() ? first + i : positions[first + i];
             const StepMask mask = masks.of_sample(i);
@@ -119,11 +139,24 @@ public:
     {
         sum += other.sum;
         count += other.count;
+        batch.merge(other.batch);
+        batch_weight += other.batch_weight;
+        batch_share = other.batch_share;
         there.rows += other.there.rows;
         there.weight += other.there.weight;
         [&]<std::size_t... At>(std::index_sequence<At...>) {
             (get<At>(kept).merge(get<At>(other.kept)), ...);
         }(std::index_sequence_for<Metrics...>{});
+    }
+
+    /// Ends a batch, of which all chunks were measured and merged: a loss that looks at it at once has its value now.
+    void end_batch([[maybe_unused]] const L& loss)
+    {
+        if constexpr (takes_batches<L>) {
+            if (loss.over_batch()) sum += batch_weight * batch_share * loss.batch_value(batch);
+            batch = {};
+            batch_weight = 0;
+        }
     }
 
     double loss() const { return count == 0 ? 0 : sum / static_cast<double>(count); }
@@ -149,7 +182,7 @@ private:
         constexpr std::string_view name = name_of_metric<M, Metrics...>();
         if constexpr (gives_figures<Plain, A>) {
             const Plain& by = unweighted<M>::of(metric);
-            const std::size_t count = by.figures(rows_of_sample<Plain>(output).width);
+            const std::size_t count = by.figures(rows_of_sample(by, output).width);
             for (std::size_t i = 0; i < count; ++i) {
                 std::string numbered(name);
                 if (count > 1) append(numbered, {'_', i});
@@ -193,7 +226,7 @@ private:
     {
         using Plain = typename unweighted<M>::type;
         const Plain& by = unweighted<M>::of(metric);
-        const auto [each, width, step] = rows_of_sample<Plain>(output);
+        const auto [each, width, step] = rows_of_sample(by, output);
         for (std::size_t r = 0; r < each; ++r, p += width) {
             const Y* const target = labels + (sample * each + r) * step;
             if (mask.hides(r, each) || ignores_target(by, target)) continue;
@@ -207,9 +240,43 @@ private:
         }
     }
 
+    /// Adds a chunk to the batch that a loss looks at at once, and writes its gradient where this is all of the batch. False if the loss has rows.
+    template <class T, class Y>
+    bool measure_batch([[maybe_unused]] const L& loss, [[maybe_unused]] const Shape& output, [[maybe_unused]] const Rows<T>& rows,
+                       [[maybe_unused]] const Y* labels, [[maybe_unused]] std::span<const std::size_t> positions,
+                       [[maybe_unused]] std::size_t first, [[maybe_unused]] std::span<const float> weights)
+    {
+        if constexpr (!takes_batches<L>) return false;
+        else {
+            if (!loss.over_batch()) return false;
+            const std::size_t size = output.size();
+            const auto each_sample = [&](const auto& f) {
+                for (std::size_t i = 0; i < rows.n; ++i) {
+                    const std::size_t sample = positions.empty() ? first + i : positions[first + i];
+                    f(i, sample, rows.output + i * size, labels + sample * size);
+                }
+            };
+            each_sample([&](std::size_t, std::size_t sample, const T* p, const Y* t) {
+                loss.add_to_batch(batch, p, t, size);
+                batch_weight += weights.empty() ? 1.0 : static_cast<double>(weights[sample]);
+            });
+            // One number, times the weight of each sample; without weights it is the loss, whatever the reduction.
+            const RowShare share = weights.empty() ? RowShare{} : rows.share;
+            const double scale = rows.weight * share.gradient * batch_weight / static_cast<double>(rows.batch);
+            batch_share = share.figure;
+            if (rows.gradient)
+                each_sample([&](std::size_t i, std::size_t, const T* p, const Y* t) {
+                    loss.batch_gradient(batch, p, t, size, rows.gradient + i * size, static_cast<T>(scale));
+                });
+            return true;
+        }
+    }
+
     double sum = 0;
     std::size_t count = 0;
     RowCount there{};
+    [[no_unique_address]] typename batch_sums_in<L>::type batch{}; ///< of a loss that looks at a batch at once
+    double batch_weight = 0, batch_share = 1;
     values<typename accumulator_in<Metrics>::type...> kept{};
 };
 

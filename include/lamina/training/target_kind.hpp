@@ -27,9 +27,11 @@ template <class M> inline constexpr bool takes_whole_samples = requires { requir
 struct RowsOfSample {
     std::size_t count, width, targets;
 };
-template <class M> constexpr RowsOfSample rows_of_sample(const Shape& output)
+template <class M> constexpr RowsOfSample rows_of_sample([[maybe_unused]] const M& by, const Shape& output)
 {
-    const std::size_t width = takes_whole_samples<M> ? output.size() : output.back();
+    bool whole = takes_whole_samples<M>;
+    if constexpr (requires { by.axis.last(); }) whole = whole || !by.axis.last();
+    const std::size_t width = whole ? output.size() : output.back();
     return {output.size() / width, width, M::kind == target_kind::class_index ? 1 : width};
 }
 

@@ -295,7 +295,7 @@ private:
     [[gnu::cold]] const Totals& step(const S& samples, std::span<const std::size_t> positions, std::span<const float> weights,
                                      Seed seed, std::size_t threads)
     {
-        const bool across_batch = plan.across_batch();
+        const bool across_batch = plan.across_batch() || goals.across_batch();
         const std::size_t count = positions.empty() ? samples.size() : positions.size(),
                           most = across_batch ? count : training_chunk(plan);
         const std::size_t chunks = (count + most - 1) / most,
@@ -324,6 +324,7 @@ private:
         });
         step_total = Totals{};
         for (std::size_t k = 0; k < chunks; ++k) goals.merge(step_total, places.scores[k]);
+        goals.end_batch(step_total);
         add_gradients(parts, threads);
         step_penalty = internals::penalty_of_model(core->model, internals::span_of(places.gradient(0).blocks));
         apply_gradients<T>(rule, internals::span_of(parameters), internals::span_of(places.gradient(0).records), threads);
@@ -364,6 +365,7 @@ private:
         });
         Totals total;
         for (std::size_t k = 0; k < chunks; ++k) goals.merge(total, places.scores[k]);
+        goals.end_batch(total);
         return total;
     }
 

@@ -34,6 +34,9 @@ template <class M> struct unweighted<WeightedMetric<M>> {
     static const M& of(const WeightedMetric<M>& by) { return by.metric; }
 };
 
+template <class M> M& unweighted_in(M& metric) { return metric; }
+template <class M> M& unweighted_in(WeightedMetric<M>& by) { return by.metric; }
+
 /// "weighted_" and the metric's name.
 template <class M> struct weighted_name {
     static constexpr std::string_view before = "weighted_";

@@ -104,7 +104,8 @@ OptionValue read_numbers(const json& from)
     if (!std::all_of(all.begin(), all.end(), [](const json& each) { return each.is_number(); })) return made;
     made.kind = value_is::list;
     for (const json& each : all)
-        made.parts.push_back({{}, number_of(each.get<double>(), is_size(each) ? value_is::whole : value_is::real), {}});
+        made.parts.push_back(
+            {{}, number_of(each.get<double>(), std::floor(each.get<double>()) == each ? value_is::whole : value_is::real), {}});
     return made;
 }
 

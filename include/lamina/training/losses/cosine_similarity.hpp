@@ -2,6 +2,8 @@
 #pragma once
 
 #include <lamina/core/architecture.hpp>
+#include <lamina/core/error.hpp>
+#include <lamina/training/axes.hpp>
 #include <lamina/training/loss.hpp>
 #include <lamina/training/reduction.hpp>
 
@@ -15,7 +17,8 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 /// is the cosine itself, as Keras has two classes of this name.
 ///
 /// Shapes    prediction [n], target [n], finite.
-/// Options   reduction.
+/// Options   axis: along which vectors lie, -1 for the last one, or several, {1, 2}; steps are masked for the last axis alone. reduction.
+/// Refuses   an axis that the outputs do not have.
 /// Numerics  as Keras 3: a vector shorter than 1e-7 is multiplied by 1e7 in place of being divided by its length.
 /// Source    Keras's CosineSimilarity, the loss and the metric.
 /// Example   CosineSimilarity loss;
@@ -23,26 +26,37 @@ struct CosineSimilarity {
     static constexpr std::string_view name = "cosine_similarity", class_name = "CosineSimilarity";
     static constexpr protocols::target_kind kind = protocols::target_kind::same_shape;
 
+    internals::Axes axis = -1;
     Reduction reduction = Reduction::sum_over_batch_size;
 
-    template <class To> void list_options(To& to) const { to("reduction", reduction, Reduction::sum_over_batch_size); }
+    template <class To> void list_options(To& to) const
+    {
+        to("axis", axis, internals::Axes(-1));
+        to("reduction", reduction, Reduction::sum_over_batch_size);
+    }
+    void check_settings() const
+    {
+        if (axis.none()) internals::fail({name, ": there is no axis; name one, -1 is the last"});
+    }
 
     template <class T, class Y> T row(const T* prediction, const Y* target, std::size_t width, T* gradient, T scale) const
     {
-        T both = 0, squares = 0, wanted = 0;
-        for (std::size_t i = 0; i < width; ++i) {
-            const T p = prediction[i], t = static_cast<T>(target[i]);
-            both += p * t;
-            squares += p * p;
-            wanted += t * t;
-        }
-        const T by_p = inverse(squares), by_t = inverse(wanted), cosine = both * by_p * by_t;
-        if (gradient != nullptr) {
-            const T along = by_p < most<T> ? cosine * by_p * by_p : T(0); // of a length that is clipped nothing is known
-            for (std::size_t i = 0; i < width; ++i)
-                gradient[i] = scale * (along * prediction[i] - by_p * by_t * static_cast<T>(target[i]));
-        }
-        return -cosine;
+        return axis.over_parts(width, reduction, scale, [&](const auto& place, std::size_t n, T by) {
+            T both = 0, squares = 0, wanted = 0;
+            for (std::size_t i = 0; i < n; ++i) {
+                const T p = prediction[place(i)], t = static_cast<T>(target[place(i)]);
+                both += p * t;
+                squares += p * p;
+                wanted += t * t;
+            }
+            const T by_p = inverse(squares), by_t = inverse(wanted), cosine = both * by_p * by_t;
+            if (gradient != nullptr) {
+                const T along = by_p < most<T> ? cosine * by_p * by_p : T(0); // of a length that is clipped nothing is known
+                for (std::size_t i = 0; i < n; ++i)
+                    gradient[place(i)] = by * (along * prediction[place(i)] - by_p * by_t * static_cast<T>(target[place(i)]));
+            }
+            return T(-cosine);
+        });
     }
 
     template <class T, class Y>

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <lamina/core/architecture.hpp>
+#include <lamina/core/error.hpp>
+#include <lamina/training/axes.hpp>
 #include <lamina/training/loss.hpp>
 #include <lamina/training/metrics/correlations.hpp>
 
@@ -13,6 +15,8 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 /// The mean over rows of how near a row's predictions and targets lie to the line on which they are equal.
 ///
 /// Shapes    prediction [n], target [n].
+/// Options   axis: along which rows lie, -1 for the last one.
+/// Refuses   an axis that the outputs do not have.
 /// Numerics  as Keras 3, which adds 1e-7 below the fraction; in double.
 /// Source    Lin, A Concordance Correlation Coefficient to Evaluate Reproducibility, 1989; Keras's ConcordanceCorrelation.
 /// Example   ConcordanceCorrelation metric;
@@ -20,14 +24,26 @@ struct ConcordanceCorrelation {
     static constexpr std::string_view name = "concordance_correlation", class_name = "ConcordanceCorrelation";
     static constexpr protocols::target_kind kind = protocols::target_kind::same_shape;
 
-    template <class To> void list_options(To&) const {}
+    internals::Axes axis = -1;
+
+    template <class To> void list_options(To& to) const { to("axis", axis, internals::Axes(-1)); }
+    void check_settings() const
+    {
+        if (axis.none()) internals::fail({name, ": there is no axis; name one, -1 is the last"});
+    }
 
     template <class T, class Y>
     void add(protocols::Mean& rows, const T* prediction, const Y* target, std::size_t width, double weight = 1) const
     {
-        const internals::metrics::RowMoments of(prediction, target, width);
-        const double apart = of.mean_t - of.mean_p;
-        rows.add(2 * of.covariance / (of.variance_p + of.variance_t + apart * apart + 1e-7), weight);
+        rows.add(axis.over_parts(width, Reduction::sum_over_batch_size, 1.0,
+                                 [&](const auto& place, std::size_t n, double) {
+                                     const internals::metrics::RowMoments of(
+                                         [&](std::size_t i) { return static_cast<double>(prediction[place(i)]); },
+                                         [&](std::size_t i) { return static_cast<double>(target[place(i)]); }, n);
+                                     const double apart = of.mean_t - of.mean_p;
+                                     return 2 * of.covariance / (of.variance_p + of.variance_t + apart * apart + 1e-7);
+                                 }),
+                 weight);
     }
 };
 

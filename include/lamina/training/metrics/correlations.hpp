@@ -12,15 +12,15 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::m
 struct RowMoments {
     double mean_p = 0, mean_t = 0, variance_p = 0, variance_t = 0, covariance = 0;
 
-    template <class T, class Y> RowMoments(const T* prediction, const Y* target, std::size_t width)
+    template <class P, class Y> RowMoments(const P& prediction, const Y& target, std::size_t width)
     {
         const double n = static_cast<double>(width);
         for (std::size_t i = 0; i < width; ++i) {
-            mean_p += static_cast<double>(prediction[i]) / n;
-            mean_t += static_cast<double>(target[i]) / n;
+            mean_p += prediction(i) / n;
+            mean_t += target(i) / n;
         }
         for (std::size_t i = 0; i < width; ++i) {
-            const double p = static_cast<double>(prediction[i]) - mean_p, t = static_cast<double>(target[i]) - mean_t;
+            const double p = prediction(i) - mean_p, t = target(i) - mean_t;
             variance_p += p * p / n;
             variance_t += t * t / n;
             covariance += p * t / n;
