@@ -78,6 +78,7 @@
 #include <lamina/training/losses/categorical_generalized_cross_entropy.hpp>
 #include <lamina/training/losses/categorical_hinge.hpp>
 #include <lamina/training/losses/cosine_similarity.hpp>
+#include <lamina/training/losses/ctc.hpp>
 #include <lamina/training/losses/dice.hpp>
 #include <lamina/training/losses/hinge.hpp>
 #include <lamina/training/losses/huber.hpp>

@@ -24,7 +24,7 @@ template <class Metric, class Loss> inline constexpr bool metric_reads_the_same_
 /// A class index is a whole number; anything that can be compared with an output may stand for the output itself.
 template <class L, class Y>
 inline constexpr bool label_kind_fits =
-    L::kind != target_kind::class_index || (std::is_integral_v<element<Y>> && !std::is_same_v<element<Y>, bool>);
+    L::kind == target_kind::same_shape || (std::is_integral_v<element<Y>> && !std::is_same_v<element<Y>, bool>);
 
 constexpr Shape without_last(const Shape& s)
 {
@@ -99,6 +99,11 @@ template <class T, class X> [[gnu::cold]] void require_finite(const X& x, const 
               " samples and 1 label; each sample needs one; did you mean xt::xtensor<int, 1>::from_shape({", count,
               "})? xt::xtensor<int, 1> y({", count, "}) is a list that holds the number ", count});
     if (labels != count) fail({where, ": there are ", count, " samples and ", labels, " labels; each sample needs one"});
+    if (kind == target_kind::label_sequence) {
+        if (given.rank != 1 || given.size() == 0)
+            fail({where, ": labels of shape ", given, " a sample were given, ", loss, " needs a list of them, [labels]"});
+        return;
+    }
     const Shape needed = kind == target_kind::class_index ? without_last(output) : output;
     if (given.size() != needed.size() || (given.rank > 1 && without_ones(given) != without_ones(needed)))
         fail({where, ": labels of shape ", given, " a sample were given, ", loss, " of an output ", output, " needs ", needed,
@@ -148,8 +153,11 @@ void require_labels(const L& loss, const Y& y, std::size_t count, const Shape& o
 {
     const auto [rows, width, step] = rows_of_sample(loss, output);
     require_shapes(count, y.shape()[0], sample_shape(y), L::kind, L::name, output, where);
-    for (std::size_t row = 0; row < count * rows; ++row)
-        if (!accepts_target(loss, start_of(y) + row * step, width)) refuse_label(loss, y, row * step, step, width, where);
+    const std::size_t targets = step > 0 ? step : y.size() / count;
+    for (std::size_t row = 0; row < count * rows; ++row) {
+        const TargetAt<L::kind, element<Y>> target(start_of(y) + row * targets, targets, output.back());
+        if (!accepts_target(loss, target.get(), width)) refuse_label(loss, y, row * targets, targets, width, where);
+    }
 }
 
 }}} // namespace lamina::internals

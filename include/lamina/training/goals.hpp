@@ -212,10 +212,18 @@ public:
         for_each([&]<std::size_t At>(fixed<At>, const auto& goal) {
             static constexpr Shape output = output_of<M, At>;
             T* const gradient = trains ? room.output_gradient(At, goal.fused != output_activation::none) : nullptr;
-            const Rows<T> rows{room.output(At),      gradient,  n, batch, goal.weight, room.output_logits(At),
-                               room.output_mask(At), shares[At]};
-            internals::get<At>(to).measure(goal.loss, goal.metrics, output, goal.last, rows, start_of(tensor_at<At>(y)),
-                                           positions, first, weights);
+            const auto& targets = tensor_at<At>(y);
+            const Rows<T> rows{room.output(At),
+                               gradient,
+                               n,
+                               batch,
+                               goal.weight,
+                               room.output_logits(At),
+                               room.output_mask(At),
+                               shares[At],
+                               targets.size() / targets.shape()[0]};
+            internals::get<At>(to).measure(goal.loss, goal.metrics, output, goal.last, rows, start_of(targets), positions, first,
+                                           weights);
         });
     }
 

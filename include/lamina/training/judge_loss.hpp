@@ -99,14 +99,17 @@ concept takes_sigmoid_row =
 
 /// Labels are of any type that the user has; one that is taken is enough here.
 template <class L, class T>
-inline constexpr bool takes_some_row = calls_row<L, T, T> || calls_row<L, T, int> || calls_row<L, T, float> ||
-                                       calls_row<L, T, double> || calls_row<L, T, long> || calls_row<L, T, unsigned char>;
+inline constexpr bool takes_some_row =
+    calls_row<L, T, T> || calls_row<L, T, int> || calls_row<L, T, float> || calls_row<L, T, double> || calls_row<L, T, long> ||
+    calls_row<L, T, unsigned char> || calls_row<L, T, label_sequence<int>>;
 template <class L, class T>
-inline constexpr bool gives_some_row = gives_row<L, T, T> || gives_row<L, T, int> || gives_row<L, T, float> ||
-                                       gives_row<L, T, double> || gives_row<L, T, long> || gives_row<L, T, unsigned char>;
+inline constexpr bool gives_some_row =
+    gives_row<L, T, T> || gives_row<L, T, int> || gives_row<L, T, float> || gives_row<L, T, double> || gives_row<L, T, long> ||
+    gives_row<L, T, unsigned char> || gives_row<L, T, label_sequence<int>>;
 template <class L, class T>
-inline constexpr bool takes_some_accepts = calls_accepts<L, T> || calls_accepts<L, int> || calls_accepts<L, float> ||
-                                           calls_accepts<L, double> || calls_accepts<L, long> || calls_accepts<L, unsigned char>;
+inline constexpr bool takes_some_accepts =
+    calls_accepts<L, T> || calls_accepts<L, int> || calls_accepts<L, float> || calls_accepts<L, double> ||
+    calls_accepts<L, long> || calls_accepts<L, unsigned char> || calls_accepts<L, label_sequence<int>>;
 
 /// What is wrong with the optional members that losses and metrics have alike: misspelt, they would never be called.
 template <class M> consteval loss_is judge_shared_members()

@@ -45,7 +45,9 @@ template <class Y, class L>
 {
     if (is_nan(factor) || factor < 0 || factor >= 1e30f)
         fail({"class_weight of class ", label, " is ", factor, ", a weight is a finite number of at least 0"});
-    if (L::kind == target_kind::class_index || width == 1) {
+    if constexpr (L::kind == target_kind::label_sequence)
+        fail({"fit: class_weight needs one label a sample, ", L::name, " has a list of them; use sample_weight"});
+    else if (L::kind == target_kind::class_index || width == 1) {
         const Y as_label = static_cast<Y>(label);
         if (static_cast<std::int64_t>(as_label) != label || !accepts_target(loss, &as_label, width))
             fail({"fit: class_weight names class ", label, ", ", L::name, " needs ", needed_target(loss, width)});

@@ -21,8 +21,10 @@ using given = std::make_index_sequence<DenseTensors<X> ? std::min(tensor_count<X
 /// Whether the loss of output J can be called with such labels.
 template <class M, class G, class Y, std::size_t J>
 inline constexpr bool takes_labels =
-    calls_row<const typename G::template loss_at<J>, number_type<M>, element<Y>> &&
-    (!has_member_accepts<typename G::template loss_at<J>> || calls_accepts<const typename G::template loss_at<J>, element<Y>>);
+    calls_row<const typename G::template loss_at<J>, number_type<M>,
+              typename TargetAt<G::template loss_at<J>::kind, element<Y>>::type> &&
+    (!has_member_accepts<typename G::template loss_at<J>> ||
+     calls_accepts<const typename G::template loss_at<J>, typename TargetAt<G::template loss_at<J>::kind, element<Y>>::type>);
 
 /// The tensors that x and y become, where the first may be Samples that hold both.
 template <class First, class Second> struct given_pair {

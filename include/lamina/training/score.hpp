@@ -29,6 +29,7 @@ template <class T> struct Rows {
     const T* logits = nullptr; ///< what the last activation was given, where it is seen through
     StepMask mask{};           ///< rows of steps that are not there are passed over
     RowShare share{};          ///< what each of the others counts
+    std::size_t targets = 0;   ///< of a sample, where these are sequences of labels
 };
 
 /// Whether a loss or a metric passes over rows of such a target.
@@ -105,7 +106,9 @@ public:
             T* const g = rows.gradient ? rows.gradient + at : nullptr;
             for (std::size_t r = 0; r < each && !by_batch; ++r) {
                 const std::size_t from = r * width;
-                const Y* const target = labels + (sample * each + r) * step;
+                const std::size_t targets = step > 0 ? step : rows.targets;
+                const TargetAt<L::kind, Y> at_row(labels + (sample * each + r) * targets, targets, output.back());
+                const auto* const target = at_row.get();
                 if (mask.hides(r, each) || ignores_target(loss, target)) {
                     if (g) std::fill_n(g + from, width, T(0));
                     continue;
@@ -113,7 +116,8 @@ public:
                 const T value = row(loss, last, p + from, z ? z + from : z, target, width, g ? g + from : g, scale);
                 sum += weight * rows.share.figure * static_cast<double>(value);
             }
-            add_metrics(metrics, output, last, p, z, labels, sample, weight, mask, std::index_sequence_for<Metrics...>{});
+            add_metrics(metrics, output, last, p, z, labels, rows.targets, sample, weight, mask,
+                        std::index_sequence_for<Metrics...>{});
         }
         count += rows.n * each;
     }
@@ -212,26 +216,29 @@ private:
     template <class T, class Y, std::size_t... At>
     void add_metrics([[maybe_unused]] const values<Metrics...>& metrics, [[maybe_unused]] const Shape& output,
                      [[maybe_unused]] output_activation last, [[maybe_unused]] const T* p, [[maybe_unused]] const T* z,
-                     [[maybe_unused]] const Y* labels, [[maybe_unused]] std::size_t sample, [[maybe_unused]] double weight,
-                     [[maybe_unused]] StepMask mask, std::index_sequence<At...>)
+                     [[maybe_unused]] const Y* labels, [[maybe_unused]] std::size_t targets, [[maybe_unused]] std::size_t sample,
+                     [[maybe_unused]] double weight, [[maybe_unused]] StepMask mask, std::index_sequence<At...>)
     {
-        (add_sample(get<At>(kept), get<At>(metrics), output, last, p, z, labels, sample, weight, mask), ...);
+        (add_sample(get<At>(kept), get<At>(metrics), output, last, p, z, labels, targets, sample, weight, mask), ...);
     }
 
     /// Adds the rows of a sample to what one metric keeps.
     template <class A, class M, class T, class Y>
     static void add_sample(A& to, const M& metric, const Shape& output, [[maybe_unused]] output_activation last, const T* p,
-                           [[maybe_unused]] const T* z, const Y* labels, std::size_t sample, [[maybe_unused]] double weight,
-                           StepMask mask)
+                           [[maybe_unused]] const T* z, const Y* labels, [[maybe_unused]] std::size_t targets, std::size_t sample,
+                           [[maybe_unused]] double weight, StepMask mask)
     {
         using Plain = typename unweighted<M>::type;
         const Plain& by = unweighted<M>::of(metric);
         const auto [each, width, step] = rows_of_sample(by, output);
         for (std::size_t r = 0; r < each; ++r, p += width) {
-            const Y* const target = labels + (sample * each + r) * step;
+            const std::size_t count = step > 0 ? step : targets;
+            const TargetAt<Plain::kind, Y> at_row(labels + (sample * each + r) * count, count, output.back());
+            const auto* const target = at_row.get();
+            using Target = typename TargetAt<Plain::kind, Y>::type;
             if (mask.hides(r, each) || ignores_target(by, target)) continue;
-            if constexpr (!is_weighted<M> && calls_add<const Plain, A, T, Y>) by.add(to, p, target, width);
-            else if constexpr (calls_weighted_add<const Plain, A, T, Y>) by.add(to, p, target, width, weight);
+            if constexpr (!is_weighted<M> && calls_add<const Plain, A, T, Target>) by.add(to, p, target, width);
+            else if constexpr (calls_weighted_add<const Plain, A, T, Target>) by.add(to, p, target, width, weight);
             else {
                 const double value =
                     static_cast<double>(row(by, last, p, z ? z + r * width : z, target, width, static_cast<T*>(nullptr), T(1)));
