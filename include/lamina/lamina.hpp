@@ -5,8 +5,13 @@
 
 #include <lamina/layers/attention/multi_head_attention.hpp>
 #include <lamina/layers/convolution/conv1d.hpp>
+#include <lamina/layers/convolution/conv1d_transpose.hpp>
 #include <lamina/layers/convolution/conv2d.hpp>
+#include <lamina/layers/convolution/conv2d_transpose.hpp>
+#include <lamina/layers/convolution/depthwise_conv1d.hpp>
 #include <lamina/layers/convolution/depthwise_conv2d.hpp>
+#include <lamina/layers/convolution/separable_conv1d.hpp>
+#include <lamina/layers/convolution/separable_conv2d.hpp>
 #include <lamina/layers/core/activation.hpp>
 #include <lamina/layers/core/dense.hpp>
 #include <lamina/layers/core/embedding.hpp>

@@ -72,6 +72,17 @@ template <class T, class S> void compare(std::size_t n, S sizes)
         CHECK(y.guarded());
     }
 
+    {
+        const auto start = Buffer<T>(s.channels, 1).random(7), abs_start = start.magnitudes();
+        Buffer<T> y(n * in, 1, T(7)), expected(n * in), magnitude(n * in);
+        internals::kernels::convolution_transposed(dz.data(), w.data(), start.data(), y.data(), scratch.data(), n, sizes,
+                                                   [](const auto& v) { return v + v; });
+        reference::convolution_transposed(dz.data(), w.data(), start.data(), expected.data(), none, n, s);
+        reference::convolution_transposed(abs_dz.data(), abs_w.data(), abs_start.data(), magnitude.data(), none, n, s);
+        for (std::size_t i = 0; i < expected.size(); ++i) expected[i] *= 2, magnitude[i] *= 2;
+        CHECK(worst(y, expected, magnitude) <= sum_bound(s.kernel_height * s.kernel_width * s.filters + 1));
+        CHECK(y.guarded());
+    }
     Buffer<T> dx(n * in, 1, T(7)), dx_expected(n * in), dx_magnitude(n * in);
     internals::kernels::convolution_backward_data(dz.data(), w.data(), dx.data(), scratch.data(), n, sizes);
     reference::convolution_backward_data(dz.data(), w.data(), dx_expected.data(), none, n, s);

@@ -1,5 +1,5 @@
 // Causal padding of an image.
-// expect: error: ; layer<0> ; Causal ; Extents<9, 9, 1> ; Causal_padding_is_for_sequences
+// expect: error: ; layer<0> ; Causal ; Extents<9, 9, 1> ; this_layer_has_no_Causal_padding
 #include <lamina/layers/convolution/conv2d.hpp>
 #include <lamina/models/composites/sequential.hpp>
 

@@ -43,7 +43,11 @@ struct merge_mode {};
 struct momentum {};
 struct name {};
 struct output_dim {};
+struct output_padding {};
 struct padding {};
+struct pointwise_constraint {};
+struct pointwise_initializer {};
+struct pointwise_regularizer {};
 struct recurrent_activation {};
 struct recurrent_constraint {};
 struct recurrent_dropout {};
@@ -111,6 +115,13 @@ template <std::size_t Height, std::size_t Width = Height> struct Padding {
 struct Causal {
     using family = protocols::family::padding;
     static constexpr std::string_view name = "causal";
+};
+
+/// What a transposed convolution adds to its output at the bottom and the right, where several extents lead to its input:
+/// `OutputPadding<1>` or `OutputPadding<height, width>`.
+template <std::size_t Height, std::size_t Width = Height> struct OutputPadding {
+    using family = protocols::family::output_padding;
+    static constexpr std::size_t height = Height, width = Width;
 };
 
 /// The layer learns no bias.
@@ -219,6 +230,10 @@ struct ResetBefore {
 /// An LSTM whose forget gate's bias begins as the others do (Keras's unit_forget_bias=False).
 struct NoUnitForgetBias {
     using family = protocols::family::forget_bias;
+/// The initializer of a separable convolution's pointwise kernel: `PointwiseInitializer<HeNormal>`.
+template <class Initializer> struct PointwiseInitializer {
+    using family = protocols::family::pointwise_initializer;
+    using initializer = Initializer;
 };
 
 /// An Embedding whose index 0 is no step of a sequence (Keras's mask_zero).

@@ -93,6 +93,15 @@ template <class C> struct BiasConstraint {
     using family = protocols::family::bias_constraint;
     using rule = C;
 };
+/// The rules of a separable convolution's pointwise kernel.
+template <class R> struct PointwiseRegularizer {
+    using family = protocols::family::pointwise_regularizer;
+    using rule = R;
+};
+template <class C> struct PointwiseConstraint {
+    using family = protocols::family::pointwise_constraint;
+    using rule = C;
+};
 
 /// The same of a recurrent kernel.
 template <class R> struct RecurrentRegularizer {

@@ -104,7 +104,8 @@ template <class T> constexpr std::size_t two_rows_of_columns(const convolution_s
 
 /// One row of dx, of one group: each pixel adds up what the outputs around it left in `columns`. Registers are no wider than the channels
 /// need; what one writes behind a pixel is written over by the next, unless other groups lie there.
-template <class T, class S> [[gnu::noinline]] void gather_columns(const T* columns, T* dx, S sizes)
+template <class T, class S, class F>
+[[gnu::noinline]] void gather_columns(const T* columns, T* dx, const T* start, S sizes, const F& finish)
 {
     constexpr std::size_t most = [] {
         if constexpr (is_fixed<S>) return group_channels(S::value);
@@ -115,7 +116,7 @@ template <class T, class S> [[gnu::noinline]] void gather_columns(const T* colum
     const std::size_t width = row_stride<T>(row_taps(s)), size = s.width * s.channels, channels = group_channels(s);
     for (std::size_t ix = 0; ix < s.width; ++ix)
         for (std::size_t c = 0; c < channels; c += lanes::size) {
-            lanes sum(T(0));
+            lanes sum = start ? lanes::load_unaligned(start + c) : lanes(T(0));
             for (std::size_t kx = 0; kx < s.kernel_width; ++kx) {
                 const std::size_t at = ix + s.pad_left, tap = kx * s.dilation_width;
                 const std::size_t ox = s.stride_width == 1 ? at - tap : output_at(at, tap, s.stride_width, s.out_width);
@@ -124,6 +125,7 @@ template <class T, class S> [[gnu::noinline]] void gather_columns(const T* colum
                     static_cast<std::ptrdiff_t>(ox) * static_cast<std::ptrdiff_t>(width); // perhaps before the first
                 sum = sum + lanes::load_unaligned(columns + place + kx * channels + c);
             }
+            sum = lanes(finish(sum));
             if (s.groups == 1) store_before(sum, dx + ix * channels + c, ix * channels + c, size);
             else store_before(sum, dx + ix * s.channels + c, c, channels);
         }
@@ -152,7 +154,7 @@ template <class T> constexpr std::size_t convolution_scratch(const convolution_s
     const detail::window_field field(s);
     const std::size_t image = field.copied ? padded<T>(field.height * field.width * s.channels) : 0;
     const std::size_t weights = s.kernel_height * detail::group_filters(s) * row_stride<T>(detail::row_taps(s));
-    return std::max(image, weights + detail::two_rows_of_columns<T>(s) + padded<T>(1));
+    return std::max(image, weights + detail::two_rows_of_columns<T>(s) + row_stride<T>(s.channels) + padded<T>(1));
 }
 
 /// y = finish(x * w + bias); `finish` is a function of registers, applied to each element alone.
@@ -197,11 +199,12 @@ void convolution_forward(const T* x, const T* w, const T* bias, T* y, T* scratch
     }
 }
 
-/// The gradient of the input, written.
+/// y = finish(the sum of what each element of x gives to the window that it comes from in a convolution + bias): the transposed convolution,
+/// and without bias and finish the gradient of a convolution's input.
 ///
-/// Shapes  dz as y, dx as x.
-template <class T, extent_of<convolution_sizes> S>
-void convolution_backward_data(const T* dz, const T* w, T* dx, T* scratch, std::size_t n, S sizes)
+/// Shapes  x [n][out_height][out_width][filters], bias [channels] or null, y [n][height][width][channels].
+template <class T, extent_of<convolution_sizes> S, class F = std::identity>
+void convolution_transposed(const T* x, const T* w, const T* bias, T* y, T* scratch, std::size_t n, S sizes, F finish = {})
 {
     const convolution_sizes s = sizes;
     const std::size_t width = row_stride<T>(detail::row_taps(s));
@@ -212,6 +215,8 @@ void convolution_backward_data(const T* dz, const T* w, T* dx, T* scratch, std::
     const std::size_t outputs = s.out_height * s.out_width * s.filters, missing = detail::missing_outputs(s) * width;
     T* const columns = scratch + s.kernel_height * detail::group_filters(s) * width;
     std::fill_n(columns, detail::two_rows_of_columns<T>(s), T(0));
+    T* const start = bias ? columns + detail::two_rows_of_columns<T>(s) : nullptr; // whole registers are read of it
+    if (bias) std::fill(std::copy_n(bias, s.channels, start), start + row_stride<T>(s.channels) + padded<T>(1), T(0));
     detail::each_group(s, [&](std::size_t c, std::size_t f) {
         detail::transpose_weights(w + f, scratch, sizes);
         // Rows take turns in two places: what has just been stored in whole registers takes long to be read in others.
@@ -221,14 +226,25 @@ void convolution_backward_data(const T* dz, const T* w, T* dx, T* scratch, std::
                 tiles<detail::side_vectors>(taps, [&]<std::size_t Vectors>(std::size_t v, fixed<Vectors>) {
                     tiles<accumulators / Vectors>(out_width, [&]<std::size_t Pixels>(std::size_t ox, fixed<Pixels>) {
                         const std::size_t at = v * simd::lanes<T>;
-                        detail::convolution_columns<Pixels, Vectors>(dz + i / s.height * outputs + ox * s.filters + f,
+                        detail::convolution_columns<Pixels, Vectors>(x + i / s.height * outputs + ox * s.filters + f,
                                                                      scratch + at, place(i) + ox * width + at,
                                                                      i % s.height + s.pad_top, sizes);
                     });
                 });
-            if (i > 0) detail::gather_columns(place(i - 1), dx + (i - 1) * s.width * s.channels + c, sizes);
+            if (i > 0)
+                detail::gather_columns(place(i - 1), y + (i - 1) * s.width * s.channels + c, start ? start + c : nullptr, sizes,
+                                       finish);
         }
     });
+}
+
+/// The gradient of the input, written.
+///
+/// Shapes  dz as forward's y, dx as its x.
+template <class T, extent_of<convolution_sizes> S>
+void convolution_backward_data(const T* dz, const T* w, T* dx, T* scratch, std::size_t n, S sizes)
+{
+    convolution_transposed(dz, w, static_cast<const T*>(nullptr), dx, scratch, n, sizes);
 }
 
 /// dw and dbias += their gradients, summed over the images.

@@ -37,7 +37,7 @@ static_assert(Conv2D<0>::accept(Shape{7, 7, 1}).answer == misfit::an_extent_is_z
 static_assert(Conv2D<4, Kernel<0, 3>>::accept(Shape{7, 7, 1}).answer == misfit::an_extent_is_zero);
 static_assert(Conv2D<4, Strides<0>, Same>::accept(Shape{7, 7, 1}).answer == misfit::an_extent_is_zero);
 static_assert(Conv2D<4, Dilation<0>>::accept(Shape{7, 7, 1}).answer == misfit::an_extent_is_zero);
-static_assert(Conv2D<4, Causal>::accept(Shape{7, 7, 1}).answer == misfit::Causal_padding_is_for_sequences);
+static_assert(Conv2D<4, Causal>::accept(Shape{7, 7, 1}).answer == misfit::this_layer_has_no_Causal_padding);
 
 static_assert(Block<Conv2D<4>::on<5, 7, 3>>);
 static_assert(Conv2D<4>::on<5, 7, 3>::multiply_adds == 3 * 5 * 4 * 3 * 3 * 3);

@@ -1,7 +1,8 @@
-// DepthwiseConv2D: shapes and refusals, gradients of every option, Keras's order of channels.
+// DepthwiseConv2D, DepthwiseConv1D: shapes and refusals, gradients of every option, Keras's order of channels.
 #include "catch.hpp"
 #include "layers/gradient_check.hpp"
 
+#include <lamina/layers/convolution/depthwise_conv1d.hpp>
 #include <lamina/layers/convolution/depthwise_conv2d.hpp>
 
 using namespace lamina;
@@ -14,8 +15,13 @@ static_assert(DepthwiseConv2D<Kernel<2, 3>, DepthMultiplier<3>, Same, Strides<2>
 static_assert(DepthwiseConv2D<>::accept(Shape{5, 7}).answer == misfit::needs_rank_3__height_width_channels);
 static_assert(DepthwiseConv2D<>::accept(Shape{2, 7, 1}).answer == misfit::kernel_is_larger_than_its_input);
 static_assert(DepthwiseConv2D<Strides<2>, Dilation<2>, Padding<1, 2>>::accept(Shape{9, 9, 1}).output == Shape{4, 5, 1});
-static_assert(DepthwiseConv2D<Causal>::accept(Shape{9, 9, 1}).answer == misfit::Causal_padding_is_for_sequences);
+static_assert(DepthwiseConv2D<Causal>::accept(Shape{9, 9, 1}).answer == misfit::this_layer_has_no_Causal_padding);
 static_assert(DepthwiseConv2D<DepthMultiplier<0>>::accept(Shape{9, 9, 1}).answer == misfit::an_extent_is_zero);
+
+static_assert(DepthwiseConv1D<DepthMultiplier<2>, Causal, Strides<2>>::on<7, 3>::output == Shape{4, 6});
+static_assert(DepthwiseConv1D<>::accept(Shape{7, 3, 1}).answer == misfit::needs_rank_2__steps_features);
+static_assert(DepthwiseConv1D<Strides<2, 1>>::accept(Shape{7, 3}).answer ==
+              misfit::steps_are_one_axis__give_an_option_one_number);
 
 } // namespace
 
@@ -26,6 +32,8 @@ TEST_CASE("the gradients of DepthwiseConv2D agree with differences", "[layers][c
                             DepthwiseConv2D<DepthMultiplier<3>, Same, Strides<2>, Gelu>::on<5, 4, 2>::as<double>,
                             DepthwiseConv2D<DepthMultiplier<2>, Dilation<2>, NoBias>::on<6, 5, 3>::as<double>,
                             DepthwiseConv2D<Padding<1, 3>, Strides<2>, Dilation<1, 2>, Silu>::on<4, 5, 5>::as<double>,
+                            DepthwiseConv1D<Causal, Dilation<2>, DepthMultiplier<2>, Tanh>::on<6, 3>::as<double>,
+                            DepthwiseConv1D<Padding<1>, Strides<2>>::on<6, 9>::as<double>,
                             DepthwiseConv2D<Kernel<1>, Sigmoid>::on<3, 2, 17>::as<double>>(
         {.tolerance = 3e-6, .counts = {0, 1, 3}});
 }

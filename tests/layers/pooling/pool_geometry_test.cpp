@@ -23,7 +23,7 @@ static_assert(MaxPooling1D<8>::accept(Shape{7, 3}).answer == misfit::pooling_win
 static_assert(MaxPooling1D<2, Strides<2, 3>>::accept(Shape{7, 3}).answer ==
               misfit::steps_are_one_axis__give_an_option_one_number);
 static_assert(MaxPooling1D<2, Padding<2>>::accept(Shape{7, 3}).answer == misfit::padding_of_a_pooling_is_at_most_half_its_window);
-static_assert(MaxPooling1D<2, Causal>::accept(Shape{7, 3}).answer == misfit::Causal_padding_is_for_sequences);
+static_assert(MaxPooling1D<2, Causal>::accept(Shape{7, 3}).answer == misfit::this_layer_has_no_Causal_padding);
 static_assert(MaxPooling2D<3, Padding<1>, Dilation<2>>::accept(Shape{9, 8, 3}).output == Shape{3, 2, 3});
 static_assert(MaxPooling2D<3, Padding<1>, Strides<2>, Dilation<1, 2>>::accept(Shape{9, 8, 3}).output == Shape{5, 3, 3});
 static_assert(MaxPooling2D<2, Padding<2, 1>>::accept(Shape{9, 8, 3}).answer ==

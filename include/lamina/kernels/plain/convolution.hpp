@@ -95,14 +95,16 @@ void convolution_forward(const T* x, const T* w, const T* bias, T* y, T*, std::s
     if constexpr (!std::is_same_v<F, std::identity>) transform(y, y, n * out, finish);
 }
 
-template <class T> void convolution_backward_data(const T* dz, const T* w, T* dx, T*, std::size_t n, convolution_sizes s)
+template <class T, class F = std::identity>
+void convolution_transposed(const T* x, const T* w, const T* bias, T* y, T*, std::size_t n, convolution_sizes s, F finish = {})
 {
     constexpr std::size_t line = plain::quads<T>::line;
     const std::size_t in = s.height * s.width * s.channels, out = s.out_height * s.out_width * s.filters;
     const std::size_t step = row_stride<T>(s.filters);
     plain::window_runs runs(s, step);
     alignas(alignment) T factors[line];
-    if (n > 0) plain::fill(dx, T(0), n * in);
+    if (n > 0) plain::fill(y, T(0), n * in);
+    for (T* pixel = y; bias && pixel != y + n * in; pixel += s.channels) plain::copy(bias, pixel, s.channels);
     plain::each_line(s, line, [&](std::size_t c, std::size_t f, std::size_t here) {
         const auto add = [&s, here, step, whole = plain::line_loops<T>::by(here)](const T* factor, const T* rows, T* to,
                                                                                   std::size_t count) {
@@ -110,15 +112,21 @@ template <class T> void convolution_backward_data(const T* dz, const T* w, T* dx
             for (std::size_t t = 0; t < count; ++t) to[t] += plain::product(factor, rows + t * step, here);
         };
         for (std::size_t image = 0; image < n; ++image) {
-            const T* from = dz + image * out + f;
+            const T* from = x + image * out + f;
             for (std::size_t oy = 0; oy < s.out_height; ++oy)
                 for (std::size_t ox = 0; ox < s.out_width; ++ox, from += s.filters) {
                     plain::fill_line(from, here, factors);
                     for (runs.begin(oy, ox); runs.next();)
-                        add(factors, w + runs.at + f, dx + image * in + c + runs.in, runs.count);
+                        add(factors, w + runs.at + f, y + image * in + c + runs.in, runs.count);
                 }
         }
     });
+    if constexpr (!std::is_same_v<F, std::identity>) transform(y, y, n * in, finish);
+}
+
+template <class T> void convolution_backward_data(const T* dz, const T* w, T* dx, T* scratch, std::size_t n, convolution_sizes s)
+{
+    convolution_transposed(dz, w, static_cast<const T*>(nullptr), dx, scratch, n, s);
 }
 
 template <class T>

@@ -45,15 +45,22 @@ template <class T> void convolution_forward(const T* x, const T* w, const T* bia
     }
 }
 
-template <class T> void convolution_backward_data(const T* dz, const T* w, T* dx, T*, std::size_t n, convolution_sizes s)
+template <class T>
+void convolution_transposed(const T* x, const T* w, const T* bias, T* y, T*, std::size_t n, convolution_sizes s)
 {
     const std::size_t in = s.height * s.width * s.channels, out = s.out_height * s.out_width * s.filters;
     for (std::size_t image = 0; image < n; ++image) {
         std::vector<double> sums(in);
+        for (std::size_t i = 0; bias && i < in; ++i) sums[i] = double(bias[i % s.channels]);
         detail::each_product<T>(
-            s, [&](std::size_t o, std::size_t i, std::size_t k) { sums[i] += double(dz[image * out + o]) * double(w[k]); });
-        for (std::size_t i = 0; i < in; ++i) dx[image * in + i] = T(sums[i]);
+            s, [&](std::size_t o, std::size_t i, std::size_t k) { sums[i] += double(x[image * out + o]) * double(w[k]); });
+        for (std::size_t i = 0; i < in; ++i) y[image * in + i] = T(sums[i]);
     }
+}
+
+template <class T> void convolution_backward_data(const T* dz, const T* w, T* dx, T* scratch, std::size_t n, convolution_sizes s)
+{
+    reference::convolution_transposed(dz, w, static_cast<const T*>(nullptr), dx, scratch, n, s);
 }
 
 template <class T>

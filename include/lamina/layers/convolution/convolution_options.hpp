@@ -73,7 +73,7 @@ template <std::size_t Axes, class... Options> struct ConvolutionOptions {
         if (Axes == 1 &&
             !(is_one_number<kernel_size> && is_one_number<strides> && is_one_number<dilation> && is_one_number<padding>))
             return misfit::steps_are_one_axis__give_an_option_one_number;
-        if (Axes == 2 && std::is_same_v<padding, Causal>) return misfit::Causal_padding_is_for_sequences;
+        if (Axes == 2 && std::is_same_v<padding, Causal>) return misfit::this_layer_has_no_Causal_padding;
         if (in.size() == 0 ||
             outputs * kernel_height * kernel_width * stride_height * stride_width * dilation_height * dilation_width == 0)
             return misfit::an_extent_is_zero;

@@ -87,7 +87,7 @@ template <pooled Over, Window Size, class... Options> struct Pooling {
             return refuses(misfit::an_extent_is_zero);
         if (Over == pooled::steps && (differ<strides>() || differ<padding>() || differ<dilation>()))
             return refuses(misfit::steps_are_one_axis__give_an_option_one_number);
-        if (std::is_same_v<padding, Causal>) return refuses(misfit::Causal_padding_is_for_sequences);
+        if (std::is_same_v<padding, Causal>) return refuses(misfit::this_layer_has_no_Causal_padding);
         if (too_much_padding()) return refuses(misfit::padding_of_a_pooling_is_at_most_half_its_window);
         if (rows(in).out == 0 || columns(in).out == 0) return refuses(misfit::pooling_window_is_larger_than_its_input);
         return accepts(pooled_shape<Over>(rows(in).out, columns(in).out, in.back()));
