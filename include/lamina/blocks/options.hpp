@@ -230,6 +230,8 @@ struct ResetBefore {
 /// An LSTM whose forget gate's bias begins as the others do (Keras's unit_forget_bias=False).
 struct NoUnitForgetBias {
     using family = protocols::family::forget_bias;
+};
+
 /// The initializer of a separable convolution's pointwise kernel: `PointwiseInitializer<HeNormal>`.
 template <class Initializer> struct PointwiseInitializer {
     using family = protocols::family::pointwise_initializer;
