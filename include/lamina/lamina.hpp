@@ -17,6 +17,7 @@
 #include <lamina/layers/core/embedding.hpp>
 #include <lamina/layers/core/relu.hpp>
 #include <lamina/layers/normalization/batch_normalization.hpp>
+#include <lamina/layers/normalization/local_response_normalization.hpp>
 #include <lamina/layers/pooling/adaptive_average_pooling1d.hpp>
 #include <lamina/layers/pooling/adaptive_average_pooling2d.hpp>
 #include <lamina/layers/pooling/adaptive_max_pooling1d.hpp>

@@ -69,3 +69,16 @@ write_layer("separable_conv1d_multiplier", L.SeparableConv1D(4, 3, padding="same
                                                              activation="tanh"), numbers(19, 2, 7, 3))
 write_layer("separable_conv2d_rules", L.SeparableConv2D(4, 2, use_bias=False, depthwise_regularizer="l1", pointwise_regularizer="l2",
                                                         pointwise_constraint="non_neg"), numbers(20, 2, 4, 5, 3))
+
+
+class LocalResponseNormalization(L.Layer):
+    """TensorFlow's, in PyTorch's words: the mean of `size` squares, and so alpha / size for each."""
+
+    def call(self, x):
+        return tf.nn.local_response_normalization(x, depth_radius=2, bias=2.0, alpha=0.5 / 5, beta=0.75)
+
+    def get_config(self):
+        return super().get_config() | {"size": 5, "alpha": 0.5, "beta": 0.75, "k": 2.0}
+
+
+write_layer("local_response_normalization", LocalResponseNormalization(), numbers(21, 2, 3, 2, 19))

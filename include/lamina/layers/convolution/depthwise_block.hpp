@@ -43,7 +43,7 @@ template <class L, class T, Shape In> struct DepthwisePasses {
     static constexpr std::size_t taps = L::kernel_height * L::kernel_width;
     static constexpr fixed<L::sizes(In, channels, channels)> sizes{};
     static constexpr std::size_t output = sizes.value.out_height * sizes.value.out_width * channels;
-    static constexpr std::size_t scratch = multiplier == 1 ? 0 : padded<T>(In.size() * multiplier);
+    static constexpr std::size_t scratch_size = multiplier == 1 ? 0 : padded<T>(In.size() * multiplier);
 
     using kernel = Variable<T, L::kernel_shape(In.back(), multiplier), stored_types::storage_kind{.in_row = 2}>;
     static constexpr fans kernel_fans{double(taps * In.back()), double(taps* multiplier)}; // as Keras counts
@@ -106,7 +106,7 @@ template <class L, class T, Shape In> struct DepthwiseBlock : ActivatedBlock<L, 
         initialize_bias<typename L::bias_option>(bias, random, passes::kernel_fans);
     }
 
-    static constexpr std::size_t linear_scratch(std::size_t) { return passes::scratch; }
+    static constexpr std::size_t linear_scratch(std::size_t) { return passes::scratch_size; }
 
     void linear(const T* x, T* z, T* scratch, std::size_t n, const auto& finish) const
     {

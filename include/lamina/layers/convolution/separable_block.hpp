@@ -100,7 +100,7 @@ template <class L, class T, Shape In> struct SeparableBlock : ActivatedBlock<L, 
 
     static constexpr std::size_t linear_scratch(std::size_t)
     {
-        return 2 * between + passes::scratch + padded<T>(kernels::convolution_scratch<T>(pointwise.value));
+        return 2 * between + passes::scratch_size + padded<T>(kernels::convolution_scratch<T>(pointwise.value));
     }
 
     void linear(const T* x, T* z, T* scratch, std::size_t n, const auto& finish) const
