@@ -18,6 +18,10 @@
 #include <lamina/layers/core/relu.hpp>
 #include <lamina/layers/normalization/batch_normalization.hpp>
 #include <lamina/layers/normalization/local_response_normalization.hpp>
+#include <lamina/layers/normalization/group_normalization.hpp>
+#include <lamina/layers/normalization/layer_normalization.hpp>
+#include <lamina/layers/normalization/rms_normalization.hpp>
+#include <lamina/layers/normalization/unit_normalization.hpp>
 #include <lamina/layers/pooling/adaptive_average_pooling1d.hpp>
 #include <lamina/layers/pooling/adaptive_average_pooling2d.hpp>
 #include <lamina/layers/pooling/adaptive_max_pooling1d.hpp>

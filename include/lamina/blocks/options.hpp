@@ -16,6 +16,9 @@ namespace protocols {
 /// Every option belongs to exactly one family; a layer names the families it knows.
 namespace family {
 struct activation {};
+struct axes {};
+struct beta_constraint {};
+struct beta_regularizer {};
 struct bias {};
 struct bias_constraint {};
 struct bias_regularizer {};
@@ -31,8 +34,13 @@ struct each_row {};
 struct epsilon {};
 struct forget_bias {};
 struct groups {};
+struct gamma_constraint {};
+struct gamma_regularizer {};
+struct given_mean {};
+struct given_variance {};
 struct initializer {};
 struct interpolation {};
+struct inversion {};
 struct keep_dims {};
 struct kernel_constraint {};
 struct kernel_regularizer {};
@@ -144,6 +152,12 @@ template <class Initializer> struct Bias {
 template <internals::fraction Value> struct Epsilon {
     using family = protocols::family::epsilon;
     static constexpr double value = Value.value();
+};
+
+/// A normalization goes over the last so many axes: `Axes<2>`.
+template <std::size_t Count> struct Axes {
+    using family = protocols::family::axes;
+    static constexpr std::size_t count = Count;
 };
 
 /// How much of a moving mean stays in a step: `Momentum<0.9>`, in [0, 1].

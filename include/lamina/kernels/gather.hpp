@@ -33,11 +33,12 @@ struct gather_plan {
 };
 
 /// The plan for an output of these axes, at most six, and samples of `in` numbers.
-constexpr gather_plan plan_gather(std::size_t in, std::initializer_list<gather_axis> axes)
+constexpr gather_plan plan_gather(std::size_t in, const gather_axis* axes, std::size_t rank)
 {
     gather_plan plan;
     plan.in = in;
-    for (const gather_axis& axis : axes) {
+    while (plan.rank < rank) {
+        const gather_axis& axis = axes[plan.rank];
         plan.axes[plan.rank++] = axis;
         plan.out *= axis.extent;
         plan.first += axis.skipped * axis.stride;
@@ -47,6 +48,10 @@ constexpr gather_plan plan_gather(std::size_t in, std::initializer_list<gather_a
     std::size_t step = plan.run;
     for (std::size_t a = plan.rank; a-- > 0; step *= plan.axes[a].extent) plan.axes[a].step = step;
     return plan;
+}
+constexpr gather_plan plan_gather(std::size_t in, std::initializer_list<gather_axis> axes)
+{
+    return plan_gather(in, axes.begin(), axes.size());
 }
 
 namespace detail {

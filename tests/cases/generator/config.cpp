@@ -41,6 +41,7 @@ constexpr struct {
     {"attention_axes", "[1]"},
     {"pad_to_aspect_ratio", "false"},
     {"antialias", "false"},
+    {"rms_scaling", "false"},
     {"fill_mode"}, // of what pad_to_aspect_ratio asks for
     {"fill_value"},
 };
@@ -130,6 +131,19 @@ OptionValue read_list(const OptionValue& like, const json& from, bool any_count)
     return made;
 }
 
+/// The last axes, -2 and -1, counted from the end; one alone is a list of one.
+OptionValue read_axes(const json& from)
+{
+    const json axes = from.is_array() ? from : json::array({from});
+    OptionValue made;
+    for (std::size_t i = 0; i < axes.size(); ++i) {
+        if (axes[i] != static_cast<int>(i) - static_cast<int>(axes.size())) return {};
+        made.parts.push_back({{}, number_of(axes[i].get<double>(), value_is::whole), {}});
+    }
+    made.kind = value_is::list;
+    return made;
+}
+
 std::string needed(const OptionValue& like)
 {
     switch (like.kind) {
@@ -157,7 +171,8 @@ OptionValue read(const Class& of, const Option& option, const json& from)
         made.kind = kind;
         made.text = from.get_ref<const std::string&>();
     }
-    if (kind == value_is::list || from.is_array())
+    if (kind == value_is::list && option.name == "axis") made = read_axes(from);
+    else if (kind == value_is::list || from.is_array())
         made = is_object(of) ? read_numbers(from)
                              : read_list(option.value, from,
                                          option.name == "target_shape" || option.name == "dims" || kind == value_is::nothing ||

@@ -62,6 +62,7 @@ constexpr struct {
     {"kernel_size", "", "Kernel<%>"},
     {"strides", "", "Strides<%>"},
     {"dilation_rate", "", "Dilation<%>"},
+    {"groups", "", "%", true, "Normalization"},
     {"groups", "", "Groups<%>"},
     {"output_padding", "", "OutputPadding<%>"},
     {"depth_multiplier", "", "DepthMultiplier<%>"},
@@ -90,6 +91,11 @@ constexpr struct {
     {"kernel_constraint", "", "KernelConstraint<%>"},
     {"depthwise_constraint", "", "KernelConstraint<%>"},
     {"bias_constraint", "", "BiasConstraint<%>"},
+    {"axis", "", "Axes<%>"},
+    {"gamma_regularizer", "", "GammaRegularizer<%>"},
+    {"beta_regularizer", "", "BetaRegularizer<%>"},
+    {"gamma_constraint", "", "GammaConstraint<%>"},
+    {"beta_constraint", "", "BetaConstraint<%>"},
     {"epsilon", "", "Epsilon<%>"},
     {"momentum", "", "Momentum<%>"},
     {"center", "true", ""},
@@ -193,6 +199,7 @@ private:
         case value_is::single: return real() + 'f';
         case value_is::real: return real();
         case value_is::list: {
+            if (option == "axis") return std::to_string(is.parts.size()); // the last ones
             std::vector<std::string> parts;
             for (const Option& part : is.parts)
                 parts.push_back(part.value.kind == value_is::list ? '{' + value(option, part.value) + '}'

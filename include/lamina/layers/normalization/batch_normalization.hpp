@@ -9,6 +9,7 @@
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/variable.hpp>
 #include <lamina/kernels/columns.hpp>
+#include <lamina/layers/normalization/scale_rules.hpp>
 
 #include <algorithm>
 #include <array>
@@ -26,7 +27,8 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 /// mean is frozen. A batch is not cut into chunks by the models that it is in, so one thread trains them.
 ///
 /// Shapes   [a, b, …, channels] -> the same.
-/// Options  Epsilon (0.001), Momentum (0.99), NoCenter, NoScale, Name.
+/// Options  Epsilon (0.001), Momentum (0.99), NoCenter, NoScale, Name; GammaRegularizer<…>, BetaRegularizer<…>, GammaConstraint<…>,
+///          BetaConstraint<…>.
 /// Learns   gamma and beta [channels]; observes moving_mean and moving_variance [channels], which `backward` moves: a forward pass
 ///          alone changes nothing.
 /// Masks    a row of channels that is masked is normalized as all others are, and left out of mean and variance.
@@ -35,15 +37,18 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 ///          variance is the unbiased one.
 /// Example  Sequential<Input<28, 28, 8>, BatchNormalization<Momentum<0.9>>, Activation<Relu>> model;
 template <class... Options>
-struct BatchNormalization : protocols::layer_base<BatchNormalization<Options...>,
-                                                  protocols::families<protocols::family::epsilon, protocols::family::momentum,
-                                                                      protocols::family::center, protocols::family::scale>,
-                                                  Options...> {
+struct BatchNormalization
+    : protocols::layer_base<BatchNormalization<Options...>,
+                            internals::with_scale_rules<protocols::family::epsilon, protocols::family::momentum,
+                                                        protocols::family::center, protocols::family::scale>,
+                            Options...> {
     static constexpr std::string_view kind = "BatchNormalization";
     using epsilon = protocols::chosen<protocols::family::epsilon, Epsilon<0.001>, Options...>;
     using momentum = protocols::chosen<protocols::family::momentum, Momentum<0.99>, Options...>;
     static constexpr bool centers = !std::is_same_v<protocols::chosen<protocols::family::center, void, Options...>, NoCenter>;
     static constexpr bool scales = !std::is_same_v<protocols::chosen<protocols::family::scale, void, Options...>, NoScale>;
+
+    using rules = internals::scale_rules<Options...>;
 
     template <class To> static void list_options(To& to)
     {
@@ -51,6 +56,7 @@ struct BatchNormalization : protocols::layer_base<BatchNormalization<Options...>
         to("epsilon", epsilon::value, 0.001);
         to("center", centers, true);
         to("scale", scales, true);
+        rules::list_options(to);
     }
 
     static constexpr protocols::verdict accept(Shape in)
