@@ -60,6 +60,7 @@
 #include <lamina/models/composites/parallel.hpp>
 #include <lamina/models/composites/residual.hpp>
 #include <lamina/models/composites/sequential.hpp>
+#include <lamina/models/composites/time_distributed.hpp>
 #include <lamina/models/folded.hpp>
 #include <lamina/models/parallel_predict.hpp>
 #include <lamina/models/predict.hpp>

@@ -38,3 +38,7 @@ write_layer("bidirectional_masked", L.Bidirectional(L.LSTM(3, return_sequences=T
 write_layer("bidirectional_masked_last", L.Bidirectional(L.GRU(3)), sequences(21), MASK)
 write_layer("bidirectional_mul", L.Bidirectional(L.GRU(3, return_sequences=True), merge_mode="mul"), sequences(22), MASK)
 write_layer("bidirectional_mul_last", L.Bidirectional(L.SimpleRNN(3), merge_mode="mul"), sequences(23))
+write_layer("time_distributed_dense", L.TimeDistributed(L.Dense(4, activation="tanh")), sequences(24), MASK)
+images = np.random.default_rng(25).uniform(-1, 1, (2, 3, 5, 4, 2)).astype(np.float32)
+write_layer("time_distributed_conv2d", L.TimeDistributed(L.Conv2D(3, 3, padding="same", activation="relu")), images)
+write_layer("time_distributed_lstm", L.TimeDistributed(L.LSTM(3, return_sequences=True)), images[..., 0])

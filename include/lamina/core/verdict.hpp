@@ -18,6 +18,7 @@ enum class misfit {
     needs_rank_2__steps_features,
     needs_rank_3__height_width_channels,
     needs_at_least_rank_1,
+    needs_at_least_rank_2__steps_and_what_a_step_is,
     has_too_many_axes,
     needs_the_input_shape_of_the_model_inside,
     kernel_is_larger_than_its_input,
