@@ -7,8 +7,9 @@ import pathlib
 
 import numpy as np
 
-BATCHES = {"lenet5": (1, 32, 256), "mlp_784_128_10": (1, 32, 256), "dense_1_8_8_1": (1,)}
-SHAPES = {"lenet5": (28, 28, 1), "mlp_784_128_10": (784,), "dense_1_8_8_1": (1,)}
+BATCHES = {"lenet5": (1, 32, 256), "mlp_784_128_10": (1, 32, 256), "dense_1_8_8_1": (1,), "lstm_64_50x16": (1, 32)}
+SHAPES = {"lenet5": (28, 28, 1), "mlp_784_128_10": (784,), "dense_1_8_8_1": (1,), "lstm_64_50x16": (50, 16)}
+RECURRENT = ("lstm_64_50x16",)  # Keras and its converter have them, the others are not asked
 
 
 def keras_model(name):
@@ -23,6 +24,7 @@ def keras_model(name):
             L.Conv2D(120, 5, activation="tanh"), L.Flatten(),
             L.Dense(84, activation="tanh"), L.Dense(10, activation="softmax")],
         "mlp_784_128_10": lambda: [L.Dense(128, activation="relu"), L.Dense(10, activation="softmax")],
+        "lstm_64_50x16": lambda: [L.LSTM(64)],
         "dense_1_8_8_1": lambda: [L.Dense(8, activation="tanh"), L.Dense(8, activation="tanh"), L.Dense(1)],
     }[name]()
     return keras.Sequential([keras.Input(SHAPES[name]), *layers])
@@ -52,7 +54,8 @@ def prepare(folder):
         np.savez(folder / f"{name}.npz", *[np.asarray(w) for w in model.get_weights()])
         np.save(folder / f"{name}.npy", model.predict(inputs(name, max(BATCHES[name])), verbose=0))
         write_tflite(folder, name, model)
-        write_onnx(folder, name)
+        if name not in RECURRENT:
+            write_onnx(folder, name)
     (folder / "complete").write_text("")
 
 

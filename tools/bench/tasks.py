@@ -6,6 +6,7 @@ counter than microseconds, `against` is a second benchmark of the same program t
 LENET5_FLOP = 2 * 416_520  # an image, forward
 LENET5_TRAINING_FLOP = 2 * 1_132_000  # and backward; the first layer needs no gradient of its input
 LENET5, DENSE, MATMUL, MATH = "bench.models.lenet5", "bench.models.dense", "bench.kernels.matmul", "bench.kernels.math"
+RECURRENT = "bench.models.recurrent"
 
 
 def infer(model, batch):
@@ -50,6 +51,16 @@ TASKS.append({
 for name in ("sample", "chained"):
     TASKS.append({
         "title": f"dense 1-8-8-1, {name}, cycles", "program": DENSE, "name": f"dense_1_8_8_1/{name}", "unit": "cycles"})
+for batch in (1, 32):
+    TASKS.append({
+        "title": f"LSTM 64 over 50 steps of 16, batch {batch}, a sequence", "program": RECURRENT, "per": batch,
+        "name": f"lstm_64_50x16/inference/batch/{batch}", "task": infer("lstm_64_50x16", batch),
+        "flop": 2 * 50 * 80 * 256 * batch})
+for units in (8, 16, 32):
+    for name in ("step", "chained"):
+        TASKS.append({
+            "title": f"LSTM {units} and a dense layer, {name}", "program": RECURRENT, "name": f"lstm_{units}/{name}", "unit": "ns",
+            "per": 1e-3})
 for inputs, outputs in ((120, 84), (84, 10), (512, 512), (784, 128), (1024, 1024)):
     for batch in (1, 32, 256):
         TASKS.append({
