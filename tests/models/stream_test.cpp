@@ -1,9 +1,11 @@
 // A model one step at a time: it gives what the whole model gives for the sequence so far.
 #include "catch.hpp"
 
+#include <lamina/layers/convolution/conv1d.hpp>
 #include <lamina/layers/core/activation.hpp>
 #include <lamina/layers/core/dense.hpp>
 #include <lamina/layers/core/embedding.hpp>
+#include <lamina/layers/normalization/layer_normalization.hpp>
 #include <lamina/layers/recurrent/bidirectional.hpp>
 #include <lamina/layers/recurrent/gru.hpp>
 #include <lamina/layers/recurrent/lstm.hpp>
@@ -49,6 +51,8 @@ template <class M> double largest_difference()
 template <class M> inline constexpr bool streams = internals::streamed<M>::possible;
 static_assert(streams<Sequential<Input<5, 2>, LSTM<3>, Dense<4>, Activation<Relu>>>);
 static_assert(!streams<Sequential<Input<5, 2>, Bidirectional<LSTM<3>>>>);
+static_assert(!streams<Sequential<Input<5, 2>, Conv1D<3, Same>>> &&
+              !streams<Sequential<Input<5, 2>, LayerNormalization<Axes<2>>>>);
 static_assert(!streams<Sequential<Input<5, 2>, LSTM<3, Backwards>>>);
 static_assert(!streams<Sequential<Input<5>, Embedding<4, 2, MaskZero>, LSTM<3>>>);
 
@@ -64,6 +68,8 @@ TEST_CASE("a stream gives what the model gives for the sequence so far", "[model
                                         GRU<5, ResetBefore, ReturnSequences>>>() < 1e-6);
     CHECK(largest_difference<Sequential<Input<40, 3>, LSTM<33, ReturnSequences, RecurrentActivation<HardSigmoid<>>>,
                                         GRU<16, NoBias>, Dense<4, Relu>, Dense<2>>>() < 1e-6);
+    CHECK(largest_difference<Sequential<Input<200, 3>, Conv1D<8, Causal, Dilation<3>, Relu>, LayerNormalization<>,
+                                        Conv1D<5, Kernel<2>, Causal, Dilation<16>, Tanh>, Conv1D<1, Causal>>>() < 2e-6);
     CHECK(largest_difference<Sequential<Input<300, 16>, LSTM<64, ReturnSequences>, Activation<Sigmoid>, LSTM<100>>>() < 1e-6);
 }
 

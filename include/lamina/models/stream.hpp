@@ -69,8 +69,7 @@ struct streamed<Chain<T, In, Blocks...>> {
     };
     static constexpr walked walk = [] {
         constexpr std::array<bool, sizeof...(Blocks)> can{(Streams<Blocks> || each_step_of<Blocks>())...},
-            ends{(Streams<Blocks> && !passes_mask_of<Blocks>() && !each_step_of<Blocks>())...},
-            masks{(mask_steps_of<Blocks>() > 0)...};
+            ends{(Streams<Blocks> && Blocks::output.rank < Blocks::input.rank)...}, masks{(mask_steps_of<Blocks>() > 0)...};
         for (std::size_t i = 0; i < can.size(); ++i) {
             if (!can[i] || masks[i]) return walked{i, true};
             if (ends[i]) return walked{can.size(), false};

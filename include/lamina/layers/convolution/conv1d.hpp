@@ -14,6 +14,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 ///          kernel initializer (GlorotUniform), Bias<initializer> (Zeros), Name; regularizers and constraints.
 /// Learns   kernel [kernel steps, channels / groups, Filters] and bias [Filters], as Keras.
 /// Masks    are not passed on, as in Keras.
+/// Streams  where it is Causal, without strides and groups: models/stream.hpp.
 /// Refuses  any rank but 2; a kernel longer than its padded input; options of two numbers; groups that divide channels or filters not.
 /// Example  Sequential<Input<50, 3>, Conv1D<16, Causal, Dilation<2>, Relu>, Conv1D<8, Strides<2>>> model;
 template <std::size_t Filters, class... Options>

@@ -105,6 +105,29 @@ template <class L, class T, Shape In> struct ConvolutionBlock : ActivatedBlock<L
         }
     }
 
+    /// One step of a stream (models/stream.hpp), of a causal convolution over steps: the last inputs lie in a ring, behind the place of the next.
+    static constexpr std::size_t state = padded<T>(1) + L::reach_width * channels;
+    static constexpr std::size_t step_scratch() { return padded<T>(taps); }
+    void step(const T* x, T* y, T* now, T* scratch) const
+        requires(L::axes == 1 && L::is_causal && L::stride_width == 1 && L::groups == 1)
+    {
+        const auto place = static_cast<std::size_t>(now[0]);
+        T* const ring = now + padded<T>(1);
+        std::copy_n(x, channels, ring + place * channels);
+        for (std::size_t tap = 0; tap < kernel_size; ++tap) {
+            const std::size_t at = (place + 1 + tap * L::dilation_width) % L::reach_width; // the oldest lies behind the newest
+            std::copy_n(ring + at * channels, channels, scratch + tap * channels);
+        }
+        now[0] = static_cast<T>((place + 1) % L::reach_width);
+        if constexpr (L::filters > 1)
+            kernels::dense_forward(scratch, kernel.data(), bias.data(), y, fixed<std::size_t{1}>{}, product);
+        else { // a row of one number for each tap
+            *y = bias.data() ? *bias.data() : T(0);
+            for (std::size_t tap = 0; tap < taps; ++tap) *y += scratch[tap] * kernel.data()[tap * row_stride<T>(1)];
+        }
+        activate<typename L::activation, L::filters>(y, y, 1);
+    }
+
     static constexpr fixed<kernels::dense_sizes{taps, L::filters}> product{};
 
     /// The kernel covers its input: one output pixel, a matrix product over the batch. (One filter is stored otherwise.)

@@ -33,6 +33,7 @@ template <std::size_t Axes, class... Options> struct ConvolutionOptions {
     using rules = parameter_rules<Options...>;
 
     static constexpr std::size_t axes = Axes;
+    static constexpr bool is_causal = std::is_same_v<padding, Causal>;
     static constexpr std::size_t kernel_height = Axes == 1 ? 1 : kernel_size::height, kernel_width = kernel_size::width;
     static constexpr std::size_t stride_height = Axes == 1 ? 1 : strides::height, stride_width = strides::width;
     static constexpr std::size_t dilation_height = Axes == 1 ? 1 : dilation::height, dilation_width = dilation::width;

@@ -48,7 +48,7 @@ struct LayerNormalization
     static constexpr protocols::verdict accept(Shape in) { return normalized::accept(in); }
 
     template <class T, Shape In> struct block : protocols::block_base<LayerNormalization, T, In> {
-        static constexpr bool passes_mask = true;
+        static constexpr bool passes_mask = true, each_step = normalized::axes < In.rank;
         static constexpr std::size_t width = normalized::row(In).size(), rows = In.size() / width;
         static constexpr internals::kernels::row_norm norm{true, true, epsilon::value};
 
