@@ -60,9 +60,7 @@ template <std::size_t Units> struct Leaky {
     };
 };
 
-struct NoCell {
-    static constexpr std::size_t units = 3;
-};
+struct NoCell {};
 static_assert(RNN<Leaky<4>>::on<3, 2>::output == Shape{4});
 static_assert(RNN<NoCell>::accept(Shape{3, 2}).answer == misfit::its_cell_lacks_units_or_a_block_with_forward_and_backward);
 

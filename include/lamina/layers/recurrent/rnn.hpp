@@ -31,7 +31,12 @@ concept RecurrentCell = requires(const typename C::template block<float, 1>& cel
 
 namespace internals {
 
-/// The states of a cell, rows of its units; one where it does not say.
+/// The units of a cell, 0 of what is none; its states, rows of units, one where it does not say.
+template <class C> constexpr std::size_t units_of()
+{
+    if constexpr (requires { C::units; }) return C::units;
+    else return 0;
+}
 template <class C> constexpr std::size_t states_of()
 {
     if constexpr (requires { C::states; }) return C::states;
@@ -92,7 +97,7 @@ struct RNN : protocols::layer_base<
              internals::walk_options<Options...> {
     static constexpr std::string_view kind = "RNN";
     using cell = Cell;
-    static constexpr std::size_t units = Cell::units, states = internals::states_of<Cell>();
+    static constexpr std::size_t units = internals::units_of<Cell>(), states = internals::states_of<Cell>();
     static constexpr internals::fraction input_rate = 0.0;
     template <class... More> using with = RNN<Cell, Options..., More...>;
 
