@@ -70,6 +70,7 @@ TEMPLATE_TEST_CASE("depthwise convolutions are those of plain loops", "[kernels]
     // height, width, channels twice, kernel, stride, dilation, padding above and left, output
     check<T, convolution_sizes{5, 7, 1, 1, 3, 3, 1, 1, 1, 1, 0, 0, 3, 5}>(2);
     check<T, convolution_sizes{5, 19, 3, 3, 3, 3, 1, 1, 1, 1, 1, 1, 5, 19}>(3);
+    check<T, convolution_sizes{7, 11, 37, 37, 3, 3, 1, 1, 1, 1, 1, 1, 7, 11}>(2); // two rows of outputs at once, and one
     check<T, convolution_sizes{6, 9, 16, 16, 2, 5, 1, 1, 1, 1, 0, 2, 6, 9}>(1);
     check<T, convolution_sizes{7, 8, 17, 17, 3, 3, 2, 2, 1, 1, 0, 0, 4, 4}>(2); // the last window reaches over the edge
     check<T, convolution_sizes{9, 9, 33, 33, 3, 2, 1, 1, 2, 3, 2, 1, 9, 9}>(1);

@@ -65,6 +65,66 @@ template <std::size_t Pixels, class T, class S, class F>
     LAMINA_UNROLL (p, Pixels) store_before(lanes(finish(sums[p])), out + p * s.channels, c, s.channels);
 }
 
+/// Whether blocks of several rows of outputs fit into registers, with all weights of a channel beside them, and windows share their inputs.
+constexpr bool blocks(const convolution_sizes& s)
+{
+    return simd::registers == 32 && s.stride_height == 1 && s.stride_width == 1 && s.dilation_height == 1 &&
+           s.dilation_width == 1 && s.kernel_height * s.kernel_width <= 9;
+}
+
+/// `Rows` rows of `Pixels` neighboring outputs, all channels, whose windows lie inside of the image: an input is loaded once. `in` is where the
+/// first window begins.
+template <std::size_t Rows, std::size_t Pixels, class T, class S, class F>
+[[gnu::noinline]] void depthwise_block(const T* in, const T* w, const T* bias, T* out, S, const F& finish)
+{
+    using lanes = simd::batch<T>;
+    static constexpr const convolution_sizes& s = S::value;
+    static constexpr std::size_t step = row_stride<T>(s.channels), whole = s.channels / lanes::size * lanes::size,
+                                 taps = s.kernel_height * s.kernel_width;
+    const auto compute = [&](std::size_t c, const auto& load, const auto& store) __attribute__((always_inline)) {
+        lanes weights[taps], sums[Rows * Pixels];
+        LAMINA_UNROLL (t, taps) weights[t] = simd::keep(lanes::load_aligned(w + t * step + c));
+        const lanes begin = bias ? load(bias + c) : lanes(T(0));
+        LAMINA_UNROLL (p, Rows * Pixels) sums[p] = begin;
+        LAMINA_UNROLL (iy, Rows + s.kernel_height - 1)
+            LAMINA_UNROLL (ix, Pixels + s.kernel_width - 1) {
+                const lanes x = simd::keep(load(in + (iy * s.width + ix) * s.channels + c));
+                LAMINA_UNROLL (r, Rows)
+                    LAMINA_UNROLL (t, s.kernel_width)
+                        if (iy >= r && iy - r < s.kernel_height && ix >= t && ix - t < Pixels)
+                            simd::add_product(sums[r * Pixels + ix - t], x, weights[(iy - r) * s.kernel_width + t]);
+            }
+        LAMINA_UNROLL (p, Rows * Pixels)
+            store(lanes(finish(sums[p])), out + (p / Pixels * s.out_width + p % Pixels) * s.channels + c);
+    };
+    for (std::size_t c = 0; c < whole; c += lanes::size)
+        compute(c, [](const T* p) { return lanes::load_unaligned(p); }, [](const lanes& v, T* p) { v.store_unaligned(p); });
+    if constexpr (whole < s.channels)
+        compute(
+            whole, [](const T* p) { return simd::load_partial(p, s.channels - whole); },
+            [](const lanes& v, T* p) { simd::store_partial(v, p, s.channels - whole); });
+}
+
+/// All channels of one output whose window reaches over an edge of the image; y is the row of outputs.
+template <class T, class S, class F>
+[[gnu::noinline]] void depthwise_edge(const T* x, const T* w, const T* bias, T* y, std::size_t oy, std::size_t ox, S,
+                                      const F& finish)
+{
+    using lanes = simd::batch<T>;
+    static constexpr const convolution_sizes& s = S::value;
+    for (std::size_t c = 0; c < s.channels; c += lanes::size) {
+        lanes sum = bias ? load_before(bias + c, c, s.channels) : lanes(T(0));
+        for_each_tap(s, oy, ox, [&](std::size_t from, std::size_t, std::size_t tap) {
+            simd::add_product(sum, load_before(x + from * s.channels + c, c, s.channels),
+                              lanes::load_aligned(w + tap * row_stride<T>(s.channels) + c));
+        });
+        store_before(lanes(finish(sum)), y + ox * s.channels + c, c, s.channels);
+    }
+}
+
+/// The outputs of a tile.
+inline constexpr std::size_t depthwise_pixels = 8, block_pixels = 8;
+
 } // namespace detail
 
 /// y = finish(x ⋆ w + bias) for each channel.
@@ -90,30 +150,34 @@ void depthwise_forward(const T* x, const T* w, const T* bias, T* y, std::size_t 
             }
             if constexpr (!std::is_same_v<F, std::identity>) kernels::transform(y, y, s.out_width * s.channels, finish);
 #else
-            using lanes = simd::batch<T>;
-            constexpr std::size_t pixels = 8;
             static constexpr std::size_t first = detail::whole_columns(s).first, last = detail::whole_columns(s).last;
-            const detail::range rows = detail::rows_within(s, oy);
             // Where the windows of this row begin; above the image nothing is read.
             const std::ptrdiff_t top = static_cast<std::ptrdiff_t>(oy * s.stride_height) - static_cast<std::ptrdiff_t>(s.pad_top);
-            for (std::size_t c = 0; c < s.channels; c += lanes::size) {
-                tiles<pixels>(fixed<last - first>{}, [&]<std::size_t Pixels>(std::size_t i, fixed<Pixels>) {
-                    const std::size_t ox = first + i;
-                    const T* const in = x + top * static_cast<std::ptrdiff_t>(s.width * s.channels) +
-                                        static_cast<std::ptrdiff_t>((ox * s.stride_width - s.pad_left) * s.channels + c);
-                    detail::depthwise_tile<Pixels>(in, w, bias, y + ox * s.channels + c, c, rows, sizes, finish);
-                });
-                const auto edge = [&](std::size_t ox) {
-                    lanes sum = bias ? load_before(bias + c, c, s.channels) : lanes(T(0));
-                    detail::for_each_tap(s, oy, ox, [&](std::size_t from, std::size_t, std::size_t tap) {
-                        simd::add_product(sum, load_before(x + from * s.channels + c, c, s.channels),
-                                          lanes::load_aligned(w + tap * row_stride<T>(s.channels) + c));
+            const T* const row = x + top * static_cast<std::ptrdiff_t>(s.width * s.channels);
+            const auto edges = [&](std::size_t at, T* to) {
+                for (std::size_t ox = 0; ox < first; ++ox) detail::depthwise_edge(x, w, bias, to, at, ox, sizes, finish);
+                for (std::size_t ox = last; ox < s.out_width; ++ox) detail::depthwise_edge(x, w, bias, to, at, ox, sizes, finish);
+            };
+            edges(oy, y);
+            if constexpr (detail::blocks(s))
+                if (detail::whole_rows(s).contains(oy) && detail::whole_rows(s).contains(oy + 1)) {
+                    tiles<detail::block_pixels>(fixed<last - first>{}, [&]<std::size_t Pixels>(std::size_t i, fixed<Pixels>) {
+                        const std::size_t ox = first + i;
+                        detail::depthwise_block<2, Pixels>(row + (ox - s.pad_left) * s.channels, w, bias, y + ox * s.channels,
+                                                           sizes, finish);
                     });
-                    store_before(lanes(finish(sum)), y + ox * s.channels + c, c, s.channels);
-                };
-                for (std::size_t ox = 0; ox < first; ++ox) edge(ox);
-                for (std::size_t ox = last; ox < s.out_width; ++ox) edge(ox);
-            }
+                    ++oy, y += s.out_width * s.channels;
+                    edges(oy, y);
+                    continue;
+                }
+            const detail::range rows = detail::rows_within(s, oy);
+            // All channels of a few pixels and then the next, as they lie in memory.
+            tiles<detail::depthwise_pixels>(fixed<last - first>{}, [&]<std::size_t Pixels>(std::size_t i, fixed<Pixels>) {
+                const std::size_t ox = first + i;
+                const T* const in = row + (ox * s.stride_width - s.pad_left) * s.channels;
+                for (std::size_t c = 0; c < s.channels; c += simd::lanes<T>)
+                    detail::depthwise_tile<Pixels>(in + c, w, bias, y + ox * s.channels + c, c, rows, sizes, finish);
+            });
 #endif
         }
 }
