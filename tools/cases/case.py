@@ -18,11 +18,11 @@ def write_layer(name, layer, x, mask=None, training=False, seed=0):
     inputs = tf.constant(x)
     with tf.GradientTape() as tape:
         tape.watch(inputs)
-        y = layer(inputs, training=training, **given)
+        y = tf.cast(layer(inputs, training=training, **given), tf.float32)
         dy = rng.uniform(-1, 1, y.shape).astype(np.float32)
         loss = tf.reduce_sum(y * dy)
     gradients = tape.gradient(loss, [inputs, *[v.value for v in layer.trainable_weights]])
-    arrays = {"input": x, "output": y.numpy(), "output_gradient": dy, "input_gradient": gradients[0].numpy()}
+    arrays = {"input": x, "output": y.numpy(), "output_gradient": dy, "input_gradient": gradients[0].numpy() if gradients[0] is not None else np.zeros_like(x)}
     if mask is not None:
         arrays["mask"] = mask.astype(np.uint8)
     for i, (weight, gradient) in enumerate(zip(layer.get_weights(), gradients[1:])):

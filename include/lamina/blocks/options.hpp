@@ -52,6 +52,7 @@ struct momentum {};
 struct name {};
 struct output_dim {};
 struct output_padding {};
+struct output_mode {};
 struct padding {};
 struct pointwise_constraint {};
 struct pointwise_initializer {};

@@ -30,6 +30,7 @@ constexpr struct {
     {"synchronized", "false"},
     {"data_format", R"("channels_last")"},
     {"axis", "-1"},
+    {"axis", "[-1]"},
     {"sparse_y_true", "true"},
     {"sparse_y_pred", "false"},
     {"num_labels"}, // the model says it
@@ -41,6 +42,9 @@ constexpr struct {
     {"attention_axes", "[1]"},
     {"pad_to_aspect_ratio", "false"},
     {"antialias", "false"},
+    {"output_mode", R"("int")"},
+    {"sparse", "false"},
+    {"epsilon", "0.01"}, // of what a Discretization adapts to
     {"rms_scaling", "false"},
     {"fill_mode"}, // of what pad_to_aspect_ratio asks for
     {"fill_value"},
@@ -173,10 +177,11 @@ OptionValue read(const Class& of, const Option& option, const json& from)
     }
     if (kind == value_is::list && option.name == "axis") made = read_axes(from);
     else if (kind == value_is::list || from.is_array())
-        made = is_object(of) ? read_numbers(from)
-                             : read_list(option.value, from,
-                                         option.name == "target_shape" || option.name == "dims" || kind == value_is::nothing ||
-                                             kind == value_is::text);
+        made = is_object(of) || option.name == "mean" || option.name == "variance" || option.name == "bin_boundaries"
+                   ? read_numbers(from)
+                   : read_list(option.value, from,
+                               option.name == "target_shape" || option.name == "dims" || kind == value_is::nothing ||
+                                   kind == value_is::text);
     if (made.kind == value_is::nothing)
         throw Refused(option_is(of, option.name, from.dump()) + ", " + needed(option.value) + " needed");
     return made;

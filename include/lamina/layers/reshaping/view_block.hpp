@@ -15,6 +15,7 @@ template <class Layer, class T, Shape In> struct ViewBlock {
     template <class U> using as = ViewBlock<Layer, U, In>;
 
     static constexpr bool is_view = true;
+    static constexpr bool passes_mask = requires { Layer::passes_mask; };
     static constexpr Shape input = In, output = Layer::accept(In).output;
 
     void forward(Mode, const T* x, T* y, T*, T*, std::size_t n) const { std::copy_n(x, n * In.size(), y); }
