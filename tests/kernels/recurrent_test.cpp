@@ -19,7 +19,8 @@ template <class T, std::size_t Features, std::size_t Units> void check_step()
     if constexpr (kernels::steps_in_registers<T, sizes>()) {
         constexpr std::size_t wide = sizes.wide(), stride = row_stride<T>(wide), kept = padded<T>(Units);
         INFO(Features << " features, " << Units << " units");
-        Buffer<T> x(Features, 1), k(Features * stride), r(Units * stride), b(padded<T>(wide)), state(2 * kept, 0, T(0));
+        Buffer<T> x(Features, 1), k(Features * stride), r(Units * stride), b(padded<T>(wide)), state(2 * kept, 0, T(0)),
+            y(Units, 1);
         x.random(1);
         k.random(2), r.random(3), b.random(4), state.random(5);
         std::vector<double> xd(x.data(), x.data() + Features), kd(Features * row_stride<double>(wide)),
@@ -37,14 +38,15 @@ template <class T, std::size_t Features, std::size_t Units> void check_step()
         };
         for (int step = 0; step < 3; ++step) {
             kernels::recurrent_step<sizes, 1>(x.data(), k.data(), r.data(), b.data(), static_cast<const T*>(nullptr),
-                                              state.data(), update);
+                                              state.data(), y.data(), update);
             kernels::reference::lstm_step(
                 xd.data(), kd.data(), rd.data(), bd.data(), sd.data(), Features, Units,
                 [](double v) { return 1 / (1 + std::exp(-v)); }, [](double v) { return std::tanh(v); });
         }
-        CHECK((x.guarded() && k.guarded() && r.guarded() && b.guarded() && state.guarded()));
+        CHECK((x.guarded() && k.guarded() && r.guarded() && b.guarded() && state.guarded() && y.guarded()));
         const double bound = 40 * double(std::numeric_limits<T>::epsilon()) * double(Units + Features);
         for (std::size_t u = 0; u < Units; ++u) {
+            REQUIRE(y[u] == state[u]);
             REQUIRE(double(state[u]) == Approx(sd[u]).margin(bound).epsilon(0));
             REQUIRE(double(state[kept + u]) == Approx(sd[padded<double>(Units) + u]).margin(bound).epsilon(0));
         }

@@ -65,10 +65,10 @@ template <class T, recurrent_sizes S> constexpr bool steps_in_registers()
 }
 
 /// One step: `update(z, m, before, after, kept)` makes new states of the gates' sums z, the last gate's own sum over the output m and the
-/// states before, in registers. Null biases are none; `recurrent_bias` is of the sums over the output.
+/// states before, in registers. y gets the first of them. Null biases are none; `recurrent_bias` is of the sums over the output.
 template <recurrent_sizes S, std::size_t Kept, class T, class F>
 [[gnu::always_inline]] inline void recurrent_step(const T* x, const T* kernel, const T* recurrent, const T* bias,
-                                                  const T* recurrent_bias, T* state, const F& update)
+                                                  const T* recurrent_bias, T* state, T* y, const F& update)
 {
     using V = simd::sized<T, detail::unit_lanes<T, S>>;
     constexpr std::size_t registers = detail::unit_registers<T, S>, wide = S.gates * registers, stride = row_stride<T>(S.wide()),
@@ -102,8 +102,10 @@ template <recurrent_sizes S, std::size_t Kept, class T, class F>
         LAMINA_UNROLL (s, S.states) before[s] = V::load_unaligned(state + s * padded<T>(S.units) + first[r]);
         update(z, m[r], before, now[r], kept);
     }
-    LAMINA_UNROLL (r, registers)
+    LAMINA_UNROLL (r, registers) {
         LAMINA_UNROLL (s, S.states) now[r][s].store_unaligned(state + s * padded<T>(S.units) + first[r]);
+        store_before(now[r][0], y + first[r], first[r], S.units);
+    }
 }
 
 }}} // namespace lamina::internals::kernels

@@ -159,7 +159,7 @@ template <class L, class T, Shape In> struct RecurrentBlock : SequenceBlock<L, T
         if constexpr (in_registers)
             kernels::recurrent_step<of_step, cell::kept>(
                 x, kernel.data(), recurrent_kernel.data(), static_cast<const T*>(bias.data()),
-                static_cast<const T*>(recurrent_bias(bias)), now,
+                static_cast<const T*>(recurrent_bias(bias)), now, y,
                 [](const auto* z, const auto& m, const auto* before, auto* after, auto* keep)
                     __attribute__((always_inline)) { L::template step_cell<T>::update(z, m, before, after, keep); });
         else {
@@ -167,8 +167,8 @@ template <class L, class T, Shape In> struct RecurrentBlock : SequenceBlock<L, T
             project(x, scratch, 1);
             forward_step(Mode{}, scratch, now, after, keep, keep + kept(1), 1);
             std::copy_n(after, cell::states * units, now);
+            std::copy_n(after, units, y);
         }
-        std::copy_n(now, units, y);
     }
 
 private:
