@@ -33,7 +33,7 @@ struct Rescaling : protocols::layer_base<Rescaling<Scale, Offset, Options...>, p
     }
 
     template <class T, Shape In> struct block : protocols::block_base<Rescaling, T, In> {
-        static constexpr bool passes_mask = true;
+        static constexpr bool passes_mask = true, each_step = true;
 
         void forward(protocols::Mode, const T* x, T* y, T*, T*, std::size_t n) const
         {

@@ -33,7 +33,7 @@ struct AlphaDropout : protocols::layer_base<AlphaDropout<Rate, Options...>, prot
     static constexpr protocols::verdict accept(Shape in) { return internals::accept_rate(Rate.value(), in); }
 
     template <class T, Shape In> struct block : protocols::block_base<AlphaDropout, T, In> {
-        static constexpr bool passes_mask = true;
+        static constexpr bool passes_mask = true, each_step = true;
         static constexpr std::size_t scratch(std::size_t) { return internals::padded<T>(In.size()); }
 
         void forward(protocols::Mode mode, const T* x, T* y, T*, T* kept, std::size_t n) const

@@ -31,7 +31,7 @@ struct GaussianDropout : protocols::layer_base<GaussianDropout<Rate, Options...>
     static constexpr protocols::verdict accept(Shape in) { return internals::accept_rate(Rate.value(), in); }
 
     template <class T, Shape In> struct block : protocols::block_base<GaussianDropout, T, In> {
-        static constexpr bool passes_mask = true;
+        static constexpr bool passes_mask = true, each_step = true;
 
         void forward(protocols::Mode mode, const T* x, T* y, T*, T*, std::size_t n) const { multiply(mode, x, y, n); }
 

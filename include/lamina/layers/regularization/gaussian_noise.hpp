@@ -32,7 +32,7 @@ struct GaussianNoise : protocols::layer_base<GaussianNoise<Deviation, Options...
     }
 
     template <class T, Shape In> struct block : protocols::block_base<GaussianNoise, T, In> {
-        static constexpr bool passes_mask = true;
+        static constexpr bool passes_mask = true, each_step = true;
 
         void forward(protocols::Mode mode, const T* x, T* y, T*, T*, std::size_t n) const
         {

@@ -14,7 +14,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
 
 /// A Dropout that draws once for each channel of a sample.
 template <class Layer, fraction Rate, class T, Shape In> struct SpatialDropoutBlock : block_base<Layer, T, In> {
-    static constexpr bool passes_mask = true;
+    static constexpr bool passes_mask = true, each_step = true;
     static constexpr std::size_t channels = In.back();
 
     static constexpr std::size_t scratch(std::size_t) { return padded<T>(channels); }
