@@ -147,3 +147,19 @@ TEST_CASE("Fans of a convolution count its window", "[layers][initializers]")
     CHECK(high > 0.999 * limit);
     CHECK(variance == Approx(limit * limit / 3).epsilon(0.02));
 }
+
+TEST_CASE("VarianceScaling is what the others are cases of, and IdentityMatrix a gain on the diagonal", "[layers][initializers]")
+{
+    CHECK(kernel_of<VarianceScaling<2.0>, 9>(Seed{1}) == kernel_of<HeNormal, 9>(Seed{1}));
+    CHECK(kernel_of<VarianceScaling<1.0, FanMode::fan_avg, Distribution::uniform>, 9>(Seed{1}) ==
+          kernel_of<GlorotUniform, 9>(Seed{1}));
+    const auto values = kernel_of<VarianceScaling<3.0, FanMode::fan_out, Distribution::untruncated_normal>, 99>(Seed{1});
+    double square = 0;
+    for (const float value : values) square += double(value) * double(value);
+    const auto block = build<Dense<99>::on<9>>(Seed{1});
+    INFO(values.size());
+    CHECK(square / double(values.size()) > 0);
+
+    const auto matrix = values_of(build<Dense<3, IdentityMatrix<0.5>>::on<2>>(Seed{1}).kernel);
+    CHECK(matrix == std::vector<float>{0.5f, 0, 0, 0, 0.5f, 0});
+}

@@ -54,7 +54,7 @@ TEST_CASE("A layer lists what differs from Keras's defaults", "[blocks][options]
           "bias_constraint=NonNeg");
     CHECK(text<Dense<5, Bias<Constant<0.5>>, BiasRegularizer<L1L2<>>, KernelConstraint<MaxNorm<3>>>>() ==
           "units=5 bias_initializer=Constant(value=0.5) bias_regularizer=L1L2(l1=0.01, l2=0.01) "
-          "kernel_constraint=MaxNorm(max_value=3)");
+          "kernel_constraint=MaxNorm(max_value=3, axis=(0))");
     CHECK(text<Conv2D<1000000>>() == "filters=1000000 kernel_size=(3, 3)");
     CHECK(text<Conv2D<6, Kernel<5, 3>, Strides<2, 1>, Same, Tanh>>() ==
           "filters=6 kernel_size=(5, 3) strides=(2, 1) padding=same activation=tanh");

@@ -55,6 +55,42 @@ TEST_CASE("the derivative of a penalty agrees with differences", "[blocks][regul
     CHECK(penalty_of<Penalized>(block, nullptr) == 0);
 }
 
+TEST_CASE("a penalty of a whole matrix agrees with differences", "[blocks][regularizers]")
+{
+    const auto check = [](auto block) {
+        using B = decltype(block);
+        randomize(block, 1);
+        auto gradient = zeros_like(block);
+        CHECK(penalty_of(block, &gradient) > 0);
+        const auto numbers = numbers_of(block), slopes = numbers_of(gradient);
+        for (std::size_t i = 0; i < numbers.size(); ++i) {
+            const double old = *numbers[i], h = 1e-6;
+            *numbers[i] = old + h;
+            const double above = penalty_of<B>(block, nullptr);
+            *numbers[i] = old - h;
+            const double below = penalty_of<B>(block, nullptr);
+            *numbers[i] = old;
+            CHECK(*slopes[i] == Approx((above - below) / (2 * h)).epsilon(1e-6).margin(1e-9));
+        }
+        CHECK(gaps_are_zero(gradient));
+    };
+    check(build<Dense<3, NoBias, KernelRegularizer<OrthogonalRegularizer<0.5>>>::on<4>::as<double>>(Seed{1}));
+    check(build<Dense<5, NoBias, KernelRegularizer<OrthogonalRegularizer<0.5, OrthogonalMode::columns>>>::on<4>::as<double>>(
+        Seed{1}));
+}
+
+TEST_CASE("norms go over the axes that a constraint names", "[blocks][regularizers]")
+{
+    auto block = build<Conv2D<3, Kernel<2>, KernelConstraint<UnitNorm<0, 1, 2>>>::on<4, 4, 5>::as<double>>(Seed{1});
+    static_assert(has_after_step<decltype(block)>);
+    tell_after_step(block);
+    double squares[3]{};
+    std::size_t i = 0;
+    block.kernel.storage()->for_each<double>([&](double w) { squares[i++ % 3] += w * w; });
+    for (const double square : squares) CHECK(square == Approx(1).epsilon(1e-5));
+    CHECK(gaps_are_zero(block));
+}
+
 TEST_CASE("training with penalties and constraints ends where Keras ends", "[blocks][regularizers]")
 {
     // keras 3.15.1: Dense(5, kernel_regularizer=L2(0.02), bias_regularizer=L1(0.03), kernel_constraint=MaxNorm(1.2)), Dense(3,

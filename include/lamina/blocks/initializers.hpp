@@ -80,6 +80,41 @@ struct LecunNormal {
     static double draw(Random& random, protocols::fans f) { return internals::scaled_normal(random, f.in); }
 };
 
+/// What the variance of VarianceScaling is divided by, and how its numbers are distributed.
+enum class FanMode { fan_in, fan_out, fan_avg };
+enum class Distribution { truncated_normal, untruncated_normal, uniform };
+[[gnu::cold]] constexpr std::string_view word_of(FanMode mode)
+{
+    return mode == FanMode::fan_in ? "fan_in" : mode == FanMode::fan_out ? "fan_out" : "fan_avg";
+}
+[[gnu::cold]] constexpr std::string_view word_of(Distribution form)
+{
+    return form == Distribution::uniform              ? "uniform"
+           : form == Distribution::untruncated_normal ? "untruncated_normal"
+                                                      : "truncated_normal";
+}
+
+/// Variance Scale / fan: what the six above are cases of.
+template <internals::fraction Scale = 1.0, FanMode Mode = FanMode::fan_in, Distribution Form = Distribution::truncated_normal>
+struct VarianceScaling {
+    static_assert(Scale.value() > 0, "lamina: VarianceScaling: the scale has to be positive");
+    using family = protocols::family::initializer;
+    static constexpr std::string_view class_name = "VarianceScaling";
+    static double draw(Random& random, protocols::fans f)
+    {
+        const double n = (Mode == FanMode::fan_in ? f.in : Mode == FanMode::fan_out ? f.out : (f.in + f.out) / 2) / Scale.value();
+        if (Form == Distribution::uniform) return internals::scaled_uniform(random, n);
+        return Form == Distribution::untruncated_normal ? std::sqrt(1 / n) * random.normal()
+                                                        : internals::scaled_normal(random, n);
+    }
+    template <class To> static void list_options(To& to)
+    {
+        to("scale", Scale.value(), 1.0);
+        to("mode", Mode, FanMode::fan_in);
+        to("distribution", Form, Distribution::truncated_normal);
+    }
+};
+
 /// Uniform in [Low, High).
 template <internals::fraction Low = -0.05, internals::fraction High = 0.05> struct RandomUniform {
     using family = protocols::family::initializer;
@@ -135,6 +170,26 @@ struct Ones {
     static double draw(Random&, protocols::fans) { return 1; }
 };
 
+/// Gain where row and column are the same, 0 elsewhere: Keras's Identity, for variables of rank 2.
+template <internals::fraction Gain = 1.0> struct IdentityMatrix {
+    using family = protocols::family::initializer;
+    static constexpr std::string_view class_name = "Identity";
+    static constexpr bool fit(const Shape& weights) { return weights.rank == 2; }
+    template <class To> static void list_options(To& to) { to("gain", Gain.value(), 1.0); }
+
+    static void fill(stored_types::record& to, Random&)
+    {
+        const std::size_t columns = to.extents().back();
+        std::size_t i = 0;
+        to.for_each_place([&](std::size_t place) {
+            const double value = i / columns == i % columns ? Gain.value() : 0.0;
+            if (to.type() == stored_types::dtype::float32) to.data<float>()[place] = static_cast<float>(value);
+            else to.data<double>()[place] = value;
+            ++i;
+        });
+    }
+};
+
 namespace internals {
 
 [[gnu::cold, gnu::noinline]] inline void draw_all(record& to, double (*draw)(Random&, fans), Random& random, fans f)
@@ -156,6 +211,8 @@ namespace protocols {
 template <class Initializer, class T, Shape E, stored_types::storage_kind As>
 void initialize(Variable<T, E, As>& variable, Random& random, fans f)
 {
+    if constexpr (requires { Initializer::fit(E); })
+        static_assert(Initializer::fit(E), "lamina: this initializer is for variables of another rank, see its description");
     if constexpr (requires { Initializer::fill(*variable.storage(), random); }) Initializer::fill(*variable.storage(), random);
     else internals::draw_all(*variable.storage(), &Initializer::draw, random, f);
 }

@@ -1,8 +1,9 @@
-// lamina/blocks/regularizers.hpp: penalties on a layer's variables, and constraints that hold after each step.
+// lamina/blocks/regularizers.hpp: penalties on a layer's variables, and the options that name penalties and constraints.
 //
-// Source: Keras's regularizers and constraints.
+// Source: Keras's regularizers.
 #pragma once
 
+#include <lamina/blocks/constraints.hpp>
 #include <lamina/blocks/options.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/variable.hpp>
@@ -45,31 +46,57 @@ template <internals::fraction One = 0.01, internals::fraction Two = 0.01> struct
     static double slope(double w) { return L1<One>::slope(w) + L2<Two>::slope(w); }
 };
 
-/// Negative weights become 0 after each step.
-struct NonNegative {
-    static constexpr std::string_view class_name = "NonNeg";
-    template <class T> static void project(stored_types::record& of)
-    {
-        of.for_each<T>([](T& w) { w = w < 0 ? T(0) : w; });
-    }
-};
+/// Which vectors of a matrix an OrthogonalRegularizer compares.
+enum class OrthogonalMode { rows, columns };
+[[gnu::cold]] constexpr std::string_view word_of(OrthogonalMode mode)
+{
+    return mode == OrthogonalMode::rows ? "rows" : "columns";
+}
 
-/// The weights of each column, over the first axis, have a norm of at most `Most` after each step: of a Dense those that lead to one
-/// output.
-template <internals::fraction Most = 2.0> struct MaxNorm {
-    static constexpr std::string_view class_name = "MaxNorm";
-    template <class To> static void list_options(To& to) { to("max_value", Most.value(), 2.0); }
-    template <class T> static void project(stored_types::record& of)
+/// The penalty Factor · the mean of |cosine| over all pairs of rows of a matrix, or of columns: it is 0 where they stand upright on each other.
+/// For variables of rank 2.
+template <internals::fraction Factor = 0.01, OrthogonalMode Mode = OrthogonalMode::rows> struct OrthogonalRegularizer {
+    static constexpr std::string_view class_name = "OrthogonalRegularizer";
+    template <class To> static void list_options(To& to)
     {
-        const std::size_t columns = of.extents().size() / of.extents()[0];
-        std::vector<double> squares(columns);
-        std::size_t i = 0;
-        of.for_each<T>([&](T& w) { squares[i++ % columns] += double(w) * double(w); });
-        i = 0;
-        of.for_each<T>([&](T& w) {
-            const double norm = std::sqrt(squares[i++ % columns]);
-            w = T(double(w) * (std::min(norm, Most.value()) / (1e-7 + norm)));
-        });
+        to("factor", Factor.value(), 0.01);
+        to("mode", Mode, OrthogonalMode::rows);
+    }
+    static constexpr bool fit(const Shape& weights) { return weights.rank == 2; }
+
+    /// Of all weights in logical order; gives the slopes in the same order.
+    static double of_whole(const std::vector<double>& w, const Shape& shape, std::vector<double>& slopes)
+    {
+        constexpr bool rows = Mode == OrthogonalMode::rows;
+        const std::size_t count = rows ? shape[0] : shape[1], length = rows ? shape[1] : shape[0];
+        const auto at = [&](std::size_t vector, std::size_t i) { return rows ? vector * length + i : i * count + vector; };
+        if (count < 2) return 0;
+        const double each = Factor.value() / (double(count) * double(count - 1) / 2);
+        std::vector<double> unit(w), lengths(count), slope(w.size());
+        for (std::size_t v = 0; v < count; ++v) {
+            double square = 0;
+            for (std::size_t i = 0; i < length; ++i) square += w[at(v, i)] * w[at(v, i)];
+            lengths[v] = std::sqrt(std::max(square, 1e-12));
+            for (std::size_t i = 0; i < length; ++i) unit[at(v, i)] /= lengths[v];
+        }
+        double sum = 0;
+        for (std::size_t a = 0; a < count; ++a)
+            for (std::size_t b = 0; b < a; ++b) {
+                double cosine = 0;
+                for (std::size_t i = 0; i < length; ++i) cosine += unit[at(a, i)] * unit[at(b, i)];
+                sum += each * std::fabs(cosine);
+                const double sign = cosine > 0 ? each : cosine < 0 ? -each : 0;
+                for (std::size_t i = 0; i < length; ++i) {
+                    slope[at(a, i)] += sign * unit[at(b, i)];
+                    slope[at(b, i)] += sign * unit[at(a, i)];
+                }
+            }
+        for (std::size_t v = 0; v < count; ++v) { // what goes along the vector itself changes no cosine
+            double along = 0;
+            for (std::size_t i = 0; i < length; ++i) along += slope[at(v, i)] * unit[at(v, i)];
+            for (std::size_t i = 0; i < length; ++i) slopes[at(v, i)] += (slope[at(v, i)] - along * unit[at(v, i)]) / lengths[v];
+        }
+        return sum;
     }
 };
 
@@ -119,6 +146,12 @@ struct NoRule {
     using rule = NoRule;
 };
 template <class Rule> inline constexpr bool is_rule = !std::is_same_v<Rule, NoRule>;
+/// Whether a rule is for variables of this rank.
+template <class Rule, class V>
+inline constexpr bool fits_rule = [] {
+    if constexpr (requires { Rule::fit(V::extents); }) return Rule::fit(V::extents);
+    else return true;
+}();
 template <class Rule> using listed_rule = std::conditional_t<is_rule<Rule>, Rule, std::nullptr_t>;
 
 /// The penalty R on a variable; adds its derivative to the gradient's. Nothing for a frozen variable, as in Keras.
@@ -129,18 +162,31 @@ template <class R, class V> [[gnu::cold]] double penalty_on([[maybe_unused]] con
         using T = typename V::value_type;
         double sum = 0;
         if (!variable.storage()->trainable) return sum;
-        for (std::size_t i = 0; i < variable.storage()->stored_size(); ++i) { // zeros between rows stay zeros
-            const double w = double(variable.data()[i]);
-            sum += R::value(w);
-            if (gradient) gradient->data()[i] += T(R::slope(w));
+        static_assert(fits_rule<R, V>, "lamina: this regularizer is for variables of another rank, see its description");
+        if constexpr (requires { &R::of_whole; }) {
+            std::vector<double> w, slopes(V::size);
+            variable.storage()->template for_each<T>([&](T& x) { w.push_back(double(x)); });
+            sum = R::of_whole(w, V::extents, slopes);
+            std::size_t i = 0;
+            if (gradient) gradient->storage()->template for_each<T>([&](T& g) { g += T(slopes[i++]); });
+            return sum;
         }
-        return sum;
+        else {
+            for (std::size_t i = 0; i < variable.storage()->stored_size(); ++i) { // zeros between rows stay zeros
+                const double w = double(variable.data()[i]);
+                sum += R::value(w);
+                if (gradient) gradient->data()[i] += T(R::slope(w));
+            }
+            return sum;
+        }
     }
 }
 template <class C, class V> [[gnu::cold]] void project([[maybe_unused]] V& variable)
 {
-    if constexpr (is_rule<C> && is_variable<V>)
+    if constexpr (is_rule<C> && is_variable<V>) {
+        static_assert(fits_rule<C, V>, "lamina: this constraint goes over an axis that its variable has not");
         if (variable.storage()->trainable) C::template project<typename V::value_type>(*variable.storage());
+    }
 }
 
 } // namespace internals

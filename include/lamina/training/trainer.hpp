@@ -267,6 +267,7 @@ private:
             call<moments::on_epoch_end>(state, callbacks...);
             history.epochs.push_back(state.logs);
         }
+        internals::optimizers::finish(rule, internals::span_of(parameters));
         call<moments::on_train_end>(state, callbacks...);
         history.stopped_by = state.stopped_by;
     }

@@ -24,6 +24,7 @@ constexpr struct {
     {"unroll"},
     {"backward_layer"},  // of a Bidirectional: its layer, backwards
     {"ema_momentum"},    // of averages that use_ema asks for
+    {"relative_step"},   // of Adafactor: Keras computes the same with it and without
     {"renorm_momentum"}, // of what renorm asks for
     {"use_ema", "false"},
     {"renorm", "false"},
@@ -180,8 +181,8 @@ OptionValue read(const Class& of, const Option& option, const json& from)
         made = is_object(of) || option.name == "mean" || option.name == "variance" || option.name == "bin_boundaries"
                    ? read_numbers(from)
                    : read_list(option.value, from,
-                               option.name == "target_shape" || option.name == "dims" || kind == value_is::nothing ||
-                                   kind == value_is::text);
+                               option.name == "target_shape" || option.name == "dims" || option.name == "axis" ||
+                                   kind == value_is::nothing || kind == value_is::text);
     if (made.kind == value_is::nothing)
         throw Refused(option_is(of, option.name, from.dump()) + ", " + needed(option.value) + " needed");
     return made;
@@ -211,6 +212,8 @@ Options read_config(const Class& of, const json& config)
     for (const Option& option : of.options) {
         const auto at = config.find(option.name);
         if (at != config.end() && !at->is_null()) said.push_back({option.name, read(of, option, *at), option.usual});
+        else if (at != config.end() && of.kind == "optimizers" && option.usual.kind != value_is::nothing)
+            said.push_back({option.name, {}, option.usual}); // what an optimizer has by itself, and not here
         else if (option.required)
             throw Refused("the config of " + std::string(of.keras) + " has no \"" + std::string(option.name) + '"');
     }

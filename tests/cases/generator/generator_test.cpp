@@ -174,7 +174,7 @@ TEST_CASE("What an object has of values becomes an object")
     CHECK_THAT(test("regularizers/l2", of("L2", R"({"l2": 0.02})")),
                Catch::StartsWith("    using Tested = L2<0.02>;") && Catch::Contains("cases::regularizer<Tested>("));
     CHECK_THAT(test("constraints/norm", of("MaxNorm", R"({"max_value": 1.2, "axis": 0})")),
-               Catch::StartsWith("    using Tested = MaxNorm<1.2>;") && Catch::Contains("cases::constraint<Tested>("));
+               Catch::StartsWith("    using Tested = MaxNorm<1.2, 0>;") && Catch::Contains("cases::constraint<Tested>("));
 }
 
 TEST_CASE("What cannot be tested is refused in a sentence")

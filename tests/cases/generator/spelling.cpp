@@ -146,13 +146,16 @@ constexpr struct {
 
 /// How the words of objects are written: % stands for the word, which is an enumerator.
 constexpr struct {
-    std::string_view option, text;
+    std::string_view option, text, only = "";
 } words[]{
     {"reduction", "Reduction::%"},
     {"curve", "AUC::%"},
     {"summation_method", "AUC::%"},
     {"average", "ClassAverage::%"},
     {"class_aggregation", "ClassAggregation::%"},
+    {"mode", "OrthogonalMode::%", "OrthogonalRegularizer"},
+    {"mode", "FanMode::%", "VarianceScaling"},
+    {"distribution", "Distribution::%"},
 };
 
 std::string joined(const std::vector<std::string>& parts)
@@ -174,7 +177,9 @@ public:
             const auto at = std::find_if(said.begin(), said.end(), [&](const Option& o) { return o.name == option.name; });
             const bool is_said = at != said.end() && at->value.kind != value_is::nothing;
             if (is_object(c)) {
-                if (is_said) parts.push_back('.' + std::string(option.name) + " = " + value(option.name, at->value));
+                if (at != said.end())
+                    parts.push_back('.' + std::string(option.name) + " = " +
+                                    (is_said ? value(option.name, at->value) : "std::nullopt"));
             }
             else if (c.kind != "layers") parts.push_back(value(option.name, is_said ? at->value : option.usual));
             else if (std::string argument = layer_argument(option, is_said ? &at->value : nullptr); !argument.empty())
@@ -228,7 +233,7 @@ private:
         default: break;
         }
         for (const auto& word : words)
-            if (word.option == option && is.kind == value_is::text) {
+            if (word.option == option && is.kind == value_is::text && (word.only.empty() || word.only == c.keras)) {
                 std::string text(word.text);
                 return text.replace(text.find('%'), 1, is.text);
             }

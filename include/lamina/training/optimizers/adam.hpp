@@ -1,10 +1,10 @@
-// lamina/training/optimizers/adam.hpp: steps of a size that the gradients' first two moments choose.
+// lamina/training/optimizers/adam.hpp: Adam and AdamW: steps of a size that the gradients' first two moments choose.
 #pragma once
 
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
-#include <lamina/core/finite.hpp>
 #include <lamina/training/optimizers/optimizer.hpp>
+#include <lamina/training/optimizers/settings.hpp>
 #include <lamina/training/optimizers/update_each.hpp>
 #include <lamina/training/schedules/learning_rate.hpp>
 
@@ -14,30 +14,46 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
+namespace protocols {
+
+/// How much weights decay where nothing is said.
+enum class decay_is { none_by_default, usual };
+
+} // namespace protocols
+
 /// m += (g − m)·(1 − beta_1), v += (g² − v)·(1 − beta_2), w −= m · a / (√v + epsilon), where
-/// a = learning_rate · √(1 − beta_2ᵗ) / (1 − beta_1ᵗ) at step t, from 1.
+/// a = learning_rate · √(1 − beta_2ᵗ) / (1 − beta_1ᵗ) at step t, from 1. `Adam` and `AdamW` are two names of it.
 ///
-/// Options   amsgrad: the largest v so far stands for v. clipnorm, clipvalue, global_clipnorm: see clipping.hpp; one of them.
-/// Refuses   a beta outside [0, 1), an epsilon that is not positive.
+/// Options   amsgrad: the largest v so far stands for v. And those of all optimizers: shared_options.hpp. AdamW has a weight_decay of 0.004,
+///           which as in Keras is for biases too: `.exclude_from_weight_decay = {"bias", "gamma", "beta"}` leaves them out.
+/// Refuses   a beta outside [0, 1), an epsilon that is not positive; AdamW one without weight_decay.
 /// Numerics  the betas are double: 1 − 0.999f misses 0.001 by 1.3e-5 of it. As in Keras their powers are those of the numbers
 ///           rounded to `T`, and one less them is not. Padding stays zero, as 0 / epsilon is. Where g² overflows, v is infinite:
 ///           that step leaves w nearly as it is, and the next one makes it NaN, as in Keras.
-/// Source    Kingma and Ba, 2015; Reddi, Kale and Kumar, 2018 (amsgrad); Keras's Adam.
+/// Source    Kingma and Ba, 2015; Reddi, Kale and Kumar, 2018 (amsgrad); Loshchilov and Hutter, 2019 (AdamW); Keras's Adam and AdamW.
 /// Example   Adam optimizer{.learning_rate = 1e-3f, .amsgrad = true};
-struct Adam {
-    static constexpr std::string_view name = "adam";
-    static constexpr std::string_view class_name = "Adam";
+template <protocols::decay_is Decay> struct AdamOf {
+    static constexpr bool decays = Decay == protocols::decay_is::usual;
+    static constexpr std::string_view name = decays ? "adamw" : "adam";
+    static constexpr std::string_view class_name = decays ? "AdamW" : "Adam";
 
     LearningRate learning_rate = 1e-3f;
     double beta_1 = 0.9;
     double beta_2 = 0.999;
     float epsilon = 1e-7f;
     bool amsgrad = false;
+    std::optional<float> weight_decay = decays ? std::optional(0.004f) : std::nullopt;
+    std::vector<std::string> exclude_from_weight_decay{};
     std::optional<float> clipnorm{}, clipvalue{}, global_clipnorm{};
+    bool use_ema = false;
+    double ema_momentum = 0.99;
+    std::optional<std::size_t> ema_overwrite_frequency{}, gradient_accumulation_steps{};
     protocols::OptimizerState state{};
 
     template <class To> void list_options(To& to) const
@@ -47,7 +63,7 @@ struct Adam {
         to("beta_2", beta_2, 0.999);
         to("epsilon", epsilon, 1e-7);
         to("amsgrad", amsgrad, false);
-        protocols::list_clipping(*this, to);
+        protocols::list_shared(*this, to, AdamOf{}.weight_decay);
     }
 
     std::size_t slot_count() const { return amsgrad ? 3 : 2; }
@@ -55,14 +71,10 @@ struct Adam {
 
     void check_settings() const
     {
-        const auto below_one = [](std::string_view option, double beta) {
-            if (internals::is_nan(beta) || beta < 0 || static_cast<float>(beta) >= 1)
-                internals::fail({name, ": ", option, " is ", beta, ", it has to be in [0, 1)"});
-        };
-        below_one("beta_1", beta_1);
-        below_one("beta_2", beta_2);
-        if (!internals::is_finite(epsilon) || epsilon <= 0)
-            internals::fail({name, ": epsilon is ", epsilon, ", it has to be a positive number"});
+        internals::optimizers::check_share(name, "beta_1", beta_1);
+        internals::optimizers::check_share(name, "beta_2", beta_2);
+        internals::optimizers::check_positive(name, "epsilon", static_cast<double>(epsilon));
+        if (decays && !weight_decay) internals::fail({name, ": there is no weight_decay; without one it is Adam"});
     }
 
     template <class T>
@@ -86,5 +98,9 @@ struct Adam {
                                protocols::OptionalSlot{amsgrad ? slot_data[2] : nullptr});
     }
 };
+
+using Adam = AdamOf<protocols::decay_is::none_by_default>;
+/// Adam whose weights decay. Example: AdamW optimizer{.learning_rate = 1e-3f, .weight_decay = 0.01f};
+using AdamW = AdamOf<protocols::decay_is::usual>;
 
 }} // namespace lamina

@@ -14,21 +14,7 @@
 #include <optional>
 #include <span>
 
-namespace lamina { inline namespace LAMINA_ARCHITECTURE {
-
-namespace protocols {
-
-/// What the list of an optimizer's options says of clipping.
-template <class O, class To> void list_clipping(const O& o, To& to)
-{
-    to("clipnorm", o.clipnorm, nullptr);
-    to("clipvalue", o.clipvalue, nullptr);
-    to("global_clipnorm", o.global_clipnorm, nullptr);
-}
-
-} // namespace protocols
-
-namespace internals::optimizers {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::optimizers {
 
 /// An optimizer with Keras's three options, of which one may be set.
 /// `clipvalue` c: each element into [−c, c]. `clipnorm` c: each variable's gradient is scaled to a norm of at most c.

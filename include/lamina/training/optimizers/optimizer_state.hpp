@@ -11,16 +11,21 @@
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace protocols {
 
 /// What an optimizer remembers. The slots of parameter i are `slot_records[i · slot_count]` and those behind it, each with the
-/// parameter's shape and type, under the name "velocity/dense/kernel". Copies of an optimizer share their slots.
+/// parameter's shape and type unless the optimizer says otherwise, under the name "velocity/dense/kernel". Copies of an optimizer share
+/// their slots.
 struct OptimizerState {
-    std::uint64_t step = 0; ///< updates done
+    std::uint64_t step = 0; ///< steps done: batches, of which several make one update where gradients are accumulated
     std::vector<std::shared_ptr<stored_types::record>> slot_records;
+    std::vector<std::shared_ptr<stored_types::record>> averages;  ///< of the weights, one for each parameter; with `use_ema`
+    std::vector<std::shared_ptr<stored_types::record>> gradients; ///< their sums; with `gradient_accumulation_steps`
 
     /// The names in a checkpoint.
     template <class F> void for_each_state(F&& f)
     {
         f("step", step);
         f("slots", this->slot_records);
+        f("averages", this->averages);
+        f("gradients", this->gradients);
     }
 };
 

@@ -2,9 +2,8 @@
 #pragma once
 
 #include <lamina/core/architecture.hpp>
-#include <lamina/core/error.hpp>
-#include <lamina/core/finite.hpp>
 #include <lamina/training/optimizers/optimizer.hpp>
+#include <lamina/training/optimizers/settings.hpp>
 #include <lamina/training/optimizers/update_each.hpp>
 #include <lamina/training/schedules/learning_rate.hpp>
 
@@ -12,14 +11,16 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
 /// v = rho·v + (1 − rho)·g², w −= learning_rate · g / √(v + epsilon). With momentum: m = momentum · m + that step, w −= m.
 ///
-/// Options   centered: v less the square of the mean gradient, a = rho·a + (1 − rho)·g, stands for v. clipnorm, clipvalue,
-///           global_clipnorm: see clipping.hpp; one of them.
+/// Options   centered: v less the square of the mean gradient, a = rho·a + (1 − rho)·g, stands for v. And those of all optimizers:
+///           shared_options.hpp.
 /// Refuses   a rho outside [0, 1), a momentum outside [0, 1], an epsilon that is not positive.
 /// Numerics  rho is double, as 1 − rho is. v − a² counts as 0 where rounding makes it negative; Keras gives NaN there once it is below
 ///           −epsilon. Padding stays zero, as 0 / √epsilon is.
@@ -34,7 +35,12 @@ struct RMSprop {
     float momentum = 0;
     float epsilon = 1e-7f;
     bool centered = false;
+    std::optional<float> weight_decay{};
+    std::vector<std::string> exclude_from_weight_decay{};
     std::optional<float> clipnorm{}, clipvalue{}, global_clipnorm{};
+    bool use_ema = false;
+    double ema_momentum = 0.99;
+    std::optional<std::size_t> ema_overwrite_frequency{}, gradient_accumulation_steps{};
     protocols::OptimizerState state{};
 
     template <class To> void list_options(To& to) const
@@ -44,7 +50,7 @@ struct RMSprop {
         to("momentum", momentum, 0);
         to("epsilon", epsilon, 1e-7);
         to("centered", centered, false);
-        protocols::list_clipping(*this, to);
+        protocols::list_shared(*this, to);
     }
 
     std::size_t slot_count() const { return std::size_t{1} + moving() + centered; }
@@ -56,12 +62,9 @@ struct RMSprop {
 
     void check_settings() const
     {
-        if (internals::is_nan(rho) || rho < 0 || static_cast<float>(rho) >= 1)
-            internals::fail({name, ": rho is ", rho, ", it has to be in [0, 1)"});
-        if (internals::is_nan(momentum) || momentum < 0 || momentum > 1)
-            internals::fail({name, ": momentum is ", momentum, ", it has to be in [0, 1]"});
-        if (!internals::is_finite(epsilon) || epsilon <= 0)
-            internals::fail({name, ": epsilon is ", epsilon, ", it has to be a positive number"});
+        internals::optimizers::check_share(name, "rho", rho);
+        internals::optimizers::check_momentum(name, static_cast<double>(momentum));
+        internals::optimizers::check_positive(name, "epsilon", static_cast<double>(epsilon));
     }
 
     template <class T>

@@ -2,23 +2,24 @@
 #pragma once
 
 #include <lamina/core/architecture.hpp>
-#include <lamina/core/error.hpp>
-#include <lamina/core/finite.hpp>
 #include <lamina/training/optimizers/optimizer.hpp>
+#include <lamina/training/optimizers/settings.hpp>
 #include <lamina/training/optimizers/update_each.hpp>
 #include <lamina/training/schedules/learning_rate.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
 /// w −= learning_rate · g. With momentum: m = momentum · m − learning_rate · g, w += m; with `nesterov` as well:
 /// w += momentum · m − learning_rate · g.
 ///
-/// Options   clipnorm, clipvalue, global_clipnorm: see clipping.hpp; one of them.
+/// Options   those of all optimizers, too: shared_options.hpp.
 /// Refuses   a momentum outside [0, 1].
 /// Source    Keras's SGD.
 /// Example   SGD optimizer{.learning_rate = 0.1f, .momentum = 0.9f, .nesterov = true};
@@ -29,7 +30,12 @@ struct SGD {
     LearningRate learning_rate = 0.01f;
     float momentum = 0;
     bool nesterov = false;
+    std::optional<float> weight_decay{};
+    std::vector<std::string> exclude_from_weight_decay{};
     std::optional<float> clipnorm{}, clipvalue{}, global_clipnorm{};
+    bool use_ema = false;
+    double ema_momentum = 0.99;
+    std::optional<std::size_t> ema_overwrite_frequency{}, gradient_accumulation_steps{};
     protocols::OptimizerState state{};
 
     template <class To> void list_options(To& to) const
@@ -37,17 +43,13 @@ struct SGD {
         to("learning_rate", learning_rate, 0.01f);
         to("momentum", momentum, 0);
         to("nesterov", nesterov, false);
-        protocols::list_clipping(*this, to);
+        protocols::list_shared(*this, to);
     }
 
     std::size_t slot_count() const { return momentum != 0 ? 1 : 0; }
     std::string_view slot_name(std::size_t) const { return "momentum"; }
 
-    void check_settings() const
-    {
-        if (internals::is_nan(momentum) || momentum < 0 || momentum > 1)
-            internals::fail({name, ": momentum is ", momentum, ", it has to be in [0, 1]"});
-    }
+    void check_settings() const { internals::optimizers::check_momentum(name, static_cast<double>(momentum)); }
 
     template <class T>
     void update(T* value, const T* gradient, T* const* slot_data, std::size_t n, float rate, std::uint64_t) const
