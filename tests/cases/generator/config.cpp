@@ -23,10 +23,8 @@ constexpr struct {
     {"seed"},
     {"unroll"},
     {"backward_layer"},  // of a Bidirectional: its layer, backwards
-    {"ema_momentum"},    // of averages that use_ema asks for
     {"relative_step"},   // of Adafactor: Keras computes the same with it and without
     {"renorm_momentum"}, // of what renorm asks for
-    {"use_ema", "false"},
     {"renorm", "false"},
     {"synchronized", "false"},
     {"data_format", R"("channels_last")"},
@@ -35,7 +33,6 @@ constexpr struct {
     {"sparse_y_true", "true"},
     {"sparse_y_pred", "false"},
     {"num_labels"}, // the model says it
-    {"axis", "0", "constraints"},
     {"dropout", "0"},
     {"return_state", "false"},
     {"stateful", "false"},
@@ -176,7 +173,7 @@ OptionValue read(const Class& of, const Option& option, const json& from)
         made.kind = kind;
         made.text = from.get_ref<const std::string&>();
     }
-    if (kind == value_is::list && option.name == "axis") made = read_axes(from);
+    if (kind == value_is::list && option.name == "axis" && of.kind == "layers") made = read_axes(from);
     else if (kind == value_is::list || from.is_array())
         made = is_object(of) || option.name == "mean" || option.name == "variance" || option.name == "bin_boundaries"
                    ? read_numbers(from)

@@ -177,7 +177,7 @@ public:
             const auto at = std::find_if(said.begin(), said.end(), [&](const Option& o) { return o.name == option.name; });
             const bool is_said = at != said.end() && at->value.kind != value_is::nothing;
             if (is_object(c)) {
-                if (at != said.end())
+                if (is_said || (at != said.end() && option.usual.kind != value_is::nothing))
                     parts.push_back('.' + std::string(option.name) + " = " +
                                     (is_said ? value(option.name, at->value) : "std::nullopt"));
             }
@@ -221,7 +221,7 @@ private:
         case value_is::single: return real() + 'f';
         case value_is::real: return real();
         case value_is::list: {
-            if (option == "axis") return std::to_string(is.parts.size()); // the last ones
+            if (option == "axis" && c.kind == "layers") return std::to_string(is.parts.size()); // the last ones
             std::vector<std::string> parts;
             for (const Option& part : is.parts)
                 parts.push_back(part.value.kind == value_is::list ? '{' + value(option, part.value) + '}'
