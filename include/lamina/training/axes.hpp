@@ -17,11 +17,11 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
 /// Axes as Keras counts them: 1 is the first of a sample, -1 the last; of none all are meant, that of the batch among them.
 ///
 /// A loss that has them takes a sample as one row unless they are the last axis alone, and goes over its parts, which need not lie side by side.
-class Axes {
+class AxisList {
 public:
-    Axes() = default;
-    Axes(int one) : Axes({one}) {}
-    Axes(std::initializer_list<int> of)
+    AxisList() = default;
+    AxisList(int one) : AxisList({one}) {}
+    AxisList(std::initializer_list<int> of)
     {
         for (const int axis : of)
             if (count < list.size()) list[count++] = axis;

@@ -77,13 +77,13 @@ TEST_CASE("Dice and Tversky by hand", "[training][losses]")
 TEST_CASE("Gradients over axes agree with differences", "[training][losses]")
 {
     const Shape shape{2, 3, 4};
-    for (const Axes& axis : {Axes{1, 2, 3}, Axes{1}, Axes{2}, Axes{-3, 3}, Axes{1, 2}}) {
+    for (const AxisList& axis : {AxisList{1, 2, 3}, AxisList{1}, AxisList{2}, AxisList{-3, 3}, AxisList{1, 2}}) {
         check_parts(seen(Dice{.axis = axis}, shape));
         check_parts(seen(Dice{.axis = axis, .reduction = Reduction::sum}, shape));
         check_parts(seen(Tversky{.alpha = 0.3f, .beta = 1.2f, .axis = axis}, shape));
         check_parts(seen(CosineSimilarity{.axis = axis}, shape));
     }
-    const auto refused = [&](const Axes& axis) { seen(Dice{.axis = axis}, shape); };
+    const auto refused = [&](const AxisList& axis) { seen(Dice{.axis = axis}, shape); };
     CHECK_THROWS_WITH(refused(0),
                       "test: dice has axis 0, of an output [2, 3, 4] it is one from 1 to 3 or from -3 to -1; 0 is the batch");
     CHECK_THROWS_AS(refused({1, 4}), error);

@@ -26,12 +26,12 @@ struct CosineSimilarity {
     static constexpr std::string_view name = "cosine_similarity", class_name = "CosineSimilarity";
     static constexpr protocols::target_kind kind = protocols::target_kind::same_shape;
 
-    internals::Axes axis = -1;
+    internals::AxisList axis = -1;
     Reduction reduction = Reduction::sum_over_batch_size;
 
     template <class To> void list_options(To& to) const
     {
-        to("axis", axis, internals::Axes(-1));
+        to("axis", axis, internals::AxisList(-1));
         to("reduction", reduction, Reduction::sum_over_batch_size);
     }
     void check_settings() const

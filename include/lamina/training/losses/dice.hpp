@@ -28,12 +28,12 @@ struct Dice {
     static constexpr protocols::target_kind kind = protocols::target_kind::same_shape;
     using batch_sums = internals::losses::OverlapSums;
 
-    internals::Axes axis{};
+    internals::AxisList axis{};
     Reduction reduction = Reduction::sum_over_batch_size;
 
     template <class To> void list_options(To& to) const
     {
-        to("axis", axis, internals::Axes{});
+        to("axis", axis, internals::AxisList{});
         to("reduction", reduction, Reduction::sum_over_batch_size);
     }
 

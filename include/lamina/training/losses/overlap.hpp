@@ -46,7 +46,7 @@ void overlap_gradient(const OverlapValue& of, const Y* target, std::size_t n, co
 
 /// The loss of a sample, or of a row, with `value(sums)`, an OverlapValue.
 template <class T, class Y, class Value>
-T overlap_row(const Axes& axis, Reduction reduction, const T* prediction, const Y* target, std::size_t width, T* gradient,
+T overlap_row(const AxisList& axis, Reduction reduction, const T* prediction, const Y* target, std::size_t width, T* gradient,
               T scale, const Value& value)
 {
     return axis.over_parts(width, reduction, scale, [&](const auto& place, std::size_t n, T by) {

@@ -31,14 +31,14 @@ struct Tversky {
     using batch_sums = internals::losses::OverlapSums;
 
     float alpha = 0.5f, beta = 0.5f;
-    internals::Axes axis{};
+    internals::AxisList axis{};
     Reduction reduction = Reduction::sum_over_batch_size;
 
     template <class To> void list_options(To& to) const
     {
         to("alpha", alpha, 0.5f);
         to("beta", beta, 0.5f);
-        to("axis", axis, internals::Axes{});
+        to("axis", axis, internals::AxisList{});
         to("reduction", reduction, Reduction::sum_over_batch_size);
     }
     void check_settings() const

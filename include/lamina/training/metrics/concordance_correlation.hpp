@@ -24,9 +24,9 @@ struct ConcordanceCorrelation {
     static constexpr std::string_view name = "concordance_correlation", class_name = "ConcordanceCorrelation";
     static constexpr protocols::target_kind kind = protocols::target_kind::same_shape;
 
-    internals::Axes axis = -1;
+    internals::AxisList axis = -1;
 
-    template <class To> void list_options(To& to) const { to("axis", axis, internals::Axes(-1)); }
+    template <class To> void list_options(To& to) const { to("axis", axis, internals::AxisList(-1)); }
     void check_settings() const
     {
         if (axis.none()) internals::fail({name, ": there is no axis; name one, -1 is the last"});
