@@ -82,6 +82,7 @@
 
 #include <lamina/ops/functions.hpp>
 
+#include <lamina/graph/freeze.hpp>
 #include <lamina/graph/graph.hpp>
 #include <lamina/graph/save.hpp>
 

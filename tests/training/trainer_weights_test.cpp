@@ -6,9 +6,12 @@
 #include <lamina/models/build.hpp>
 #include <lamina/models/composites/sequential.hpp>
 #include <lamina/training/compile.hpp>
+#include <lamina/training/losses/mean_absolute_error.hpp>
+#include <lamina/training/losses/mean_squared_error.hpp>
 #include <lamina/training/losses/sparse_categorical_crossentropy.hpp>
 #include <lamina/training/metrics/sparse_categorical_accuracy.hpp>
 #include <lamina/training/optimizers/sgd.hpp>
+#include <lamina/training/weighted_metric.hpp>
 
 using namespace lamina;
 using namespace lamina::internals;
@@ -121,4 +124,21 @@ TEST_CASE("Weights follow their samples through shuffling", "[training][weights]
           Approx(half / 2).epsilon(1e-12));
     CHECK(trainer.evaluate(samples, {.sample_weight = weights})["loss"] == Approx(half / 2).epsilon(1e-12));
     CHECK(trainer.train_on_batch(samples.x, samples.y, weights)["loss"] == Approx(half / 2).epsilon(1e-12));
+}
+
+TEST_CASE("Validation data may have weights, for losses and weighted metrics, as evaluate has", "[training][weights]")
+{
+    auto model = build<Sequential<Input<3>, Dense<2>>>(Seed{1});
+    xt::xtensor<float, 2> x({9, 3}), y({9, 2});
+    for (std::size_t i = 0; i < x.size(); ++i) x.flat(i) = static_cast<float>(i % 7) / 4;
+    for (std::size_t i = 0; i < y.size(); ++i) y.flat(i) = static_cast<float>(i % 5) / 3;
+    const std::vector<float> weights{1, 0, 2, 0.5f, 1, 3, 0, 1, 1};
+    auto trainer = compile(model, SGD{.learning_rate = 0.1f}, MeanSquaredError{}, WeightedMetric{MeanAbsoluteError{}});
+    const auto history = trainer.fit(x, y, {.epochs = 2, .validation_data = {x, y, weights}});
+    const auto logs = trainer.evaluate(x, y, {.sample_weight = weights});
+    CHECK(history.epochs[1]["val_loss"] == logs["loss"]);
+    CHECK(history.epochs[1]["val_mean_absolute_error"] == logs["mean_absolute_error"]);
+    CHECK(logs["loss"] != trainer.evaluate(x, y)["loss"]);
+    CHECK_THROWS_WITH(trainer.fit(x, y, {.validation_data = {x, y, std::vector<float>{1}}}),
+                      "there are 1 sample weights for 9 samples; give one each or none");
 }

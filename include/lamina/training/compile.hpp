@@ -30,8 +30,8 @@ struct RefusedTrainer {
     silence optimizer() const { return {}; }
     Refused model() const { return {}; }
 
-    void require_validation(const auto&) {}
-    Totals measure_validation(const auto&, std::size_t) { return {}; }
+    void require_validation(const auto&, const auto&) {}
+    Totals measure_validation(const auto&, const auto&, std::size_t) { return {}; }
 };
 
 /// The number type of a model, and float for what is none.

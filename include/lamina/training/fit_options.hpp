@@ -38,6 +38,12 @@ public:
     {
         keep(Samples<referred<X&&>, referred<Y&&>>{std::forward<X>(x), std::forward<Y>(y)});
     }
+    /// The same with a weight for each sample: `{.validation_data = {x, y, weights}}`.
+    template <class X, class Y>
+    SamplesPointer(X&& x, Y&& y, std::vector<float> sample_weight) : SamplesPointer(std::forward<X>(x), std::forward<Y>(y))
+    {
+        weights = std::move(sample_weight);
+    }
     /// Anything else, which ends in one sentence.
     template <class Other>
         requires(!std::is_same_v<std::remove_cvref_t<Other>, SamplesPointer> &&
@@ -57,9 +63,11 @@ private:
     template <class S> void point_to(const S& samples)
     {
         at = &samples;
-        check_one = [](Trainer& trainer, const void* where) { trainer.require_validation(*static_cast<const S*>(where)); };
-        measure = [](Trainer& trainer, const void* where, std::size_t threads) {
-            return trainer.measure_validation(*static_cast<const S*>(where), threads);
+        check_one = [](Trainer& trainer, const SamplesPointer& data) {
+            trainer.require_validation(*static_cast<const S*>(data.at), data.weights);
+        };
+        measure = [](Trainer& trainer, const SamplesPointer& data, std::size_t threads) {
+            return trainer.measure_validation(*static_cast<const S*>(data.at), data.weights, threads);
         };
     }
     template <class S> void keep(S&& samples)
@@ -71,8 +79,9 @@ private:
 
     const void* at = nullptr;
     std::shared_ptr<const void> kept{};
-    void (*check_one)(Trainer&, const void*) = nullptr;
-    typename Trainer::Totals (*measure)(Trainer&, const void*, std::size_t threads) = nullptr;
+    std::vector<float> weights{}; ///< of the samples, or none
+    void (*check_one)(Trainer&, const SamplesPointer&) = nullptr;
+    typename Trainer::Totals (*measure)(Trainer&, const SamplesPointer&, std::size_t threads) = nullptr;
 };
 
 } // namespace internals
@@ -83,7 +92,7 @@ template <class Trainer> struct FitOptions {
     std::size_t epochs = 1;
     std::size_t batch_size = 32; ///< the last batch of an epoch may be smaller
     internals::SamplesPointer<Trainer>
-        validation_data{};       ///< `&test` or `test`, which has to live as long as fit runs; evaluated after every epoch
+        validation_data{}; ///< `&test` or `test`, which has to live as long as fit runs; evaluated after every epoch; `{x, y, weights}`
     double validation_split = 0; ///< in [0, 1): that part, from the end and before shuffling, validates
     bool shuffle = true;         ///< a new order every epoch, a function of seed and epoch
     Seed seed{};                 ///< of shuffling and of layers that draw

@@ -191,15 +191,18 @@ private:
     }
 
     /// What `validation_data` calls, whatever the types of its samples.
-    template <class S> void require_validation(const S& samples)
+    template <class S> void require_validation(const S& samples, const std::vector<float>& weights)
     {
-        on_tensors(samples.x, samples.y, "fit, validation data",
-                   [&](const auto& s) { require_usable(s, "fit, validation data"); });
+        on_tensors(samples.x, samples.y, "fit, validation data", [&](const auto& s) {
+            require_usable(s, "fit, validation data");
+            internals::require_weights(weights, s.size());
+        });
     }
-    template <class S> Totals measure_validation(const S& samples, std::size_t threads)
+    template <class S> Totals measure_validation(const S& samples, const std::vector<float>& weights, std::size_t threads)
     {
         Totals total;
-        on_tensors(samples.x, samples.y, "fit, validation data", [&](const auto& s) { total = measure(s, {}, {}, threads); });
+        on_tensors(samples.x, samples.y, "fit, validation data",
+                   [&](const auto& s) { total = measure(s, {}, internals::span_of(weights), threads); });
         return total;
     }
 
@@ -217,7 +220,7 @@ private:
         namespace moments = internals::callback_members;
         require_usable(samples, "fit");
         const auto& validation = options.validation_data;
-        if (validation) validation.check_one(*this, validation.at);
+        if (validation) validation.check_one(*this, validation);
         if (options.batch_size == 0) internals::fail({"fit: batch_size is 0, at least 1 is needed"});
         const std::size_t held_back = internals::held_back_of(samples.size(), options.validation_split, bool(validation));
         const std::vector<float> weights =
@@ -260,7 +263,7 @@ private:
                 report(state.logs, total, false, penalties / double(seen));
                 call<moments::on_batch_end>(state, callbacks...);
             }
-            if (validation) report(state.logs, validation.measure(*this, validation.at, options.threads), true, penalty());
+            if (validation) report(state.logs, validation.measure(*this, validation, options.threads), true, penalty());
             else if (!kept.empty())
                 report(state.logs, measure(samples, kept, internals::span_of(options.sample_weight), options.threads), true,
                        penalty());
