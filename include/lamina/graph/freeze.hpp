@@ -38,16 +38,14 @@ namespace internals {
 /// name and `**` for any part of a path. Moving statistics among them stand still, too. Gives how many variables are meant.
 ///
 /// Refuses   a pattern that stands for nothing, and a model with an unbound variable; then nothing is changed.
-/// Example   freeze(model, "body", "head/*/bias");
+/// Example   auto net = build<Sequential<Input<4>, Dense<5>, Dense<2>>>(Seed{1}); freeze(net, "0", "*/bias");
 template <class Model, std::convertible_to<std::string_view>... Patterns>
 LAMINA_OUTLINED std::size_t freeze(const Model& model, const Patterns&... patterns)
 {
     return internals::set_trainable(state(model), {std::string(std::string_view(patterns))...}, false, "freeze");
 }
 
-/// The opposite of `freeze`.
-///
-/// Example   unfreeze(model, "**/kernel");
+/// The opposite of `freeze`: `unfreeze(model, "**/kernel")`.
 template <class Model, std::convertible_to<std::string_view>... Patterns>
 LAMINA_OUTLINED std::size_t unfreeze(const Model& model, const Patterns&... patterns)
 {
