@@ -13,15 +13,21 @@ namespace {
 template <class T> class Protocol {
 public:
     Protocol(AnyBlock<T>& tested, Case& from, bool trains)
-        : block(tested), c(from), n(c.array("input").shape.at(0)), x(c.array("input").as<T>()),
-          dy(c.array("output_gradient").as<T>()), y_reference(c.array("output").as<double>())
+        : block(tested), c(from), several(tested.inputs.size() > 1), n(c.array(of("input", 0)).shape.at(0)),
+          masks(tested.inputs.size()), masks_here(masks.size()), dy(c.array("output_gradient").as<T>()),
+          y_reference(c.array("output").as<double>())
     {
         mode.training = trains;
-        if (c.has("mask")) {
-            for (const double there : c.array("mask").as<double>()) mask.push_back(there != 0);
-            mask_of(0);
+        for (std::size_t i = 0; i < block.inputs.size(); ++i) {
+            const auto array = c.array(of("input", i));
+            x.emplace_back(array.template as<T>());
+            dx_references.emplace_back();
+            if (c.has(of("input", i) + "_gradient") || !is_integer(array.type))
+                dx_references[i] = c.array(of("input", i) + "_gradient").template as<double>();
+            if (!c.has(of("mask", i))) continue;
+            for (const double there : c.array(of("mask", i)).template as<double>()) masks[i].push_back(there != 0);
         }
-        if (c.has("input_gradient") || !is_integer(c.array("input").type)) dx_reference = c.array("input_gradient").as<double>();
+        mask_of(0);
     }
 
     /// False where the case and the block are not of one shape.
@@ -32,10 +38,15 @@ public:
             all.insert(all.begin(), n);
             return all;
         };
-        bool same = c.expect("the input", c.array("input"), with_batch(block.input));
+        bool same = true;
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            const std::string name = of("input", i), the = "the " + name;
+            same &= c.expect(the, c.array(name), with_batch(block.inputs[i]));
+            if (!dx_references[i].empty())
+                same &= c.expect(the + "'s gradient", c.array(name + "_gradient"), with_batch(block.inputs[i]));
+        }
         same &= c.expect("the output", c.array("output"), with_batch(block.output));
         same &= c.expect("the output's gradient", c.array("output_gradient"), with_batch(block.output));
-        if (!dx_reference.empty()) same &= c.expect("the input's gradient", c.array("input_gradient"), with_batch(block.input));
         if (n == 0) c.differ("the case has no sample");
         return same && n > 0;
     }
@@ -74,7 +85,7 @@ public:
     void inference()
     {
         Room<T> y(y_reference.size(), false), scratch(block.scratch(n), true);
-        block.forward(mode, x.data(), y.data(), nullptr, scratch.data(), n);
+        block.forward(mode, at(x).data(), y.data(), nullptr, scratch.data(), n);
         c.compare("the output of inference", y.all(), y_reference);
     }
 
@@ -84,21 +95,24 @@ public:
         Room<T> y(y_reference.size(), false), saved(block.saved(n), true);
         {
             Room<T> scratch(block.scratch(n), true);
-            block.forward(mode, x.data(), y.data(), saved.data(), scratch.data(), n);
+            block.forward(mode, at(x).data(), y.data(), saved.data(), scratch.data(), n);
             c.compare("the output", y.all(), y_reference);
         }
         forget();
         for (const double times : {1.0, 2.0}) {
-            Room<T> dx(x.all().size(), false), scratch(block.scratch(n), true);
-            block.backward(mode, x.data(), y.data(), saved.data(), dy.data(), dx.data(), scratch.data(), n);
+            Rooms dx;
+            for (const auto& each : x) dx.emplace_back(each.all().size(), false);
+            Room<T> scratch(block.scratch(n), true);
+            block.backward(mode, at(x).data(), y.data(), saved.data(), dy.data(), to(dx).data(), scratch.data(), n);
             const std::string pass = times == 1 ? "" : " (second pass)";
-            if (!dx_reference.empty()) c.compare("the gradient of the input" + pass, dx.all(), dx_reference);
+            compare_inputs(pass, dx);
             compare_weights(pass, times);
             if (times == 1) keep();
         }
         forget();
         Room<T> scratch(block.scratch(n), true);
-        block.backward(mode, x.data(), y.data(), saved.data(), dy.data(), nullptr, scratch.data(), n);
+        const std::vector<T*> nowhere(x.size());
+        block.backward(mode, at(x).data(), y.data(), saved.data(), dy.data(), nowhere.data(), scratch.data(), n);
         for (std::size_t i = 0; i < kept.size(); ++i)
             if (values<T>(*block.gradients[i]) != kept[i])
                 c.differ("the gradient of weight_" + std::to_string(i) + " is another where that of the input is not wanted");
@@ -112,33 +126,68 @@ public:
     void sample_by_sample()
     {
         if (block.across_batch) return;
-        const std::size_t in = block.input.size(), out = block.output.size();
+        const std::size_t out = block.output.size();
         forget();
-        Room<T> all_y(n * out, false), all_dx(n * in, false);
+        Room<T> all_y(n * out, false);
+        Rooms all_dx;
+        for (const auto& each : x) all_dx.emplace_back(each.all().size(), false);
         for (std::size_t sample = 0; sample < n; ++sample) {
-            Room<T> one(std::vector<T>(x.data() + sample * in, x.data() + (sample + 1) * in)), y(out, false), dx(in, false);
-            Room<T> d(std::vector<T>(dy.data() + sample * out, dy.data() + (sample + 1) * out));
+            Rooms one, dx;
+            for (std::size_t i = 0; i < x.size(); ++i) {
+                const std::size_t in = block.inputs[i].size();
+                one.emplace_back(std::vector<T>(x[i].data() + sample * in, x[i].data() + (sample + 1) * in));
+                dx.emplace_back(in, false);
+            }
+            Room<T> d(std::vector<T>(dy.data() + sample * out, dy.data() + (sample + 1) * out)), y(out, false);
             Room<T> saved(block.saved(1), true), scratch(block.scratch(1), true), scratch_of_backward(block.scratch(1), true);
             mask_of(sample);
-            block.forward(mode, one.data(), y.data(), saved.data(), scratch.data(), 1);
-            block.backward(mode, one.data(), y.data(), saved.data(), d.data(), dx.data(), scratch_of_backward.data(), 1);
+            block.forward(mode, at(one).data(), y.data(), saved.data(), scratch.data(), 1);
+            block.backward(mode, at(one).data(), y.data(), saved.data(), d.data(), to(dx).data(), scratch_of_backward.data(), 1);
             std::copy_n(y.data(), out, all_y.data() + sample * out);
-            std::copy_n(dx.data(), in, all_dx.data() + sample * in);
+            for (std::size_t i = 0; i < x.size(); ++i) {
+                const auto got = dx[i].all();
+                std::copy(got.begin(), got.end(), all_dx[i].data() + sample * got.size());
+            }
         }
         mask_of(0);
         c.compare("the output, sample by sample", all_y.all(), y_reference);
-        if (!dx_reference.empty()) c.compare("the gradient of the input, sample by sample", all_dx.all(), dx_reference);
+        compare_inputs(", sample by sample", all_dx);
         compare_weights(", sample by sample", 1);
     }
 
 private:
+    using Rooms = std::vector<Room<T>>;
+
+    /// What belongs to an input is called after it, and after its number where there are several.
+    std::string of(const std::string& name, std::size_t i) const { return several ? name + '_' + std::to_string(i) : name; }
+
+    static std::vector<const T*> at(const Rooms& rooms)
+    {
+        std::vector<const T*> all;
+        for (const auto& room : rooms) all.push_back(room.data());
+        return all;
+    }
+    static std::vector<T*> to(Rooms& rooms)
+    {
+        std::vector<T*> all;
+        for (auto& room : rooms) all.push_back(room.data());
+        return all;
+    }
+
     /// The mode from a sample on, with the masks of its steps and those behind.
     void mask_of(std::size_t sample)
     {
         mode.first = sample;
-        if (mask.empty()) return;
-        mask_here = mask.data() + sample * (mask.size() / n);
-        mode.masks = &mask_here;
+        for (std::size_t i = 0; i < masks.size(); ++i)
+            masks_here[i] = masks[i].empty() ? nullptr : masks[i].data() + sample * (masks[i].size() / n);
+        mode.masks = masks_here.data();
+    }
+
+    void compare_inputs(const std::string& pass, const Rooms& dx)
+    {
+        for (std::size_t i = 0; i < dx.size(); ++i)
+            if (!dx_references[i].empty())
+                c.compare("the gradient of the " + of("input", i) + pass, dx[i].all(), dx_references[i]);
     }
 
     static double largest_of(const std::vector<double>& values)
@@ -182,11 +231,14 @@ private:
     AnyBlock<T>& block;
     Case& c;
     lamina::protocols::Mode mode;
-    std::vector<std::uint8_t> mask; ///< [n][steps] where the case has one
-    const std::uint8_t* mask_here = nullptr;
+    bool several; ///< inputs
     std::size_t n;
-    Room<T> x, dy;
-    std::vector<double> y_reference, dx_reference;
+    std::vector<std::vector<std::uint8_t>> masks; ///< of each input, [n][steps] where the case has one
+    std::vector<const std::uint8_t*> masks_here;
+    Rooms x;
+    Room<T> dy;
+    std::vector<double> y_reference;
+    std::vector<std::vector<double>> dx_references;
     std::vector<std::vector<double>> references;
     /// Of a gradient that is a sum of terms which cancel, how large they are. softmax does not see what a key's bias adds to all scores, so
     /// that its gradient is 0, and what Keras has is the rounding of terms as large as the gradient of the key's kernel.

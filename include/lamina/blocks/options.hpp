@@ -66,6 +66,7 @@ struct reset {};
 struct result {};
 struct rounding {};
 struct scale {};
+struct score_mode {};
 struct strides {};
 struct value_dim {};
 } // namespace family
@@ -172,9 +173,24 @@ struct NoCenter {
     using family = protocols::family::center;
 };
 
-/// A normalization learns no gamma, with which it would multiply.
+/// A normalization learns no gamma, with which it would multiply; an AdditiveAttention no scale.
 struct NoScale {
     using family = protocols::family::scale;
+};
+
+/// An Attention learns a number that its scores are multiplied with (Keras's use_scale).
+struct UseScale {
+    using family = protocols::family::scale;
+};
+
+/// How an Attention compares a query and a key: by their product, or by the sum of what tanh gives for both together (Keras's score_mode).
+struct DotScore {
+    using family = protocols::family::score_mode;
+    static constexpr std::string_view name = "dot";
+};
+struct ConcatScore {
+    using family = protocols::family::score_mode;
+    static constexpr std::string_view name = "concat";
 };
 
 /// Axes over which a mean, a sum or their kin is taken stay, with extent 1 (Keras's keepdims).

@@ -1,4 +1,4 @@
-// lamina/kernels/attention.hpp: softmax(q · kᵀ / √key_dim) · v of every head of one sample, and its gradients.
+// lamina/kernels/attention.hpp: softmax(scale · q · kᵀ) · v of every head of one sample, and its gradients.
 //
 // Each head is two products of dense layers around a softmax, so they are computed by those kernels: what its head has of k, transposed,
 // and of v are copied into the form of a layer's weights.
@@ -7,8 +7,8 @@
 // p [heads][queries][keys] are dense, of any alignment; no output overlaps an input. `room` is `attention_room<T, S>` elements on 64 bytes.
 // Numerics: in T; the bounds are those of kernels/matmul.hpp and kernels/softmax.hpp, one after another.
 // Reference: kernels/reference/attention.hpp.
-// Source: Vaswani et al., "Attention Is All You Need" (2017). A pair that is masked has the score -1e9 in place of its own, as in Keras: a
-// query that sees no key takes the mean of all values, and no NaN.
+// Source: Vaswani et al., "Attention Is All You Need" (2017). A pair that is masked has the score -1e9 in place of its own, or 1e9 less than
+// its own, as Keras's layers have it: a query that sees no key takes a mean of all values, and no NaN.
 #pragma once
 
 #include <lamina/core/architecture.hpp>
@@ -26,7 +26,11 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::k
 struct attention_sizes {
     std::size_t queries, keys, heads, key_dim, value_dim;
     bool causal = false; ///< a query sees the keys up to its own position
+    bool lowers = false; ///< a score that is masked is lowered by 1e9, so that it has a gradient; else -1e9 stands in its place
 };
+
+/// What scores of several heads are multiplied with: 1 / √key_dim.
+template <class T, attention_sizes S> inline T attention_scale() { return static_cast<T>(1 / std::sqrt(double(S.key_dim))); }
 
 /// The steps of a sample that are there; null where all are. A pair of a query and a key counts where all three say so.
 struct attention_masks {
@@ -82,6 +86,21 @@ template <attention_sizes S, class T, class F> void each_masked(T* scores, const
 
 } // namespace detail
 
+/// p holds the scores [queries][keys] of a head, and then their softmax over the keys.
+template <attention_sizes S, class T> void attention_softmax(T* p, const attention_masks& masks)
+{
+    detail::each_masked<S>(p, masks, [](T& score) { score = S.lowers ? score - T(1e9) : T(-1e9); });
+    softmax_forward(p, p, S.queries, fixed<S.keys>{});
+}
+
+/// The gradient of the scores that `attention_softmax` was given, written. A pair whose score was replaced gives none.
+template <attention_sizes S, class T>
+void attention_softmax_backward(const T* p, const T* dp, T* scores, const attention_masks& masks)
+{
+    softmax_backward(p, dp, scores, S.queries, fixed<S.keys>{});
+    if constexpr (!S.lowers) detail::each_masked<S>(scores, masks, [](T& score) { score = 0; });
+}
+
 /// What the functions below work in, in elements of T.
 template <class T, attention_sizes S>
 inline constexpr std::size_t attention_room =
@@ -89,19 +108,17 @@ inline constexpr std::size_t attention_room =
     2 * std::max(detail::weights_size<T>(S.key_dim, S.keys), detail::weights_size<T>(S.keys, S.value_dim)) +
     padded<T>(S.queries * S.keys);
 
-/// p = softmax(q · kᵀ / √key_dim) over the keys.
+/// p = softmax(scale · q · kᵀ) over the keys.
 template <attention_sizes S, class T>
-void attention_weights(const T* q, const T* k, T* p, T* room, const attention_masks& masks = {})
+void attention_weights(const T* q, const T* k, T* p, T* room, const attention_masks& masks, T scale)
 {
     using namespace detail;
-    const T scale = static_cast<T>(1 / std::sqrt(static_cast<double>(S.key_dim)));
     T *const queries = room, *const keys = room + padded<T>(S.queries * S.key_dim);
     for (std::size_t h = 0; h < S.heads; ++h, q += S.key_dim, k += S.key_dim, p += S.queries * S.keys) {
         each_of_head(queries, S.key_dim, q, S.heads * S.key_dim, S.queries, S.key_dim, [&](T& to, T from) { to = from * scale; });
         copy_keys<T, S>(k, keys);
         dense_forward(queries, keys, static_cast<const T*>(nullptr), p, S.queries, fixed<dense_sizes{S.key_dim, S.keys}>{});
-        each_masked<S>(p, masks, [](T& score) { score = T(-1e9); });
-        softmax_forward(p, p, S.queries, fixed<S.keys>{});
+        attention_softmax<S>(p, masks);
     }
 }
 
@@ -136,25 +153,24 @@ void attention_context_backward(const T* p, const T* v, const T* dcontext, T* dp
     }
 }
 
-/// The gradients of `attention_weights`, written. A pair that does not count gives none.
+/// The gradients of `attention_weights`, written; that of `scale` is added where it is asked for.
 template <attention_sizes S, class T>
 void attention_weights_backward(const T* q, const T* k, const T* p, const T* dp, T* dq, T* dk, T* room,
-                                const attention_masks& masks = {})
+                                const attention_masks& masks, T scale, T* dscale = nullptr)
 {
     using namespace detail;
     constexpr fixed<dense_sizes{S.key_dim, S.keys}> sizes{};
     constexpr std::size_t row = weight_row<T>(S.keys), weights = weights_size<T>(S.key_dim, S.keys), across = S.heads * S.key_dim;
-    const T scale = static_cast<T>(1 / std::sqrt(static_cast<double>(S.key_dim)));
     T *const queries = room, *const dqueries = queries + padded<T>(S.queries * S.key_dim),
              *const keys = dqueries + padded<T>(S.queries * S.key_dim), *const slopes = keys + weights,
              *const scores = slopes + weights;
     for (std::size_t h = 0; h < S.heads; ++h, q += S.key_dim, k += S.key_dim, dq += S.key_dim, dk += S.key_dim) {
-        softmax_backward(p, dp, scores, S.queries, fixed<S.keys>{});
-        each_masked<S>(scores, masks, [](T& score) { score = 0; });
+        attention_softmax_backward<S>(p, dp, scores, masks);
         p += S.queries * S.keys, dp += S.queries * S.keys;
         each_of_head(queries, S.key_dim, q, across, S.queries, S.key_dim, [&](T& to, T from) { to = from * scale; });
         copy_keys<T, S>(k, keys);
         dense_backward_data(scores, keys, dqueries, S.queries, sizes);
+        if (dscale) each_of_head(dqueries, S.key_dim, q, across, S.queries, S.key_dim, [&](T d, T from) { *dscale += d * from; });
         each_of_head(dq, across, dqueries, S.key_dim, S.queries, S.key_dim, [&](T& to, T from) { to = from * scale; });
         std::fill_n(slopes, weights, T(0));
         dense_backward_weights(queries, scores, slopes, static_cast<T*>(nullptr), S.queries, sizes);

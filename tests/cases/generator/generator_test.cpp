@@ -137,6 +137,10 @@ TEST_CASE("A layer's case becomes its type and its list")
         Catch::StartsWith(
             "    using Tested = MultiHeadAttention<2, 3, ValueDim<5>, DropoutRate<0.0>, OutputDim<7>, CausalMask>;") &&
             Catch::Contains(R"_({"output_shape", "(7)"}, {"use_causal_mask", "true"}})_"));
+    CHECK_THAT(test("layers/attention", layer("Attention", R"(, "use_scale": true, "score_mode": "concat", "dropout": 0.0)",
+                                              R"("training": false, "input_shape": [[3, 4, 5], [3, 6, 5]], "weights": [])")),
+               Catch::StartsWith("    using Tested = Attention<UseScale, ConcatScore, DropoutRate<0.0>>;") &&
+                   Catch::Contains("<Tested, Input<4, 5>, Input<6, 5>>("));
     CHECK_THAT(test("layers/flatten", layer("Flatten", "", image)),
                Catch::StartsWith("    using Tested = Flatten;") && Catch::Contains(R"(listed<Tested>("Flatten", {}))"));
 }

@@ -90,25 +90,33 @@ void complete(json& target_shape, const std::vector<std::size_t>& sample)
         if (each == -1) each = left;
 }
 
-/// What a layer is run with besides its type: sizes, and behind the folder the names of its weights and whether it trains. Completes a
+/// What a layer is run with besides its type: sizes, or an `Input<…>` for each of several inputs, and behind the folder the names of its weights and whether it trains. Completes a
 /// target_shape.
 std::pair<std::string, std::string> layer_arguments(json& all)
 {
     json& config = all["config"];
     const json shape = all.value("input_shape", json());
-    const auto size = [](const json& each) { return each.is_number_unsigned(); };
-    if (!shape.is_array() || shape.empty() || !std::all_of(shape.begin(), shape.end(), size))
-        throw Refused("case.json: the input_shape is " + shape.dump() + ", sizes were needed, the batch's first");
+    const bool several = shape.is_array() && !shape.empty() && shape[0].is_array();
+    for (const json& each : several ? shape : json::array({shape}))
+        if (!each.is_array() || each.empty() ||
+            !std::all_of(each.begin(), each.end(), [](const json& size) { return size.is_number_unsigned(); }))
+            throw Refused("case.json: the input_shape is " + shape.dump() + ", sizes were needed, the batch's first");
     const bool training = all.at("training").get<bool>();
     for (const char* option : {"rate", "dropout", "recurrent_dropout"})
         if (training && config.value(option, 0.0) != 0)
             throw Refused("a training call with the " + std::string(option) + ' ' + config[option].dump() +
                           " depends on Keras's random numbers");
-    const std::vector<std::size_t> sample(shape.begin() + 1, shape.end());
+    const auto sample_of = [](const json& each) { return std::vector<std::size_t>(each.begin() + 1, each.end()); };
+    const std::vector<std::size_t> sample = several ? std::vector<std::size_t>{} : sample_of(shape);
     if (config.contains("target_shape") && config["target_shape"].is_array()) complete(config["target_shape"], sample);
 
     std::string extents, weights;
     for (const std::size_t extent : sample) extents += ", " + std::to_string(extent);
+    for (const json& each : several ? shape : json::array()) {
+        std::string input;
+        for (const std::size_t extent : sample_of(each)) input += (input.empty() ? "" : ", ") + std::to_string(extent);
+        extents += ", Input<" + input + '>';
+    }
     for (const json& weight : all.at("weights"))
         weights += (weights.empty() ? "" : ", ") + json(weight.get<std::string>()).dump();
     return {extents, ", {" + weights + "}, " + (training ? "true" : "false")};

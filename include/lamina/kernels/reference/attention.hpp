@@ -21,7 +21,7 @@ inline bool counts(const attention_sizes& s, const attention_masks& masks, std::
 
 template <class T>
 void attention_forward(const T* q, const T* k, const T* v, T* p, T* context, const attention_sizes& s,
-                       const attention_masks& masks = {})
+                       const attention_masks& masks, double scale)
 {
     const std::size_t row = s.heads * s.key_dim;
     for (std::size_t h = 0; h < s.heads; ++h)
@@ -31,7 +31,7 @@ void attention_forward(const T* q, const T* k, const T* v, T* p, T* context, con
                 double sum = 0;
                 for (std::size_t c = 0; c < s.key_dim; ++c)
                     sum += double(q[i * row + h * s.key_dim + c]) * double(k[j * row + h * s.key_dim + c]);
-                scores[j] = counts(s, masks, i, j) ? sum / std::sqrt(double(s.key_dim)) : -1e9;
+                scores[j] = counts(s, masks, i, j) ? scale * sum : (s.lowers ? scale * sum : 0) - 1e9;
             }
             const double most = *std::max_element(scores.begin(), scores.end());
             double total = 0;
@@ -49,7 +49,7 @@ void attention_forward(const T* q, const T* k, const T* v, T* p, T* context, con
 
 template <class T>
 void attention_backward(const T* q, const T* k, const T* v, const T* p, const T* dcontext, T* dq, T* dk, T* dv,
-                        const attention_sizes& s, const attention_masks& masks = {})
+                        const attention_sizes& s, const attention_masks& masks, double scale, T* dscale)
 {
     const std::size_t row = s.heads * s.key_dim;
     std::fill_n(dq, s.queries * row, T(0));
@@ -69,9 +69,11 @@ void attention_backward(const T* q, const T* k, const T* v, const T* p, const T*
                 mean += dp[j] * double(weights[j]);
             }
             for (std::size_t j = 0; j < s.keys; ++j) {
-                if (!counts(s, masks, i, j)) continue;
-                const double slope = double(weights[j]) * (dp[j] - mean) / std::sqrt(double(s.key_dim));
+                if (!s.lowers && !counts(s, masks, i, j)) continue;
+                const double slope = double(weights[j]) * (dp[j] - mean) * scale;
                 for (std::size_t c = 0; c < s.key_dim; ++c) {
+                    *dscale += static_cast<T>(slope / scale * double(q[i * row + h * s.key_dim + c]) *
+                                              double(k[j * row + h * s.key_dim + c]));
                     dq[i * row + h * s.key_dim + c] += static_cast<T>(slope * double(k[j * row + h * s.key_dim + c]));
                     dk[j * row + h * s.key_dim + c] += static_cast<T>(slope * double(q[i * row + h * s.key_dim + c]));
                 }

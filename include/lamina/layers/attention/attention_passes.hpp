@@ -7,6 +7,7 @@
 #include <lamina/core/variable.hpp>
 #include <lamina/kernels/attention.hpp>
 #include <lamina/kernels/elementwise.hpp>
+#include <lamina/layers/attention/attention_block.hpp>
 
 #include <algorithm>
 #include <array>
@@ -76,9 +77,6 @@ template <class L, class T, Shape QueryIn, Shape ValueIn, Shape KeyIn> struct At
     using Value = Inwards<ValueIn[1], L::value_dim>;
     using Output = Projection<T, Shape{L::heads, L::value_dim, out}, 1, Shape{out}, has_bias>;
 
-    /// Those of query, value and key.
-    using Masks = std::array<const std::uint8_t*, 3>;
-
     template <class B> static void initialize(B& block, Random random)
     {
         const auto draw = [&](auto& projection, double in, double width, double times) {
@@ -111,7 +109,7 @@ template <class L, class T, Shape QueryIn, Shape ValueIn, Shape KeyIn> struct At
     static constexpr std::size_t scratch(std::size_t n) { return places(n).end + room + 2 * dropped(n) + padded<T>(n * widest); }
 
     template <class B>
-    static void forward(const B& block, Mode mode, std::array<const T*, 3> x, Masks masks, T* y, T* saved, T* scratch,
+    static void forward(const B& block, Mode mode, std::array<const T*, 3> x, masks_of_three masks, T* y, T* saved, T* scratch,
                         std::size_t n)
     {
         if (saved) return forward_kept(block, mode, x, masks, y, saved, scratch, n);
@@ -122,7 +120,7 @@ template <class L, class T, Shape QueryIn, Shape ValueIn, Shape KeyIn> struct At
     }
 
     template <class B>
-    static void backward(const B& block, Mode mode, std::array<const T*, 3> x, Masks masks, const T* saved, const T* dy,
+    static void backward(const B& block, Mode mode, std::array<const T*, 3> x, masks_of_three masks, const T* saved, const T* dy,
                          std::array<T*, 3> dx, B& gradient, T* scratch, std::size_t n)
     {
         const places at(n);
@@ -143,16 +141,16 @@ template <class L, class T, Shape QueryIn, Shape ValueIn, Shape KeyIn> struct At
                                                        dv + s * keys * context, work);
         if constexpr (drops) drop<L::dropout::rate>(mode, slopes, dp, each_weights, n);
         for (std::size_t s = 0; s < n; ++s)
-            kernels::attention_weights_backward<sizes>(
-                saved + at.q + s * queries * inner, saved + at.k + s * keys * inner, saved + at.weights + s * each_weights,
-                dp + s * each_weights, dq + s * queries * inner, dk + s * keys * inner, work, of_sample(masks, s));
+            kernels::attention_weights_backward<sizes>(saved + at.q + s * queries * inner, saved + at.k + s * keys * inner,
+                                                       saved + at.weights + s * each_weights, dp + s * each_weights,
+                                                       dq + s * queries * inner, dk + s * keys * inner, work, of_sample(masks, s),
+                                                       kernels::attention_scale<T, sizes>());
 
         // An input that is read twice has its gradients added.
         const auto back = [&](const auto& from, auto& to, const T* d, std::size_t i, std::size_t rows, std::size_t features) {
             if (mode.parameters) from.backward_parameters(x[i], d, to, rows);
             if (!dx[i]) return;
-            const auto here = dx.begin() + static_cast<std::ptrdiff_t>(i);
-            const bool again = std::find(dx.begin(), here, dx[i]) != here;
+            const bool again = given_before(dx, i);
             from.backward_input(d, again ? aside : dx[i], rows);
             if (again) kernels::add(aside, dx[i], rows * features);
         };
@@ -163,8 +161,8 @@ template <class L, class T, Shape QueryIn, Shape ValueIn, Shape KeyIn> struct At
 
 private:
     template <class B>
-    static void forward_kept(const B& block, Mode mode, const std::array<const T*, 3>& x, const Masks& masks, T* y, T* kept,
-                             T* work, std::size_t n)
+    static void forward_kept(const B& block, Mode mode, const std::array<const T*, 3>& x, const masks_of_three& masks, T* y,
+                             T* kept, T* work, std::size_t n)
     {
         const places at(n);
         T *const q = kept + at.q, *const k = kept + at.k, *const v = kept + at.v, *const weights = kept + at.weights,
@@ -174,7 +172,7 @@ private:
         block.key.forward(x[2], k, n * keys);
         for (std::size_t s = 0; s < n; ++s)
             kernels::attention_weights<sizes>(q + s * queries * inner, k + s * keys * inner, weights + s * each_weights, work,
-                                              of_sample(masks, s));
+                                              of_sample(masks, s), kernels::attention_scale<T, sizes>());
         const T* used = weights;
         if constexpr (drops)
             if (mode.training) drop<L::dropout::rate>(mode, weights, work + room, each_weights, n), used = work + room;
@@ -184,12 +182,12 @@ private:
         block.attention_output.forward(mixed, y, n * queries);
     }
 
-    static kernels::attention_masks of_sample(const Masks& masks, std::size_t s)
+    static kernels::attention_masks of_sample(const masks_of_three& masks, std::size_t s)
     {
         const auto at = [s](const std::uint8_t* mask, std::size_t steps) { return mask ? mask + s * steps : nullptr; };
         return {at(masks[0], queries), at(masks[1], keys), at(masks[2], keys)};
     }
-    static void next_sample(std::array<const T*, 3>& x, Masks& masks)
+    static void next_sample(std::array<const T*, 3>& x, masks_of_three& masks)
     {
         x[0] += queries * QueryIn[1], x[1] += keys * ValueIn[1], x[2] += keys * KeyIn[1];
         const auto next = of_sample(masks, 1);

@@ -9,10 +9,10 @@
 #include <lamina/blocks/regularizers.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/variable.hpp>
+#include <lamina/layers/attention/attention_block.hpp>
 #include <lamina/layers/attention/attention_passes.hpp>
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <type_traits>
 
@@ -79,67 +79,25 @@ struct MultiHeadAttention
     /// The block for several inputs.
     template <class... In> using on_inputs = protocols::joined<MultiHeadAttention, float, In...>;
 
+    template <class T, Shape Query, Shape Value, Shape Key>
+    using passes = internals::AttentionPasses<MultiHeadAttention, T, Query, Value, Key>;
+
     /// Attention on itself.
-    template <class T, Shape In> struct block : protocols::block_base<MultiHeadAttention, T, In> {
-        using passes = internals::AttentionPasses<MultiHeadAttention, T, In, In, In>;
-        static constexpr bool passes_mask = true;
-        static constexpr std::size_t multiply_adds = passes::multiply_adds;
-
-        typename passes::Query query;
-        typename passes::Key key;
-        typename passes::Value value;
-        typename passes::Output attention_output;
-
-        void initialize(Random random) { passes::initialize(*this, random); }
-        static constexpr std::size_t saved(std::size_t n) { return passes::saved(n); }
-        static constexpr std::size_t scratch(std::size_t n) { return passes::scratch(n); }
-
-        void forward(protocols::Mode mode, const T* x, T* y, T* saved, T* scratch, std::size_t n) const
-        {
-            const std::uint8_t* const mask = mode.mask();
-            passes::forward(*this, mode, {x, x, x}, {mask, mask, nullptr}, y, saved, scratch, n);
-        }
-        void backward(protocols::Mode mode, const T* x, const T*, const T* saved, const T* dy, T* dx, block& gradient, T* scratch,
-                      std::size_t n) const
-        {
-            const std::uint8_t* const mask = mode.mask();
-            passes::backward(*this, mode, {x, x, x}, {mask, mask, nullptr}, saved, dy, {dx, dx, dx}, gradient, scratch, n);
-        }
+    template <class T, Shape In> struct block : internals::attention_block<MultiHeadAttention, T, In> {
+        using maps = passes<T, In, In, In>;
+        typename maps::Query query;
+        typename maps::Key key;
+        typename maps::Value value;
+        typename maps::Output attention_output;
     };
 
-    /// Attention on another sequence: a query and a value, or a query, a value and a key.
-    template <class T, class... In> struct joining_block : protocols::joining_base<MultiHeadAttention, T, In...> {
-        static constexpr std::size_t key_at = sizeof...(In) - 1;
-        static constexpr const Shape* shapes = Inputs<In...>::values;
-        using passes = internals::AttentionPasses<MultiHeadAttention, T, shapes[0], shapes[1], shapes[key_at]>;
-        static constexpr bool passes_mask = true;
-        static constexpr std::size_t multiply_adds = passes::multiply_adds;
-
-        typename passes::Query query;
-        typename passes::Key key;
-        typename passes::Value value;
-        typename passes::Output attention_output;
-
-        void initialize(Random random) { passes::initialize(*this, random); }
-        static constexpr std::size_t saved(std::size_t n) { return passes::saved(n); }
-        static constexpr std::size_t scratch(std::size_t n) { return passes::scratch(n); }
-
-        void forward(protocols::Mode mode, const T* const* x, T* y, T* saved, T* scratch, std::size_t n) const
-        {
-            passes::forward(*this, mode, {x[0], x[1], x[key_at]}, masks(mode), y, saved, scratch, n);
-        }
-        void backward(protocols::Mode mode, const T* const* x, const T*, const T* saved, const T* dy, T* const* dx,
-                      joining_block& gradient, T* scratch, std::size_t n) const
-        {
-            passes::backward(*this, mode, {x[0], x[1], x[key_at]}, masks(mode), saved, dy, {dx[0], dx[1], dx[key_at]}, gradient,
-                             scratch, n);
-        }
-
-    private:
-        static typename passes::Masks masks(protocols::Mode mode)
-        {
-            return {mode.mask(0), mode.mask(1), key_at == 2 ? mode.mask(2) : nullptr};
-        }
+    /// Attention on another sequence.
+    template <class T, class... In> struct joining_block : internals::joining_attention_block<MultiHeadAttention, T, In...> {
+        using maps = typename internals::joining_attention_block<MultiHeadAttention, T, In...>::passes;
+        typename maps::Query query;
+        typename maps::Key key;
+        typename maps::Value value;
+        typename maps::Output attention_output;
     };
 };
 
