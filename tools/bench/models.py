@@ -10,6 +10,8 @@ import numpy as np
 BATCHES = {"lenet5": (1, 32, 256), "mlp_784_128_10": (1, 32, 256), "dense_1_8_8_1": (1,), "lstm_64_50x16": (1, 32)}
 SHAPES = {"lenet5": (28, 28, 1), "mlp_784_128_10": (784,), "dense_1_8_8_1": (1,), "lstm_64_50x16": (50, 16)}
 RECURRENT = ("lstm_64_50x16",)  # Keras and its converter have them, the others are not asked
+TENSORFLOW_ALONE = {"transformer": (64, 64), "residual": (32, 32, 3)}  # these have no files
+NOT_EVERYWHERE = (*RECURRENT, *TENSORFLOW_ALONE)
 
 
 def keras_model(name):
@@ -17,6 +19,10 @@ def keras_model(name):
     from keras import layers as L
 
     keras.utils.set_random_seed(1)
+    if name == "transformer":
+        return transformer(keras, L)
+    if name == "residual":
+        return residual(keras, L)
     layers = {
         "lenet5": lambda: [
             L.Conv2D(6, 5, padding="same", activation="tanh"), L.AveragePooling2D(2),
@@ -30,8 +36,28 @@ def keras_model(name):
     return keras.Sequential([keras.Input(SHAPES[name]), *layers])
 
 
+def transformer(keras, L):
+    x = given = keras.Input(TENSORFLOW_ALONE["transformer"])
+    x = L.LayerNormalization()(L.Add()([x, L.MultiHeadAttention(8, 8)(x, x)]))
+    x = L.LayerNormalization()(L.Add()([x, L.Dense(64)(L.Dense(256, activation="relu")(x))]))
+    return keras.Model(given, L.Dense(10, activation="softmax")(L.Flatten()(x)))
+
+
+def residual(keras, L):
+    def convolution(x, filters, strides=1):
+        x = L.Conv2D(filters, 3, strides=strides, padding="same", use_bias=False)(x)
+        return L.BatchNormalization()(x)
+
+    x = given = keras.Input(TENSORFLOW_ALONE["residual"])
+    for filters, strides in ((32, 1), (64, 2), (128, 2)):
+        x = L.ReLU()(convolution(x, filters, strides))
+        inner = L.ReLU()(convolution(x, filters))
+        x = L.ReLU()(L.Add()([x, convolution(inner, filters)]))
+    return keras.Model(given, L.Dense(10, activation="softmax")(L.GlobalAveragePooling2D()(x)))
+
+
 def inputs(name, count):
-    return np.random.default_rng(0).random((count, *SHAPES[name]), dtype=np.float32)
+    return np.random.default_rng(0).random((count, *(SHAPES | TENSORFLOW_ALONE)[name]), dtype=np.float32)
 
 
 def weights(folder, name):

@@ -61,6 +61,12 @@ for units in (8, 16, 32):
         TASKS.append({
             "title": f"LSTM {units} and a dense layer, {name}", "program": RECURRENT, "name": f"lstm_{units}/{name}", "unit": "ns",
             "per": 1e-3})
+for model, title in (("transformer", "a transformer's block (8 heads, 64 steps, width 64)"),
+                     ("residual", "a residual network with batch normalization (32, 64, 128 filters on 32×32×3)")):
+    for task, what in ((infer, "inference"), (train, "training step")):
+        TASKS.append({
+            "title": f"{title}, {what} of 32", "program": f"bench.models.{model}",
+            "name": f"{model}/{'inference' if task is infer else 'training'}/batch/32", "task": task(model, 32)})
 for inputs, outputs in ((120, 84), (84, 10), (512, 512), (784, 128), (1024, 1024)):
     for batch in (1, 32, 256):
         TASKS.append({
