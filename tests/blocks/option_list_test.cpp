@@ -59,7 +59,7 @@ TEST_CASE("A layer lists what differs from Keras's defaults", "[blocks][options]
     CHECK(text<Conv2D<6, Kernel<5, 3>, Strides<2, 1>, Same, Tanh>>() ==
           "filters=6 kernel_size=(5, 3) strides=(2, 1) padding=same activation=tanh");
     CHECK(text<DepthwiseConv2D<DepthMultiplier<2>, Dilation<2>, KernelRegularizer<L1<>>>>() ==
-          "kernel_size=(3, 3) depth_multiplier=2 dilation_rate=(2, 2) depthwise_regularizer=L1(l1=0.01)");
+          "kernel_size=(3, 3) dilation_rate=(2, 2) depth_multiplier=2 depthwise_regularizer=L1(l1=0.01)");
     CHECK(text<MaxPooling2D<2>>().empty());
     CHECK(text<MaxPooling2D<Window{3, 2}>>() == "pool_size=(3, 2)"); // strides follow the window
     CHECK(text<MaxPooling2D<3, Strides<2>>>() == "pool_size=(3, 3) strides=(2, 2)");
@@ -136,5 +136,6 @@ TEST_CASE("A list goes to whoever takes names and values", "[blocks][options]")
     auto take = [&](std::string_view name, const auto&, const auto&...) { names += std::string(name) + ' '; };
     Dropout<0.5>::list_options(take);
     Adam{}.list_options(take);
-    CHECK(names == "rate learning_rate beta_1 beta_2 epsilon amsgrad clipnorm clipvalue global_clipnorm ");
+    CHECK(names == "rate learning_rate beta_1 beta_2 epsilon amsgrad weight_decay clipnorm clipvalue global_clipnorm use_ema "
+                   "ema_momentum ema_overwrite_frequency gradient_accumulation_steps ");
 }
