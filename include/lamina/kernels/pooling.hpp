@@ -85,16 +85,17 @@ template <class T, class S> void gather_averages(const T* dy, T* dx, std::size_t
             const range rows = windows_over_row(iy, s);
             for (std::size_t ix = 0; ix < s.width; ++ix, dx += s.channels) {
                 const range columns = windows_over_column(ix, s);
-                for (std::size_t c = 0; c < s.channels; c += lanes::size) {
-                    lanes sum(T(0));
-                    for (std::size_t oy = rows.first; oy < rows.last; ++oy)
-                        for (std::size_t ox = columns.first; ox < columns.last; ++ox) {
-                            const lanes share(T(1) / T(divisor_of(oy, ox, s)));
-                            const T* d = dy + image * out + (oy * s.out_width + ox) * s.channels + c;
-                            simd::add_product(sum, load_within(d, c, s.channels, end), share);
+                std::fill_n(dx, s.channels, T(0));
+                for (std::size_t oy = rows.first; oy < rows.last; ++oy)
+                    for (std::size_t ox = columns.first; ox < columns.last; ++ox) {
+                        const lanes share(T(1) / T(divisor_of(oy, ox, s)));
+                        const T* d = dy + image * out + (oy * s.out_width + ox) * s.channels;
+                        for (std::size_t c = 0; c < s.channels; c += lanes::size) {
+                            lanes sum = load_before(dx + c, c, s.channels);
+                            simd::add_product(sum, load_within(d + c, c, s.channels, end), share);
+                            store_before(sum, dx + c, c, s.channels);
                         }
-                    store_before(sum, dx + c, c, s.channels);
-                }
+                    }
             }
         }
 }

@@ -75,7 +75,7 @@ constexpr range windows_over_column(std::size_t ix, const pooling_sizes& s)
 }
 
 /// What the average of a window is divided by; 0 where it has no cell.
-constexpr std::size_t divisor_of(std::size_t oy, std::size_t ox, const pooling_sizes& s)
+[[gnu::always_inline]] constexpr std::size_t divisor_of(std::size_t oy, std::size_t ox, const pooling_sizes& s)
 {
     if (s.counted_height == 0 || s.counted_width == 0) return rows_of(oy, s).size() * columns_of(ox, s).size();
     const auto counted = [](std::size_t begin, std::size_t window, std::size_t end) {
