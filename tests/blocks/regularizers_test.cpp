@@ -6,6 +6,7 @@
 #include <lamina/blocks/regularizers.hpp>
 #include <lamina/layers/convolution/conv2d.hpp>
 #include <lamina/layers/core/dense.hpp>
+#include <lamina/layers/core/embedding.hpp>
 #include <lamina/models/composites/residual.hpp>
 #include <lamina/models/composites/sequential.hpp>
 #include <lamina/models/state.hpp>
@@ -134,6 +135,16 @@ struct Twice { // a block that is used twice is penalized once
 };
 
 } // namespace
+
+TEST_CASE("the table of an Embedding has rules", "[blocks][regularizers]")
+{
+    auto words = build<Embedding<3, 2, Ones, KernelRegularizer<L2<0.5>>, KernelConstraint<MaxNorm<1>>>::on<4>>(Seed{1});
+    auto slopes = zeros_like(words);
+    CHECK(words.penalty(&slopes) == Approx(3));
+    CHECK(slopes.embeddings.data()[0] == Approx(1));
+    words.after_step();
+    CHECK(words.embeddings.data()[0] == Approx(1 / std::sqrt(3.f)));
+}
 
 TEST_CASE("penalties inside of composites and structs count once", "[blocks][regularizers]")
 {

@@ -230,6 +230,26 @@ template <class... Options> struct parameter_rules {
     }
 };
 
+/// The same of a layer that learns one variable, to which KernelRegularizer and KernelConstraint apply: `Of::of(block)`.
+template <class Of, class... Options> struct rules_of_one {
+    using regularizer = typename chosen<family::kernel_regularizer, internals::NoRule, Options...>::rule;
+    using constraint = typename chosen<family::kernel_constraint, internals::NoRule, Options...>::rule;
+    static constexpr bool penalize = internals::is_rule<regularizer>, constrain = internals::is_rule<constraint>;
+
+    template <class B> static double penalty(const B& block, B* gradient)
+    {
+        return internals::penalty_on<regularizer>(Of::of(block), gradient ? &Of::of(*gradient) : nullptr);
+    }
+    template <class B> static void project(B& block) { internals::project<constraint>(Of::of(block)); }
+
+    template <class To>
+    static void list_options(To& to, std::string_view name_of_regularizer, std::string_view name_of_constraint)
+    {
+        to(name_of_regularizer, internals::listed_rule<regularizer>{}, nullptr);
+        to(name_of_constraint, internals::listed_rule<constraint>{}, nullptr);
+    }
+};
+
 } // namespace protocols
 
 }} // namespace lamina

@@ -77,6 +77,8 @@ constexpr struct {
     {"invert", "false", ""},
     {"alpha_initializer", "", "%"},
     {"alpha_regularizer", "", "KernelRegularizer<%>"},
+    {"embeddings_regularizer", "", "KernelRegularizer<%>"},
+    {"embeddings_constraint", "", "KernelConstraint<%>"},
     {"alpha_constraint", "", "KernelConstraint<%>"},
     {"shared_axes", "", "SharedAxes<%>"},
     {"groups", "", "%", true, "Normalization"},

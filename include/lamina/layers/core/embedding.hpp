@@ -3,6 +3,7 @@
 
 #include <lamina/blocks/initializers.hpp>
 #include <lamina/blocks/layer_base.hpp>
+#include <lamina/blocks/regularizers.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
 #include <lamina/core/variable.hpp>
@@ -29,17 +30,24 @@ namespace internals {
 /// Shapes   [a, b, …] -> [a, b, …, Width]. The input may have any integer type; it travels as the model's number type, and a float
 ///          counts to 16,777,216.
 /// Options  initializer (uniform in ±0.05, as Keras), MaskZero: 0 is no step of a sequence, and weighs nothing in losses; row 0 stays
-///          a row. Name.
+///          a row. KernelRegularizer<…> and KernelConstraint<…> of the table, Name.
 /// Learns   embeddings [Rows, Width].
 /// Refuses  an input without numbers; at compile time more rows than the number type counts to; at run time another index.
 /// Example  Sequential<Input<40>, Embedding<5000, 16, MaskZero>, LSTM<32>, Dense<1, Sigmoid>> model;
 template <std::size_t Rows, std::size_t Width, class... Options>
 struct Embedding
     : protocols::layer_base<Embedding<Rows, Width, Options...>,
-                            protocols::families<protocols::family::initializer, protocols::family::mask>, Options...> {
+                            protocols::families<protocols::family::initializer, protocols::family::mask,
+                                                protocols::family::kernel_regularizer, protocols::family::kernel_constraint>,
+                            Options...> {
     static constexpr std::string_view kind = "Embedding";
     using initializer = protocols::chosen<protocols::family::initializer, RandomUniform<>, Options...>;
     static constexpr bool masks = std::is_same_v<protocols::chosen<protocols::family::mask, void, Options...>, MaskZero>;
+
+    struct embeddings_of {
+        static auto& of(auto& block) { return block.embeddings; }
+    };
+    using rules = protocols::rules_of_one<embeddings_of, Options...>;
 
     template <class To> static void list_options(To& to)
     {
@@ -47,6 +55,7 @@ struct Embedding
         to("output_dim", Width);
         to("embeddings_initializer", initializer{}, RandomUniform<>{});
         to("mask_zero", masks, false);
+        rules::list_options(to, "embeddings_regularizer", "embeddings_constraint");
     }
 
     static constexpr protocols::verdict accept(Shape in)

@@ -45,24 +45,15 @@ struct PReLU
     using shared = protocols::chosen<protocols::family::axes, SharedAxes<>, Options...>;
     using initializer = protocols::chosen<protocols::family::initializer, Zeros, Options...>;
 
-    /// Penalty and constraint of alpha.
-    struct rules {
-        using regularizer =
-            typename protocols::chosen<protocols::family::kernel_regularizer, internals::NoRule, Options...>::rule;
-        using constraint = typename protocols::chosen<protocols::family::kernel_constraint, internals::NoRule, Options...>::rule;
-        static constexpr bool penalize = internals::is_rule<regularizer>, constrain = internals::is_rule<constraint>;
-        template <class B> static double penalty(const B& block, B* gradient)
-        {
-            return internals::penalty_on<regularizer>(block.alpha, gradient ? &gradient->alpha : nullptr);
-        }
-        template <class B> static void project(B& block) { internals::project<constraint>(block.alpha); }
+    struct alpha_of {
+        static auto& of(auto& block) { return block.alpha; }
     };
+    using rules = protocols::rules_of_one<alpha_of, Options...>;
 
     template <class To> static void list_options(To& to)
     {
         to("alpha_initializer", initializer{}, Zeros{});
-        to("alpha_regularizer", internals::listed_rule<typename rules::regularizer>{}, nullptr);
-        to("alpha_constraint", internals::listed_rule<typename rules::constraint>{}, nullptr);
+        rules::list_options(to, "alpha_regularizer", "alpha_constraint");
         const auto list = []<std::size_t... Axis>(SharedAxes<Axis...>) { return Shape{Axis...}; };
         if constexpr (shared::last > 0) to("shared_axes", list(shared{}), nullptr);
         else to("shared_axes", nullptr, nullptr);
