@@ -42,13 +42,12 @@ template <class T, class Y, class Loss> void run(Loss loss, Case& c)
                             lamina::internals::needed_target(loss, width));
     }
 
-    const auto value = [&](T* to) {
+    const auto value = [&, rows_of_all = static_cast<double>(n * each)](T* to) {
         constexpr auto end = lamina::protocols::output_activation::none;
         Score<Loss> counted, score;
         counted.count_rows(loss, output, {}, t.data(), {}, 0, n, weights);
         lamina::internals::Rows<T> rows{.output = p.data(), .gradient = to, .n = n, .batch = n, .targets = count};
-        rows.share = lamina::internals::share_of(lamina::internals::reduction_of(loss), static_cast<double>(n * each),
-                                                 counted.counted_rows());
+        rows.share = lamina::internals::share_of(lamina::internals::reduction_of(loss), rows_of_all, counted.counted_rows());
         score.measure(loss, lamina::internals::values<>{}, output, end, rows, t.data(), {}, 0, weights);
         score.end_batch(loss);
         return std::vector<T>{static_cast<T>(score.loss())};
