@@ -62,23 +62,25 @@ template <class T, std::size_t Inputs, std::size_t Outputs> void compare()
 TEMPLATE_TEST_CASE("small dense layers equal plain loops", "[kernels][matmul]", float, double)
 {
     compare<TestType, 1, 1>();
-    compare<TestType, 1, 8>();
     compare<TestType, 8, 8>();
     compare<TestType, 8, 1>();
+    compare<TestType, 5, 7>();
+    compare<TestType, 13, 17>();
+    compare<TestType, 1, 63>();
+#ifndef LAMINA_TEST_SANITIZED // each takes seconds to compile there
+    compare<TestType, 1, 8>();
     compare<TestType, 2, 3>();
     compare<TestType, 3, 5>();
-    compare<TestType, 5, 7>();
     compare<TestType, 4, 4>();
     compare<TestType, 16, 16>();
-    compare<TestType, 13, 17>();
     compare<TestType, 17, 2>();
     compare<TestType, 64, 4>();
     compare<TestType, 4, 64>();
-    compare<TestType, 1, 63>();
     compare<TestType, 33, 3>();
     compare<TestType, 7, 33>();
     compare<TestType, 64, 1>();
     compare<TestType, 32, 8>();
+#endif
 }
 
 TEMPLATE_TEST_CASE("a small dense layer's NaN and infinity stay in their sample and reach every output", "[kernels][matmul]",

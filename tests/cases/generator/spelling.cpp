@@ -231,9 +231,11 @@ private:
         case value_is::list: {
             if (option == "axis" && c.kind == "layers") return std::to_string(is.parts.size()); // the last ones
             std::vector<std::string> parts;
-            for (const Option& part : is.parts)
-                parts.push_back(part.value.kind == value_is::list ? '{' + value(option, part.value) + '}'
-                                                                  : value(option, part.value));
+            for (const Option& part : is.parts) {
+                const std::string text = value(option, part.value);
+                const bool single = is_object(c) && part.value.kind == value_is::real; // lists of objects are of floats
+                parts.push_back(part.value.kind == value_is::list ? '{' + text + '}' : single ? text + 'f' : text);
+            }
             return is_object(c) ? '{' + joined(parts) + '}' : joined(parts);
         }
         case value_is::object: return Writer(*class_inside(option, is.text), headers).text(is.parts);
