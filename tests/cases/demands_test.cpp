@@ -270,10 +270,10 @@ TEST_CASE("a loss with a wrong value or a wrong gradient is seen")
     folder.write("gradient", {2, 2}, {1, 0, 0.5f, 0.25f});
     CHECK(cases::loss(text.c_str(), Product{}).empty());
     folder.write("sample_weight", {3}, {1, 1, 1});
-    CHECK(says(cases::loss(text.c_str(), Product{}), "sample_weight has 3 numbers for 2 rows"));
+    CHECK(says(cases::loss(text.c_str(), Product{}), "sample_weight has 3 numbers for 2 samples"));
     fs::remove(folder.path / "sample_weight.npy");
-    folder.write("y_true", {4}, {1, 0, 2, 1});
-    CHECK(says(cases::loss(text.c_str(), Product{}), "y_true has 4 numbers"));
+    folder.write("y_true", {2, 3}, {1, 0, 2, 1, 1, 1});
+    CHECK(says(cases::loss(text.c_str(), Product{}), "y_true has 6 numbers"));
     fs::remove(folder.path / "gradient.npy");
     CHECK(says(thrown([&] { cases::loss(text.c_str(), Product{}); }), "gradient.npy"));
 }
