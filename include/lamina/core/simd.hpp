@@ -246,7 +246,7 @@ template <class T, class A> T reduce_max(const batch<T, A>& x)
 }
 
 /// Where exactly one of the two masks is set.
-template <class T, class A> mask<T, A> mask_xor(const mask<T, A>& a, const mask<T, A>& b) { return (a & !b) | (!a & b); }
+template <class T, class A> mask<T, A> mask_xor(const mask<T, A>& a, const mask<T, A>& b) { return (a & (!b)) | ((!a) & b); }
 
 }}} // namespace lamina::internals::simd
 
