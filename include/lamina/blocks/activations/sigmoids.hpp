@@ -81,10 +81,10 @@ struct Squareplus : internals::activation_base<protocols::reads::input> {
     /// √(x² + B) without a square that overflows.
     template <class V> static V root(const V& x)
     {
-        const V size = internals::simd::abs(x), far = internals::number_as<V>(1e9 * (1 + B.value()));
-        const V near = internals::simd::at_most(size, far);
-        return internals::simd::select(size > far, size,
-                                       internals::simd::sqrt(V(near * near + internals::number_as<V>(B.value()))));
+        const V size = internals::simd::abs(x), most = internals::number_as<V>(1e9 * (1 + B.value()));
+        const V bounded = internals::simd::at_most(size, most);
+        return internals::simd::select(size > most, size,
+                                       internals::simd::sqrt(V(bounded * bounded + internals::number_as<V>(B.value()))));
     }
     template <class V> static V forward(const V& x)
     {
@@ -93,8 +93,8 @@ struct Squareplus : internals::activation_base<protocols::reads::input> {
     }
     template <class V> static V backward(const V& x, const V& dy)
     {
-        const V near = internals::clamp(x, -1e9 * (1 + B.value()), 1e9 * (1 + B.value()));
-        return dy * forward(near) / root(near);
+        const V bounded = internals::clamp(x, -1e9 * (1 + B.value()), 1e9 * (1 + B.value()));
+        return dy * forward(bounded) / root(bounded);
     }
 };
 

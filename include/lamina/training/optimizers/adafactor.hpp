@@ -112,7 +112,7 @@ private:
         const std::size_t columns = all.back(), rows = all[all.rank - 2], matrices = all.size() / (rows * columns);
         const auto places = [&](std::size_t slot) { // of the numbers of a slot, in logical order
             std::vector<std::size_t> found;
-            of.slots[slot]->for_each_place([&](std::size_t place) { internals::add_to(found, place); });
+            of.slot_records[slot]->for_each_place([&](std::size_t place) { internals::add_to(found, place); });
             return found;
         };
         const std::vector<std::size_t> row_at = places(0), column_at = places(1);

@@ -65,15 +65,15 @@ struct Ftrl {
 
     void check_settings() const
     {
-        const auto check = [](std::string_view option, float number) {
+        const auto not_negative = [](std::string_view option, float number) {
             internals::optimizers::check_not_negative(name, option, static_cast<double>(number));
         };
-        check("minus learning_rate_power", -learning_rate_power);
-        check("initial_accumulator_value", initial_accumulator_value);
-        check("l1_regularization_strength", l1_regularization_strength);
-        check("l2_regularization_strength", l2_regularization_strength);
-        check("l2_shrinkage_regularization_strength", l2_shrinkage_regularization_strength);
-        check("beta", beta);
+        not_negative("minus learning_rate_power", -learning_rate_power);
+        not_negative("initial_accumulator_value", initial_accumulator_value);
+        not_negative("l1_regularization_strength", l1_regularization_strength);
+        not_negative("l2_regularization_strength", l2_regularization_strength);
+        not_negative("l2_shrinkage_regularization_strength", l2_shrinkage_regularization_strength);
+        not_negative("beta", beta);
     }
 
     template <class T>

@@ -105,8 +105,8 @@ struct Muon {
     {
         if (by_adam(of.of)) {
             const Adam adam{.beta_1 = adam_beta_1, .beta_2 = adam_beta_2, .epsilon = epsilon};
-            T* const slots[]{of.slot(0), of.slot(1)};
-            return adam.update(of.value, static_cast<const T*>(of.gradient), slots, of.size,
+            T* const kept[]{of.slot(0), of.slot(1)};
+            return adam.update(of.value, static_cast<const T*>(of.gradient), kept, of.size,
                                static_cast<float>(double(rate) * adam_lr_ratio), step);
         }
         const T kept = static_cast<T>(momentum);
@@ -128,9 +128,9 @@ private:
     bool by_adam(const stored_types::record& parameter) const
     {
         if (parameter.extents().rank != 2) return true;
-        std::string small = parameter.name;
-        for (char& c : small) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-        if (exclude_embeddings && small.find("embedding") != std::string::npos) return true;
+        std::string lower = parameter.name;
+        for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+        if (exclude_embeddings && lower.find("embedding") != std::string::npos) return true;
         return std::any_of(exclude_layers.begin(), exclude_layers.end(),
                            [&](const std::string& part) { return parameter.name.find(part) != std::string::npos; });
     }

@@ -218,12 +218,12 @@ void update_range_of(const O& rule, std::span<const std::shared_ptr<record>> par
     T* const gradient = gradients[index]->template data<T>() + first;
     if constexpr (Decaying<O>)
         if (const float decay = decay_of(rule, *parameters[index]); decay != 0) decay_range(value, count, decay, rate);
-    const auto slots = span_of(rule.state.slot_records).subspan(index * each, each);
+    const auto kept = span_of(rule.state.slot_records).subspan(index * each, each);
     if constexpr (updates_whole<O, T>)
-        rule.update_whole(WholeParameter<T>{*parameters[index], value, gradient, count, slots}, rate, update);
+        rule.update_whole(WholeParameter<T>{*parameters[index], value, gradient, count, kept}, rate, update);
     else {
         std::array<T*, max_slots> slot_data{};
-        for (std::size_t s = 0; s < each; ++s) slot_data[s] = slots[s]->template data<T>() + first;
+        for (std::size_t s = 0; s < each; ++s) slot_data[s] = kept[s]->template data<T>() + first;
         rule.update(value, static_cast<const T*>(gradient), slot_data.data(), count, rate, update);
     }
 }

@@ -20,9 +20,9 @@ template <class T> struct WholeParameter {
     T* gradient;
     std::size_t size;
     std::span<const std::shared_ptr<stored_types::record>>
-        slots; ///< like the parameter, or of the shape that `slot_shape` gave them
+        slot_records; ///< like the parameter, or of the shape that `slot_shape` gave them
 
-    T* slot(std::size_t i) const { return slots[i]->template data<T>(); }
+    T* slot(std::size_t i) const { return slot_records[i]->template data<T>(); }
 };
 
 }}} // namespace lamina::protocols
