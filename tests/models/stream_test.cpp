@@ -48,7 +48,7 @@ template <class M> double largest_difference()
     return off;
 }
 
-template <class M> inline constexpr bool streams = internals::streamed<M>::possible;
+template <class M> inline constexpr bool streams = internals::step_by_step<M>::possible;
 static_assert(streams<Sequential<Input<5, 2>, LSTM<3>, Dense<4>, Activation<Relu>>>);
 static_assert(!streams<Sequential<Input<5, 2>, Bidirectional<LSTM<3>>>>);
 static_assert(!streams<Sequential<Input<5, 2>, Conv1D<3, Same>>> &&

@@ -54,12 +54,12 @@ constexpr Shape one_step(Shape of)
 }
 
 /// The blocks of a Sequential, for one step.
-template <class B> struct streamed {
+template <class B> struct step_by_step {
     static constexpr bool possible = false;
 };
 template <class T, class In, class... Blocks>
     requires(In::value.rank > 0 && (... && requires { typename Blocks::layer; }))
-struct streamed<Chain<T, In, Blocks...>> {
+struct step_by_step<Chain<T, In, Blocks...>> {
     using layers = series<typename Blocks::layer...>;
     using one = as_shape<one_step(In::value)>;
     /// The first block that cannot go step by step; behind a layer that gives the last step alone each of them can.
@@ -93,7 +93,7 @@ template <class Model> inline constexpr bool model_can_be_streamed = false;
 /// as in inference; behind a layer that gives the last step alone any layer may stand. One thread at a time may use it.
 template <class M> class Stream {
     using T = typename M::value_type;
-    using made = internals::streamed<M>;
+    using made = internals::step_by_step<M>;
     static_assert(
         made::possible || internals::model_can_be_streamed<M>,
         "lamina: a Stream takes a Sequential over [steps, ...] whose layers go step by step: recurrent ones that go forwards, "
