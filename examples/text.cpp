@@ -14,7 +14,7 @@ using namespace lamina;
 
 constexpr std::array vocabulary{"", "the", "film", "plot", "music", "cast", "was", "is", "not", "very", "and",
                                 "good", "great", "fine", "lovely", "bad", "dull", "weak", "awful"};
-constexpr int first_good = 11, first_bad = 15, last = 18, no = 8;
+constexpr int first_good = 11, first_bad = 15, last_bad = 18, negation = 8;
 constexpr std::size_t longest = 12;
 
 using Reader = Sequential<Input<longest>,
@@ -50,9 +50,9 @@ Samples<xt::xtensor<std::int32_t, 2>, xt::xtensor<float, 2>> sentences(std::size
             const bool turned = random.uniform(0, 1) < 0.5, good = praise != turned;
             words.push_back(one_of(2, 5));
             words.push_back(one_of(6, 7));
-            if (turned) words.push_back(no);
+            if (turned) words.push_back(negation);
             if (random.uniform(0, 1) < 0.3) words.push_back(9);
-            words.push_back(good ? one_of(first_good, first_bad - 1) : one_of(first_bad, last));
+            words.push_back(good ? one_of(first_good, first_bad - 1) : one_of(first_bad, last_bad));
             if (clause > 1) words.push_back(10);
         }
         for (std::size_t i = 0; i < words.size() && i < longest; ++i) made.x(s, i) = words[i];
