@@ -13,57 +13,264 @@ namespace internals::functions {
 
 template <class F, class A> using of_each = ops::outcome<ops::elementwise<F>, A>;
 
-// A function for each: those of an activation with parameters take them in front, `elu<0.5>(h)`. softmax and its kin work over the last
-// axis. A macro, as each must be a function by itself: objects would hide those of <cmath> where both namespaces are open.
-// NOLINTBEGIN(bugprone-macro-parentheses): types and parameters of templates
-#define LAMINA_PARAMETERS(...) __VA_ARGS__,
-#define LAMINA_ON_VALUES(function, parameters, ...)                                                                              \
-    template <parameters class A>                                                                                                \
-        requires ops::Value<A>                                                                                                   \
-    of_each<__VA_ARGS__, A> function(A&& a)                                                                                      \
-    {                                                                                                                            \
-        using op = ops::elementwise<__VA_ARGS__>;                                                                                \
-        static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");                \
-        return ops::apply<op>(a);                                                                                                \
-    }                                                                                                                            \
-    static_assert(true)
-// NOLINTEND(bugprone-macro-parentheses)
-
-LAMINA_ON_VALUES(linear, , Linear);
-LAMINA_ON_VALUES(relu, , Relu);
-LAMINA_ON_VALUES(relu6, , Relu6);
-LAMINA_ON_VALUES(leaky_relu, LAMINA_PARAMETERS(fraction Slope = 0.2), LeakyRelu<Slope>);
-LAMINA_ON_VALUES(elu, LAMINA_PARAMETERS(fraction Alpha = 1), Elu<Alpha>);
-LAMINA_ON_VALUES(celu, LAMINA_PARAMETERS(fraction Alpha = 1), Celu<Alpha>);
-LAMINA_ON_VALUES(selu, , Selu);
-LAMINA_ON_VALUES(threshold, LAMINA_PARAMETERS(fraction At, fraction Value), Threshold<At, Value>);
-LAMINA_ON_VALUES(clip, LAMINA_PARAMETERS(fraction Low, fraction High), Clip<Low, High>);
-LAMINA_ON_VALUES(hard_tanh, , HardTanh);
-LAMINA_ON_VALUES(hard_sigmoid, LAMINA_PARAMETERS(fraction Slope = 1.0 / 6), HardSigmoid<Slope>);
-LAMINA_ON_VALUES(sparse_sigmoid, , SparseSigmoid);
-LAMINA_ON_VALUES(sparse_plus, , SparsePlus);
-LAMINA_ON_VALUES(hard_shrink, LAMINA_PARAMETERS(fraction Width = 0.5), HardShrink<Width>);
-LAMINA_ON_VALUES(soft_shrink, LAMINA_PARAMETERS(fraction Width = 0.5), SoftShrink<Width>);
-LAMINA_ON_VALUES(tanh_shrink, , TanhShrink);
-LAMINA_ON_VALUES(sigmoid, , Sigmoid);
-LAMINA_ON_VALUES(log_sigmoid, , LogSigmoid);
-LAMINA_ON_VALUES(tanh, , Tanh);
-LAMINA_ON_VALUES(softsign, , Softsign);
-LAMINA_ON_VALUES(softplus, , Softplus);
-LAMINA_ON_VALUES(squareplus, LAMINA_PARAMETERS(fraction B = 4), Squareplus<B>);
-LAMINA_ON_VALUES(exponential, , Exponential);
-LAMINA_ON_VALUES(gelu, , Gelu);
-LAMINA_ON_VALUES(gelu_tanh, , GeluTanh);
-LAMINA_ON_VALUES(silu, , Silu);
-LAMINA_ON_VALUES(hard_silu, , HardSilu);
-LAMINA_ON_VALUES(mish, , Mish);
-LAMINA_ON_VALUES(softmax, , Softmax);
-LAMINA_ON_VALUES(log_softmax, , LogSoftmax);
-LAMINA_ON_VALUES(sparsemax, , Sparsemax);
-LAMINA_ON_VALUES(glu, , Glu);
-
-#undef LAMINA_ON_VALUES
-#undef LAMINA_PARAMETERS
+/// A function for each; those of an activation with parameters take them in front, `elu<0.5>(h)`. softmax and its kin work over the last axis.
+/// Each says the error itself: what is shared stands in each line of an error.
+template <class A>
+    requires ops::Value<A>
+of_each<Linear, A> linear(A&& a)
+{
+    using op = ops::elementwise<Linear>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+template <class A>
+    requires ops::Value<A>
+of_each<Relu, A> relu(A&& a)
+{
+    using op = ops::elementwise<Relu>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+template <class A>
+    requires ops::Value<A>
+of_each<Relu6, A> relu6(A&& a)
+{
+    using op = ops::elementwise<Relu6>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+template <fraction Slope = 0.2, class A>
+    requires ops::Value<A>
+of_each<LeakyRelu<Slope>, A> leaky_relu(A&& a)
+{
+    using op = ops::elementwise<LeakyRelu<Slope>>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+template <fraction Alpha = 1, class A>
+    requires ops::Value<A>
+of_each<Elu<Alpha>, A> elu(A&& a)
+{
+    using op = ops::elementwise<Elu<Alpha>>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+template <fraction Alpha = 1, class A>
+    requires ops::Value<A>
+of_each<Celu<Alpha>, A> celu(A&& a)
+{
+    using op = ops::elementwise<Celu<Alpha>>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+template <class A>
+    requires ops::Value<A>
+of_each<Selu, A> selu(A&& a)
+{
+    using op = ops::elementwise<Selu>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+template <fraction At, fraction Value, class A>
+    requires ops::Value<A>
+of_each<Threshold<At, Value>, A> threshold(A&& a)
+{
+    using op = ops::elementwise<Threshold<At, Value>>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+template <fraction Low, fraction High, class A>
+    requires ops::Value<A>
+of_each<Clip<Low, High>, A> clip(A&& a)
+{
+    using op = ops::elementwise<Clip<Low, High>>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+template <class A>
+    requires ops::Value<A>
+of_each<HardTanh, A> hard_tanh(A&& a)
+{
+    using op = ops::elementwise<HardTanh>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+template <fraction Slope = 1.0 / 6, class A>
+    requires ops::Value<A>
+of_each<HardSigmoid<Slope>, A> hard_sigmoid(A&& a)
+{
+    using op = ops::elementwise<HardSigmoid<Slope>>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+template <class A>
+    requires ops::Value<A>
+of_each<SparseSigmoid, A> sparse_sigmoid(A&& a)
+{
+    using op = ops::elementwise<SparseSigmoid>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+template <class A>
+    requires ops::Value<A>
+of_each<SparsePlus, A> sparse_plus(A&& a)
+{
+    using op = ops::elementwise<SparsePlus>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+template <fraction Width = 0.5, class A>
+    requires ops::Value<A>
+of_each<HardShrink<Width>, A> hard_shrink(A&& a)
+{
+    using op = ops::elementwise<HardShrink<Width>>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+template <fraction Width = 0.5, class A>
+    requires ops::Value<A>
+of_each<SoftShrink<Width>, A> soft_shrink(A&& a)
+{
+    using op = ops::elementwise<SoftShrink<Width>>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+template <class A>
+    requires ops::Value<A>
+of_each<TanhShrink, A> tanh_shrink(A&& a)
+{
+    using op = ops::elementwise<TanhShrink>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+template <class A>
+    requires ops::Value<A>
+of_each<Sigmoid, A> sigmoid(A&& a)
+{
+    using op = ops::elementwise<Sigmoid>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+template <class A>
+    requires ops::Value<A>
+of_each<LogSigmoid, A> log_sigmoid(A&& a)
+{
+    using op = ops::elementwise<LogSigmoid>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+template <class A>
+    requires ops::Value<A>
+of_each<Tanh, A> tanh(A&& a)
+{
+    using op = ops::elementwise<Tanh>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+template <class A>
+    requires ops::Value<A>
+of_each<Softsign, A> softsign(A&& a)
+{
+    using op = ops::elementwise<Softsign>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+template <class A>
+    requires ops::Value<A>
+of_each<Softplus, A> softplus(A&& a)
+{
+    using op = ops::elementwise<Softplus>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+template <fraction B = 4, class A>
+    requires ops::Value<A>
+of_each<Squareplus<B>, A> squareplus(A&& a)
+{
+    using op = ops::elementwise<Squareplus<B>>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+template <class A>
+    requires ops::Value<A>
+of_each<Exponential, A> exponential(A&& a)
+{
+    using op = ops::elementwise<Exponential>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+template <class A>
+    requires ops::Value<A>
+of_each<Gelu, A> gelu(A&& a)
+{
+    using op = ops::elementwise<Gelu>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+template <class A>
+    requires ops::Value<A>
+of_each<GeluTanh, A> gelu_tanh(A&& a)
+{
+    using op = ops::elementwise<GeluTanh>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+template <class A>
+    requires ops::Value<A>
+of_each<Silu, A> silu(A&& a)
+{
+    using op = ops::elementwise<Silu>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+template <class A>
+    requires ops::Value<A>
+of_each<HardSilu, A> hard_silu(A&& a)
+{
+    using op = ops::elementwise<HardSilu>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+template <class A>
+    requires ops::Value<A>
+of_each<Mish, A> mish(A&& a)
+{
+    using op = ops::elementwise<Mish>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+template <class A>
+    requires ops::Value<A>
+of_each<Softmax, A> softmax(A&& a)
+{
+    using op = ops::elementwise<Softmax>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+template <class A>
+    requires ops::Value<A>
+of_each<LogSoftmax, A> log_softmax(A&& a)
+{
+    using op = ops::elementwise<LogSoftmax>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+template <class A>
+    requires ops::Value<A>
+of_each<Sparsemax, A> sparsemax(A&& a)
+{
+    using op = ops::elementwise<Sparsemax>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+template <class A>
+    requires ops::Value<A>
+of_each<Glu, A> glu(A&& a)
+{
+    using op = ops::elementwise<Glu>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
 
 } // namespace internals::functions
 
