@@ -198,42 +198,16 @@ template <class... Family>
 using with_rules =
     families<Family..., family::kernel_regularizer, family::bias_regularizer, family::kernel_constraint, family::bias_constraint>;
 
-/// The penalties and constraints among a layer's options, for a block with `kernel` and `bias`.
-template <class... Options> struct parameter_rules {
-    using of_kernel = typename chosen<family::kernel_regularizer, internals::NoRule, Options...>::rule;
-    using of_bias = typename chosen<family::bias_regularizer, internals::NoRule, Options...>::rule;
-    using kernel_constraint = typename chosen<family::kernel_constraint, internals::NoRule, Options...>::rule;
-    using bias_constraint = typename chosen<family::bias_constraint, internals::NoRule, Options...>::rule;
-    static constexpr bool penalize = internals::is_rule<of_kernel> || internals::is_rule<of_bias>;
-    static constexpr bool constrain = internals::is_rule<kernel_constraint> || internals::is_rule<bias_constraint>;
-
-    template <class B> static double penalty(const B& block, B* gradient)
-    {
-        return internals::penalty_on<of_kernel>(block.kernel, gradient ? &gradient->kernel : nullptr) +
-               internals::penalty_on<of_bias>(block.bias, gradient ? &gradient->bias : nullptr);
-    }
-    template <class B> static void project(B& block)
-    {
-        internals::project<kernel_constraint>(block.kernel);
-        internals::project<bias_constraint>(block.bias);
-    }
-
-    /// What the list of a layer's options says of them.
-    template <class To>
-    static void list_options(To& to, std::string_view regularizer = "kernel_regularizer",
-                             std::string_view constraint = "kernel_constraint")
-    {
-        to(regularizer, internals::listed_rule<of_kernel>{}, nullptr);
-        to("bias_regularizer", internals::listed_rule<of_bias>{}, nullptr);
-        to(constraint, internals::listed_rule<kernel_constraint>{}, nullptr);
-        to("bias_constraint", internals::listed_rule<bias_constraint>{}, nullptr);
-    }
-};
-
-/// The same of a layer that learns one variable, to which KernelRegularizer and KernelConstraint apply: `Of::of(block)`.
-template <class Of, class... Options> struct rules_of_one {
-    using regularizer = typename chosen<family::kernel_regularizer, internals::NoRule, Options...>::rule;
-    using constraint = typename chosen<family::kernel_constraint, internals::NoRule, Options...>::rule;
+/// The penalty and the constraint of one variable among a layer's options. `Of` says which variable of a block it is, and what Keras calls
+/// both:
+///
+///     struct alpha_of {
+///         static auto& of(auto& block) { return block.alpha; }
+///         static constexpr std::string_view regularizer = "alpha_regularizer", constraint = "alpha_constraint";
+///     };
+template <class Of, class RegularizerFamily, class ConstraintFamily, class... Options> struct rules_of {
+    using regularizer = typename chosen<RegularizerFamily, internals::NoRule, Options...>::rule;
+    using constraint = typename chosen<ConstraintFamily, internals::NoRule, Options...>::rule;
     static constexpr bool penalize = internals::is_rule<regularizer>, constrain = internals::is_rule<constraint>;
 
     template <class B> static double penalty(const B& block, B* gradient)
@@ -242,13 +216,53 @@ template <class Of, class... Options> struct rules_of_one {
     }
     template <class B> static void project(B& block) { internals::project<constraint>(Of::of(block)); }
 
-    template <class To>
-    static void list_options(To& to, std::string_view name_of_regularizer, std::string_view name_of_constraint)
+    /// What the list of a layer's options says of them.
+    template <class To> static void list_regularizer(To& to)
     {
-        to(name_of_regularizer, internals::listed_rule<regularizer>{}, nullptr);
-        to(name_of_constraint, internals::listed_rule<constraint>{}, nullptr);
+        to(Of::regularizer, internals::listed_rule<regularizer>{}, nullptr);
+    }
+    template <class To> static void list_constraint(To& to) { to(Of::constraint, internals::listed_rule<constraint>{}, nullptr); }
+};
+
+/// The rules of a layer: those of each of its variables.
+template <class... Rules> struct rules_together {
+    static constexpr bool penalize = (... || Rules::penalize), constrain = (... || Rules::constrain);
+
+    template <class B> static double penalty(const B& block, B* gradient) { return (... + Rules::penalty(block, gradient)); }
+    template <class B> static void project(B& block) { (..., Rules::project(block)); }
+    template <class To> static void list_options(To& to)
+    {
+        (..., Rules::list_regularizer(to));
+        (..., Rules::list_constraint(to));
     }
 };
+
+} // namespace protocols
+
+namespace internals {
+
+struct kernel_of {
+    static auto& of(auto& block) { return block.kernel; }
+    static constexpr std::string_view regularizer = "kernel_regularizer", constraint = "kernel_constraint";
+};
+struct bias_of {
+    static auto& of(auto& block) { return block.bias; }
+    static constexpr std::string_view regularizer = "bias_regularizer", constraint = "bias_constraint";
+};
+/// The rules of the variable to which KernelRegularizer and KernelConstraint apply, and of the bias.
+template <class Of, class... Options>
+using kernel_rules = protocols::rules_of<Of, family::kernel_regularizer, family::kernel_constraint, Options...>;
+template <class... Options>
+using bias_rules = protocols::rules_of<bias_of, family::bias_regularizer, family::bias_constraint, Options...>;
+
+} // namespace internals
+
+namespace protocols {
+
+/// The penalties and constraints among a layer's options, for a block with `kernel` and `bias`.
+template <class... Options>
+using parameter_rules =
+    rules_together<internals::kernel_rules<internals::kernel_of, Options...>, internals::bias_rules<Options...>>;
 
 } // namespace protocols
 

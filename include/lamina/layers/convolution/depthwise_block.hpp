@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string_view>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
 
@@ -17,9 +18,14 @@ template <std::size_t Axes, class... Options> struct DepthwiseOptions : Convolut
     static constexpr std::size_t multiplier = chosen<family::depth_multiplier, DepthMultiplier<1>, Options...>::value;
 };
 
+struct depthwise_of : kernel_of {
+    static constexpr std::string_view regularizer = "depthwise_regularizer", constraint = "depthwise_constraint";
+};
+
 /// What DepthwiseConv1D and DepthwiseConv2D are set to, and what they answer.
 template <std::size_t Axes, class... Options> struct DepthwiseLayer : DepthwiseOptions<Axes, Options...> {
     using base = DepthwiseOptions<Axes, Options...>;
+    using rules = rules_together<kernel_rules<depthwise_of, Options...>, bias_rules<Options...>>;
     static constexpr bool takes_factors = true; // models/folded.hpp
 
     template <class To> static void list_options(To& to)
@@ -28,7 +34,7 @@ template <std::size_t Axes, class... Options> struct DepthwiseLayer : DepthwiseO
         to("depth_multiplier", base::multiplier, 1);
         to("depthwise_initializer", typename base::kernel_initializer{}, GlorotUniform{});
         protocols::list_bias<typename base::bias_option>(to);
-        base::rules::list_options(to, "depthwise_regularizer", "depthwise_constraint");
+        rules::list_options(to);
     }
 
     static constexpr verdict accept(Shape in)

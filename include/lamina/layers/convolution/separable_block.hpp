@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <string_view>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
 
@@ -16,40 +17,20 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
 using separable_families = convolution_families<family::depth_multiplier, family::pointwise_initializer,
                                                 family::pointwise_regularizer, family::pointwise_constraint>;
 
-/// The rules of both kernels and of the bias.
-template <class... Options> struct separable_rules {
-    using of_depthwise = typename chosen<family::kernel_regularizer, NoRule, Options...>::rule;
-    using of_pointwise = typename chosen<family::pointwise_regularizer, NoRule, Options...>::rule;
-    using of_bias = typename chosen<family::bias_regularizer, NoRule, Options...>::rule;
-    using depthwise_constraint = typename chosen<family::kernel_constraint, NoRule, Options...>::rule;
-    using pointwise_constraint = typename chosen<family::pointwise_constraint, NoRule, Options...>::rule;
-    using bias_constraint = typename chosen<family::bias_constraint, NoRule, Options...>::rule;
-    static constexpr bool penalize = is_rule<of_depthwise> || is_rule<of_pointwise> || is_rule<of_bias>;
-    static constexpr bool constrain = is_rule<depthwise_constraint> || is_rule<pointwise_constraint> || is_rule<bias_constraint>;
-
-    template <class B> static double penalty(const B& block, B* gradient)
-    {
-        return penalty_on<of_depthwise>(block.depthwise_kernel, gradient ? &gradient->depthwise_kernel : nullptr) +
-               penalty_on<of_pointwise>(block.pointwise_kernel, gradient ? &gradient->pointwise_kernel : nullptr) +
-               penalty_on<of_bias>(block.bias, gradient ? &gradient->bias : nullptr);
-    }
-    template <class B> static void project(B& block)
-    {
-        internals::project<depthwise_constraint>(block.depthwise_kernel);
-        internals::project<pointwise_constraint>(block.pointwise_kernel);
-        internals::project<bias_constraint>(block.bias);
-    }
-
-    template <class To> static void list_options(To& to)
-    {
-        to("depthwise_regularizer", listed_rule<of_depthwise>{}, nullptr);
-        to("pointwise_regularizer", listed_rule<of_pointwise>{}, nullptr);
-        to("bias_regularizer", listed_rule<of_bias>{}, nullptr);
-        to("depthwise_constraint", listed_rule<depthwise_constraint>{}, nullptr);
-        to("pointwise_constraint", listed_rule<pointwise_constraint>{}, nullptr);
-        to("bias_constraint", listed_rule<bias_constraint>{}, nullptr);
-    }
+struct depthwise_kernel_of : depthwise_of {
+    static auto& of(auto& block) { return block.depthwise_kernel; }
 };
+struct pointwise_kernel_of {
+    static auto& of(auto& block) { return block.pointwise_kernel; }
+    static constexpr std::string_view regularizer = "pointwise_regularizer", constraint = "pointwise_constraint";
+};
+
+/// The rules of both kernels and of the bias.
+template <class... Options>
+using separable_rules =
+    rules_together<kernel_rules<depthwise_kernel_of, Options...>,
+                   rules_of<pointwise_kernel_of, family::pointwise_regularizer, family::pointwise_constraint, Options...>,
+                   bias_rules<Options...>>;
 
 /// What such a layer is set to, and what it answers.
 template <std::size_t Axes, std::size_t Filters, class... Options> struct SeparableLayer : DepthwiseOptions<Axes, Options...> {

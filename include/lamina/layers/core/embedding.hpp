@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <type_traits>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE {
@@ -46,8 +47,9 @@ struct Embedding
 
     struct embeddings_of {
         static auto& of(auto& block) { return block.embeddings; }
+        static constexpr std::string_view regularizer = "embeddings_regularizer", constraint = "embeddings_constraint";
     };
-    using rules = protocols::rules_of_one<embeddings_of, Options...>;
+    using rules = protocols::rules_together<internals::kernel_rules<embeddings_of, Options...>>;
 
     template <class To> static void list_options(To& to)
     {
@@ -55,7 +57,7 @@ struct Embedding
         to("output_dim", Width);
         to("embeddings_initializer", initializer{}, RandomUniform<>{});
         to("mask_zero", masks, false);
-        rules::list_options(to, "embeddings_regularizer", "embeddings_constraint");
+        rules::list_options(to);
     }
 
     static constexpr protocols::verdict accept(Shape in)

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string_view>
 #include <type_traits>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE {
@@ -47,13 +48,14 @@ struct PReLU
 
     struct alpha_of {
         static auto& of(auto& block) { return block.alpha; }
+        static constexpr std::string_view regularizer = "alpha_regularizer", constraint = "alpha_constraint";
     };
-    using rules = protocols::rules_of_one<alpha_of, Options...>;
+    using rules = protocols::rules_together<internals::kernel_rules<alpha_of, Options...>>;
 
     template <class To> static void list_options(To& to)
     {
         to("alpha_initializer", initializer{}, Zeros{});
-        rules::list_options(to, "alpha_regularizer", "alpha_constraint");
+        rules::list_options(to);
         const auto list = []<std::size_t... Axis>(SharedAxes<Axis...>) { return Shape{Axis...}; };
         if constexpr (shared::last > 0) to("shared_axes", list(shared{}), nullptr);
         else to("shared_axes", nullptr, nullptr);

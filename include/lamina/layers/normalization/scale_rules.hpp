@@ -4,6 +4,8 @@
 #include <lamina/blocks/regularizers.hpp>
 #include <lamina/core/architecture.hpp>
 
+#include <string_view>
+
 namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
 /// The option of a normalization that penalizes its gamma: `BatchNormalization<GammaRegularizer<L2<0.001>>>`.
@@ -33,34 +35,19 @@ template <class... Family>
 using with_scale_rules =
     families<Family..., family::gamma_regularizer, family::beta_regularizer, family::gamma_constraint, family::beta_constraint>;
 
-/// The penalties and constraints among a normalization's options, for a block with `gamma` and `beta`.
-template <class... Options> struct scale_rules {
-    using of_gamma = typename chosen<family::gamma_regularizer, NoRule, Options...>::rule;
-    using of_beta = typename chosen<family::beta_regularizer, NoRule, Options...>::rule;
-    using gamma_constraint = typename chosen<family::gamma_constraint, NoRule, Options...>::rule;
-    using beta_constraint = typename chosen<family::beta_constraint, NoRule, Options...>::rule;
-    static constexpr bool penalize = is_rule<of_gamma> || is_rule<of_beta>;
-    static constexpr bool constrain = is_rule<gamma_constraint> || is_rule<beta_constraint>;
-
-    template <class B> static double penalty(const B& block, B* gradient)
-    {
-        return penalty_on<of_gamma>(block.gamma, gradient ? &gradient->gamma : nullptr) +
-               penalty_on<of_beta>(block.beta, gradient ? &gradient->beta : nullptr);
-    }
-    template <class B> static void project(B& block)
-    {
-        internals::project<gamma_constraint>(block.gamma);
-        internals::project<beta_constraint>(block.beta);
-    }
-
-    template <class To> static void list_options(To& to)
-    {
-        to("beta_regularizer", listed_rule<of_beta>{}, nullptr);
-        to("gamma_regularizer", listed_rule<of_gamma>{}, nullptr);
-        to("beta_constraint", listed_rule<beta_constraint>{}, nullptr);
-        to("gamma_constraint", listed_rule<gamma_constraint>{}, nullptr);
-    }
+struct beta_of {
+    static auto& of(auto& block) { return block.beta; }
+    static constexpr std::string_view regularizer = "beta_regularizer", constraint = "beta_constraint";
 };
+struct gamma_of {
+    static auto& of(auto& block) { return block.gamma; }
+    static constexpr std::string_view regularizer = "gamma_regularizer", constraint = "gamma_constraint";
+};
+
+/// The penalties and constraints among a normalization's options, for a block with `gamma` and `beta`.
+template <class... Options>
+using scale_rules = rules_together<rules_of<beta_of, family::beta_regularizer, family::beta_constraint, Options...>,
+                                   rules_of<gamma_of, family::gamma_regularizer, family::gamma_constraint, Options...>>;
 
 } // namespace internals
 

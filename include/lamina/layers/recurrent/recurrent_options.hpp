@@ -10,35 +10,22 @@
 #include <lamina/layers/recurrent/sequence_block.hpp>
 
 #include <cstddef>
+#include <string_view>
 #include <type_traits>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
 
-/// The penalties and constraints of a layer with a recurrent kernel.
-template <class... Options> struct recurrent_rules : parameter_rules<Options...> {
-    using usual = parameter_rules<Options...>;
-    using of_recurrent = typename chosen<family::recurrent_regularizer, NoRule, Options...>::rule;
-    using recurrent_constraint = typename chosen<family::recurrent_constraint, NoRule, Options...>::rule;
-    static constexpr bool penalize = usual::penalize || is_rule<of_recurrent>;
-    static constexpr bool constrain = usual::constrain || is_rule<recurrent_constraint>;
-
-    template <class B> static double penalty(const B& block, B* gradient)
-    {
-        return usual::penalty(block, gradient) +
-               penalty_on<of_recurrent>(block.recurrent_kernel, gradient ? &gradient->recurrent_kernel : nullptr);
-    }
-    template <class B> static void project(B& block)
-    {
-        usual::project(block);
-        internals::project<recurrent_constraint>(block.recurrent_kernel);
-    }
-    template <class To> static void list_options(To& to)
-    {
-        usual::list_options(to);
-        to("recurrent_regularizer", listed_rule<of_recurrent>{}, nullptr);
-        to("recurrent_constraint", listed_rule<recurrent_constraint>{}, nullptr);
-    }
+struct recurrent_kernel_of {
+    static auto& of(auto& block) { return block.recurrent_kernel; }
+    static constexpr std::string_view regularizer = "recurrent_regularizer", constraint = "recurrent_constraint";
 };
+
+/// The penalties and constraints of a layer with a recurrent kernel.
+template <class... Options>
+using recurrent_rules =
+    rules_together<kernel_rules<kernel_of, Options...>,
+                   rules_of<recurrent_kernel_of, family::recurrent_regularizer, family::recurrent_constraint, Options...>,
+                   bias_rules<Options...>>;
 
 /// How a layer walks over a sequence, whatever its cell is.
 template <class... Options> struct walk_options {
