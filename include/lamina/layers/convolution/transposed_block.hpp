@@ -37,6 +37,7 @@ template <std::size_t Axes, std::size_t Filters, class... Options> struct Transp
     using base = ConvolutionOptions<Axes, Options...>;
     using output_padding = chosen<family::output_padding, std::nullptr_t, Options...>;
     static constexpr std::size_t filters = Filters;
+    static constexpr bool takes_factors = true; // models/folded.hpp
 
     template <class To> static void list_options(To& to)
     {
@@ -123,6 +124,7 @@ template <class L, class T, Shape In> struct TransposedBlock : ActivatedBlock<L,
     static constexpr fixed<L::sizes(In)> sizes{};
     static constexpr std::size_t taps = L::kernel_height * L::kernel_width;
     static constexpr std::size_t multiply_adds = In.size() * taps * L::filters;
+    static constexpr std::size_t numbers_behind_filter = In.back(); ///< in the kernel, whose last axis are the input's channels
 
     Variable<T, L::kernel_shape(L::filters, In.back())> kernel;
     typename base::bias_variable bias;
