@@ -118,6 +118,7 @@
 #include <lamina/draw/confusion_matrix.hpp>
 #include <lamina/draw/curves.hpp>
 #include <lamina/formats/npy.hpp>
+#include <lamina/formats/tfrecord.hpp>
 #include <lamina/graph/checkpoint.hpp>
 #include <lamina/graph/checkpoint_manager.hpp>
 #include <lamina/lamina.hpp>

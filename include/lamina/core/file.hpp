@@ -234,8 +234,8 @@ LAMINA_OUTLINED inline void write_file_atomically(const FilePath& path, std::str
     file.commit();
 }
 
-/// A whole file in memory, or its first `most` bytes. Throws `lamina::error` where it is missing or cannot be read.
-LAMINA_OUTLINED inline std::string read_file(const FilePath& path, std::size_t most = ~std::size_t{0})
+/// Opens a file that is read from front to back. Throws `lamina::error` where it is missing, a folder, or no file at all.
+[[gnu::cold]] inline std::FILE* open_to_read(const FilePath& path)
 {
     require_file_name(path.string());
     const auto kind = what_is_at(path);
@@ -243,6 +243,13 @@ LAMINA_OUTLINED inline std::string read_file(const FilePath& path, std::size_t m
     if (kind == at_path::other) fail({path.string(), ": is no regular file, one was needed"});
     std::FILE* const file = std::fopen(path.c_str(), "rb");
     if (!file) fail({path.string(), ": cannot be opened (", std::strerror(errno), ")"});
+    return file;
+}
+
+/// A whole file in memory, or its first `most` bytes. Throws `lamina::error` where it is missing or cannot be read.
+LAMINA_OUTLINED inline std::string read_file(const FilePath& path, std::size_t most = ~std::size_t{0})
+{
+    std::FILE* const file = open_to_read(path);
     std::string bytes;
     char block[1 << 16];
     while (const std::size_t n = std::fread(block, 1, std::min(sizeof block, most - bytes.size()), file)) bytes.append(block, n);
