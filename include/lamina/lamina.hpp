@@ -96,6 +96,7 @@
 #include <lamina/training/callbacks/learning_rate_scheduler.hpp>
 #include <lamina/training/callbacks/progress_bar.hpp>
 #include <lamina/training/callbacks/reduce_lr_on_plateau.hpp>
+#include <lamina/training/callbacks/swap_ema_weights.hpp>
 #include <lamina/training/callbacks/terminate_on_nan.hpp>
 #include <lamina/training/losses/binary_crossentropy.hpp>
 #include <lamina/training/losses/binary_focal_crossentropy.hpp>

@@ -79,6 +79,8 @@ struct Diary {
     }
     template <class TrainingState> void on_epoch_begin(TrainingState&) { calls.push_back('E'); }
     template <class TrainingState> void on_batch_end(TrainingState& t) { calls.push_back('b'), batches.push_back(t.batch); }
+    template <class TrainingState> void on_test_begin(TrainingState&) { calls.push_back('V'); }
+    template <class TrainingState> void on_test_end(TrainingState&) { calls.push_back('v'); }
     template <class TrainingState> void on_epoch_end(TrainingState&) { calls.push_back('e'); }
     template <class TrainingState> void on_train_end(TrainingState&) { calls.push_back('t'); }
 };

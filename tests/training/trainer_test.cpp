@@ -243,6 +243,9 @@ TEST_CASE("Callbacks are called in order, and may stop", "[training][trainer]")
     Diary diary;
     trainer.fit(samples, {.epochs = 2, .batch_size = 8}, diary);
     CHECK(std::string(diary.calls.begin(), diary.calls.end()) == "TEbbbeEbbbet");
+    Diary validated;
+    trainer.fit(samples, {.batch_size = 8, .validation_split = 0.5}, validated);
+    CHECK(std::string(validated.calls.begin(), validated.calls.end()) == "TEbbVvet");
 
     std::string order;
     Diary stopped;

@@ -5,6 +5,7 @@
 #include <lamina/core/members.hpp>
 #include <lamina/core/record.hpp>
 #include <lamina/training/logs.hpp>
+#include <lamina/training/optimizers/averages.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -18,9 +19,10 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 ///
 /// A callback is any object with some of these members; the others need not exist:
 /// `on_train_begin(TrainingState&)`, `on_epoch_begin(TrainingState&)`, `on_batch_begin(TrainingState&)`, `on_batch_end(TrainingState&)`,
-/// `on_epoch_end(TrainingState&)`, `on_train_end(TrainingState&)`. Callbacks are called in the order they were given to `fit`. One that
+/// `on_test_begin(TrainingState&)`, `on_test_end(TrainingState&)`, `on_epoch_end(TrainingState&)`, `on_train_end(TrainingState&)`; the two of a
+/// test are called around each validation, and by `evaluate`. Callbacks are called in the order they were given to `fit`. One that
 /// never adds a figure to `logs` may say so, `static constexpr bool adds_figures = false;`: then names of figures are checked before the
-/// first epoch, not after it.
+/// first epoch, not after it. One that needs the model or the optimizer has `attach`: TrainingParts.
 struct TrainingState {
     std::size_t epoch = 0;   ///< the running epoch, from 0
     std::size_t epochs = 0;  ///< how many were asked for
@@ -37,9 +39,27 @@ struct TrainingState {
     /// Every stored variable of the model, moving statistics included: to be copied, and written to, in place.
     std::vector<std::shared_ptr<stored_types::record>> variables{};
 
+    bool averaged = false; ///< the variables hold the averages that `SwapEMAWeights` put there
+
     bool stop = false;        ///< set it, and training ends after this batch
     std::string stopped_by{}; ///< why, one sentence; History keeps it
 };
+
+namespace protocols {
+
+/// What a training is made of, with its types. A callback may have a member for it, called before all `on_train_begin`:
+/// `template <class Parts> void attach(TrainingState& state, const Parts& parts)`. What is referred to stays where it is while `fit` runs.
+/// `attach` may put another state in place of that of a fresh training: then `epoch` and `batch` say where to go on.
+template <class M, class O, class Sums> struct TrainingParts {
+    using optimizer_type = O;
+
+    M& model; ///< the trainer's own, bound to the same records as the user's
+    O& optimizer;
+    Sums& sums;                ///< what the figures of the running epoch are made of; a Checkpoint keeps them
+    std::vector<Logs>& epochs; ///< the figures of the epochs that are over: those of the History
+};
+
+} // namespace protocols
 
 namespace internals {
 
@@ -56,9 +76,11 @@ template <class R, class C> inline constexpr bool takes_a_copy<R (C::*)(Training
 
 /// Every member of a callback, in the order in which `fit` calls them.
 #define LAMINA_CALLBACK_MEMBERS(each)                                                                                            \
-    each(on_train_begin) each(on_epoch_begin) each(on_batch_begin) each(on_batch_end) each(on_epoch_end) each(on_train_end)
+    each(on_train_begin) each(on_epoch_begin) each(on_batch_begin) each(on_batch_end) each(on_test_begin) each(on_test_end)      \
+        each(on_epoch_end) each(on_train_end)
 
 LAMINA_CALLBACK_MEMBERS(LAMINA_HAS_MEMBER)
+LAMINA_HAS_MEMBER(attach)
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 namespace internals {
@@ -72,6 +94,9 @@ enum class callback_is {
     const__and_its_member_is_not,
     wrong_in_a_member_that_fit_never_calls__it_calls_on_batch_end_once_a_batch,
     wrong_in_adds_figures__write_static_constexpr_bool_adds_figures,
+    wrong_in_attach__it_takes_a_TrainingState_reference_and_of_any_type_const_Parts_reference,
+    needs_averages_of_an_optimizer_with_use_ema_and_ema_momentum_and_ema_overwrite_frequency,
+    none_of_evaluate__that_calls_on_test_begin_and_on_test_end,
 #define LAMINA_EACH(member) wrong_in_##member##__it_takes_a_TrainingState_reference,
     LAMINA_CALLBACK_MEMBERS(LAMINA_EACH)
 #undef LAMINA_EACH
@@ -124,7 +149,7 @@ template <class C> consteval callback_is judge_callback()
         if (wrong != fine) return wrong;
         if (
             requires { &Plain::on_train_batch_begin; } || requires { &Plain::on_train_batch_end; } ||
-            requires { &Plain::on_epoch_ends; } || requires { &Plain::on_train_ends; } || requires { &Plain::on_test_end; })
+            requires { &Plain::on_epoch_ends; } || requires { &Plain::on_train_ends; })
             return wrong_in_a_member_that_fit_never_calls__it_calls_on_batch_end_once_a_batch;
         if (requires { Plain::adds_figures; } && !requires { std::bool_constant<Plain::adds_figures>{}; })
             return wrong_in_adds_figures__write_static_constexpr_bool_adds_figures;
@@ -138,24 +163,50 @@ template <class C> consteval callback_is judge_callback()
 /// Where it is false its arguments are the error message.
 template <class C, callback_is Answer> inline constexpr bool callback_fits = Answer == callback_is::fine;
 
+/// The same of a callback of a training, or of an evaluation, that is made of these parts.
+template <class C, class Parts, bool Evaluates> consteval callback_is judge_callback_of()
+{
+    using enum callback_is;
+    constexpr callback_is alone = judge_callback<C>();
+    if constexpr (alone != fine) return alone;
+    else {
+        if (has_member_attach<std::remove_const_t<C>> &&
+            !requires(C& c, TrainingState& t, const Parts& parts) { c.attach(t, parts); })
+            return wrong_in_attach__it_takes_a_TrainingState_reference_and_of_any_type_const_Parts_reference;
+        if (requires { requires C::needs_averages; } && !optimizers::Averaging<typename Parts::optimizer_type>)
+            return needs_averages_of_an_optimizer_with_use_ema_and_ema_momentum_and_ema_overwrite_frequency;
+        if (Evaluates && !callback_members::on_test_begin::works<C> && !callback_members::on_test_end::works<C>)
+            return none_of_evaluate__that_calls_on_test_begin_and_on_test_end;
+        return fine;
+    }
+}
+
 /// The first that is none, and why.
-template <class... C> struct wrong_callback {
+template <class Parts, bool Evaluates, class... C> struct wrong_callback {
     using type = void;
     static constexpr callback_is answer = callback_is::fine;
 };
-template <class First, class... C> struct wrong_callback<First, C...> : wrong_callback<C...> {};
-template <class First, class... C>
-    requires(judge_callback<First>() != callback_is::fine)
-struct wrong_callback<First, C...> {
+template <class Parts, bool Evaluates, class First, class... C>
+struct wrong_callback<Parts, Evaluates, First, C...> : wrong_callback<Parts, Evaluates, C...> {};
+template <class Parts, bool Evaluates, class First, class... C>
+    requires(judge_callback_of<First, Parts, Evaluates>() != callback_is::fine)
+struct wrong_callback<Parts, Evaluates, First, C...> {
     using type = First;
-    static constexpr callback_is answer = judge_callback<First>();
+    static constexpr callback_is answer = judge_callback_of<First, Parts, Evaluates>();
 };
+
+/// Calls `attach` of a callback that has it.
+template <class C, class Parts>
+void attach([[maybe_unused]] C& callback, [[maybe_unused]] TrainingState& state, [[maybe_unused]] const Parts& parts)
+{
+    if constexpr (has_member_attach<std::remove_const_t<C>>) callback.attach(state, parts);
+}
 
 } // namespace internals
 
 namespace protocols {
 
-/// An object that `fit` can call: it has at least one of the six members, and what it has takes the state.
+/// An object that `fit` can call: it has at least one of the eight members, and what it has takes the state.
 template <class C>
 concept Callback = internals::judge_callback<C>() == internals::callback_is::fine;
 

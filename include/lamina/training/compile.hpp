@@ -24,8 +24,8 @@ struct RefusedTrainer {
 
     History fit(const auto&, const Options& = {}, const auto&...) { return {}; }
     History fit(const auto&, const auto&, const Options& = {}, const auto&...) { return {}; }
-    Logs evaluate(const auto&, const EvaluateOptions& = {}) { return {}; }
-    Logs evaluate(const auto&, const auto&, const EvaluateOptions& = {}) { return {}; }
+    Logs evaluate(const auto&, const EvaluateOptions& = {}, const auto&...) { return {}; }
+    Logs evaluate(const auto&, const auto&, const EvaluateOptions& = {}, const auto&...) { return {}; }
     Logs train_on_batch(const auto&...) { return {}; }
     silence optimizer() const { return {}; }
     Refused model() const { return {}; }

@@ -4,6 +4,7 @@
 #include <lamina/blocks/block.hpp>
 #include <lamina/blocks/step_mask.hpp>
 #include <lamina/core/architecture.hpp>
+#include <lamina/core/error.hpp>
 #include <lamina/core/flat_tuple.hpp>
 #include <lamina/core/shape.hpp>
 #include <lamina/training/logs.hpp>
@@ -161,6 +162,17 @@ public:
             batch = {};
             batch_weight = 0;
         }
+    }
+
+    /// The names in a checkpoint, between two batches.
+    template <class F> void for_each_state(F&& f)
+    {
+        f("sum", sum);
+        f("count", count);
+        f("rows", there);
+        [&]<std::size_t... At>(std::index_sequence<At...>) {
+            (f(text_of({"metric_", At + 1}), get<At>(kept)), ...);
+        }(std::index_sequence_for<Metrics...>{});
     }
 
     double loss() const { return count == 0 ? 0 : sum / static_cast<double>(count); }

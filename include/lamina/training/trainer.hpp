@@ -13,16 +13,17 @@
 #include <lamina/training/build_notice.hpp>
 #include <lamina/training/callback.hpp>
 #include <lamina/training/check_samples.hpp>
+#include <lamina/training/epoch_sums.hpp>
 #include <lamina/training/fit_options.hpp>
 #include <lamina/training/gather.hpp>
 #include <lamina/training/goals.hpp>
 #include <lamina/training/gradient.hpp>
 #include <lamina/training/history.hpp>
 #include <lamina/training/optimizers/optimizer.hpp>
-#include <lamina/training/origin.hpp>
 #include <lamina/training/row_shares.hpp>
 #include <lamina/training/sample_weights.hpp>
 #include <lamina/training/samples_fit.hpp>
+#include <lamina/training/training_core.hpp>
 #include <lamina/training/training_places.hpp>
 
 #include <algorithm>
@@ -58,8 +59,8 @@ public:
     using Options = FitOptions<Trainer>;
 
     [[gnu::cold]] Trainer(M& of, O with, G measured_by)
-        : core(new Core(of, std::move(with))), rule(core->rule), goals(std::move(measured_by)), plan(core->plan),
-          blocks(plan.blocks), parameters(internals::records_of(core->model))
+        : core(new internals::TrainingCore<M, O>(of, std::move(with))), rule(core->rule), goals(std::move(measured_by)),
+          plan(core->plan), blocks(plan.blocks), parameters(internals::records_of(core->model))
     {
         internals::prepare(rule, internals::span_of(parameters));
         goals.prepare(plan);
@@ -102,19 +103,21 @@ public:
         else return fit_on(x, y, {}, callbacks...);
     }
 
-    /// Losses and metrics over samples, without training.
-    template <class S> LAMINA_OUTLINED Logs evaluate(const S& samples, const EvaluateOptions& options = {})
+    /// Losses and metrics over samples, without training. Callbacks stand behind the settings: `evaluate(test, {}, SwapEMAWeights{})`.
+    template <class S, class... Callbacks>
+    LAMINA_OUTLINED Logs evaluate(const S& samples, const EvaluateOptions& options = {}, Callbacks&&... callbacks)
     {
         static_assert(is_samples<S>, "lamina: evaluate takes x and y: trainer.evaluate(x, y), trainer.evaluate(Samples{x, y})");
         if constexpr (is_samples<S>)
-            if constexpr (samples_fit(internals::samples_for<M, G, S>{})) return evaluate_on(samples.x, samples.y, options);
+            if constexpr (samples_fit(internals::samples_for<M, G, S>{}))
+                return evaluate_on(samples.x, samples.y, options, callbacks...);
         return {};
     }
-    template <class X, class Y>
+    template <class X, class Y, class... Callbacks>
         requires(!is_samples<X>)
-    LAMINA_OUTLINED Logs evaluate(const X& x, const Y& y, const EvaluateOptions& options = {})
+    LAMINA_OUTLINED Logs evaluate(const X& x, const Y& y, const EvaluateOptions& options = {}, Callbacks&&... callbacks)
     {
-        if constexpr (samples_fit(internals::samples_for<M, G, X, Y>{})) return evaluate_on(x, y, options);
+        if constexpr (samples_fit(internals::samples_for<M, G, X, Y>{})) return evaluate_on(x, y, options, callbacks...);
         else return {};
     }
 
@@ -136,19 +139,8 @@ public:
 
 private:
     friend internals::SamplesPointer<Trainer>;
-
-    /// What stays where it is when the trainer moves.
-    struct Core {
-        [[gnu::cold]] Core(M& of, O with)
-            : origin((internals::require_bound(of), of)), model(internals::sharing(of)), rule(std::move(with)),
-              plan(internals::trace(model))
-        {}
-
-        internals::Origin<M> origin;
-        M model;
-        O rule;
-        internals::Plan<T> plan;
-    };
+    using Sums = internals::EpochSums<Totals, G::count>;
+    using Parts = protocols::TrainingParts<M, O, Sums>;
 
     /// `f(samples)` for x and y as tensors; nothing where they cannot be any, after one sentence.
     template <class X, class Y, class F>
@@ -169,7 +161,7 @@ private:
     template <class X, class Y, class... Callbacks>
     [[gnu::cold]] History fit_on(const X& x, const Y& y, const Options& options, Callbacks&... callbacks)
     {
-        using wrong = internals::wrong_callback<Callbacks...>;
+        using wrong = internals::wrong_callback<Parts, false, Callbacks...>;
         constexpr internals::callback_is answer = wrong::answer; // a variable, whose value clang prints by its name
         static_assert(internals::callback_fits<typename wrong::type, answer>,
                       "lamina: settings of fit are in braces, {.epochs = 1}, and behind them stand callbacks");
@@ -179,15 +171,27 @@ private:
         return history;
     }
 
-    template <class X, class Y> [[gnu::cold]] Logs evaluate_on(const X& x, const Y& y, const EvaluateOptions& options)
+    template <class X, class Y, class... Callbacks>
+    [[gnu::cold]] Logs evaluate_on(const X& x, const Y& y, const EvaluateOptions& options, Callbacks&... callbacks)
     {
-        Logs logs;
-        on_tensors(x, y, "evaluate", [&](const auto& samples) {
-            require_usable(samples, "evaluate");
-            internals::require_weights(options.sample_weight, samples.size());
-            report(logs, measure(samples, {}, internals::span_of(options.sample_weight), options.threads), false, penalty());
-        });
-        return logs;
+        using wrong = internals::wrong_callback<Parts, true, Callbacks...>;
+        constexpr internals::callback_is answer = wrong::answer;
+        static_assert(internals::callback_fits<typename wrong::type, answer>,
+                      "lamina: settings of evaluate are in braces, {.threads = 2}, and behind them stand callbacks");
+        TrainingState state{.variables = parameters};
+        if constexpr (answer == internals::callback_is::fine)
+            on_tensors(x, y, "evaluate", [&](const auto& samples) {
+                require_usable(samples, "evaluate");
+                internals::require_weights(options.sample_weight, samples.size());
+                Sums sums;
+                History history;
+                attach(state, sums, history, callbacks...);
+                call<internals::callback_members::on_test_begin>(state, callbacks...);
+                const auto weights = internals::span_of(options.sample_weight);
+                report(state.logs, measure(samples, {}, weights, options.threads), false, penalty());
+                call<internals::callback_members::on_test_end>(state, callbacks...);
+            });
+        return std::move(state.logs);
     }
 
     /// What `validation_data` calls, whatever the types of its samples.
@@ -214,6 +218,16 @@ private:
         if (state.learning_rate != before) internals::optimizers::set_learning_rate(rule, state.learning_rate);
     }
 
+    /// Hands callbacks the parts of the training, and takes the optimizer's learning rate from it as they left it.
+    template <class... Callbacks>
+    [[gnu::cold]] void attach(TrainingState& state, [[maybe_unused]] Sums& sums, [[maybe_unused]] History& history,
+                              [[maybe_unused]] Callbacks&... callbacks)
+    {
+        [[maybe_unused]] const Parts parts{core->model, rule, sums, history.epochs};
+        (internals::attach(callbacks, state, parts), ...);
+        state.learning_rate = rule.learning_rate(rule.state.step);
+    }
+
     template <class X, class Y, class... Callbacks>
     [[gnu::cold]] void train(History& history, const Samples<X, Y>& samples, const Options& options, Callbacks&... callbacks)
     {
@@ -236,37 +250,44 @@ private:
         state.epochs = options.epochs;
         state.samples = chosen.size();
         state.batches = (chosen.size() - 1) / options.batch_size + 1;
-        state.learning_rate = rule.learning_rate(rule.state.step);
+        Sums sums;
+        attach(state, sums, history, callbacks...);
         if constexpr ((!internals::may_add_figures<Callbacks> && ...)) {
             goals.report(state.figures, Totals{}, false);
             if (options.validation_data || held_back > 0) goals.report(state.figures, Totals{}, true);
         }
         call<moments::on_train_begin>(state, callbacks...);
-        for (; state.epoch < options.epochs && !state.stop; ++state.epoch) {
-            state.batch = 0;
+        for (bool fresh = state.batch == 0; state.epoch < options.epochs && !state.stop; ++state.epoch, fresh = true) {
             state.logs = {};
+            if (fresh) {
+                state.batch = 0;
+                sums = {};
+            }
+            else report(state.logs, sums.total, false, sums.penalty()); // goes on where another training was
             call<moments::on_epoch_begin>(state, callbacks...);
             std::iota(positions.begin(), positions.end(), std::size_t{0});
             if (options.shuffle)
-                internals::shuffle(shuffled, Random(Seed{internals::mix(options.seed.value, shuffling)}, rule.state.step));
-            Totals total;
-            double penalties = 0;
-            std::size_t seen = 0;
-            for (std::size_t first = 0; first < chosen.size() && !state.stop; first += options.batch_size) {
+                internals::shuffle(shuffled, Random(Seed{internals::mix(options.seed.value, shuffling)},
+                                                    rule.state.step - state.batch)); // as at the epoch's begin
+            for (std::size_t first = state.batch * options.batch_size; first < chosen.size() && !state.stop;
+                 first += options.batch_size) {
                 const auto batch = chosen.subspan(first, std::min(options.batch_size, chosen.size() - first));
                 state.learning_rate = rule.learning_rate(rule.state.step);
                 call<moments::on_batch_begin>(state, callbacks...);
-                goals.merge(total, step(samples, batch, internals::span_of(weights), options.seed, options.threads));
-                penalties += step_penalty * double(batch.size());
-                seen += batch.size();
+                goals.merge(sums.total, step(samples, batch, internals::span_of(weights), options.seed, options.threads));
+                sums.add_penalty(step_penalty, batch.size());
                 ++state.batch;
-                report(state.logs, total, false, penalties / double(seen));
+                report(state.logs, sums.total, false, sums.penalty());
                 call<moments::on_batch_end>(state, callbacks...);
             }
-            if (validation) report(state.logs, validation.measure(*this, validation, options.threads), true, penalty());
-            else if (!kept.empty())
-                report(state.logs, measure(samples, kept, internals::span_of(options.sample_weight), options.threads), true,
-                       penalty());
+            if (validation || !kept.empty()) {
+                call<moments::on_test_begin>(state, callbacks...);
+                report(state.logs,
+                       validation ? validation.measure(*this, validation, options.threads)
+                                  : measure(samples, kept, internals::span_of(options.sample_weight), options.threads),
+                       true, penalty());
+                call<moments::on_test_end>(state, callbacks...);
+            }
             call<moments::on_epoch_end>(state, callbacks...);
             history.epochs.push_back(state.logs);
         }
@@ -329,24 +350,11 @@ private:
         step_total = Totals{};
         for (std::size_t k = 0; k < chunks; ++k) goals.merge(step_total, places.scores[k]);
         goals.end_batch(step_total);
-        add_gradients(parts, threads);
+        places.add_gradients(internals::span_of(parameters), parts, threads);
         step_penalty = internals::penalty_of_model(core->model, internals::span_of(places.gradient(0).blocks));
         apply_gradients<T>(rule, internals::span_of(parameters), internals::span_of(places.gradient(0).records), threads);
         internals::tell_model_after_step(core->model);
         return step_total;
-    }
-
-    /// Adds all gradients to the first one, in order, split by ranges of parameters.
-    [[gnu::cold]] void add_gradients(std::size_t parts, std::size_t threads)
-    {
-        if (parts < 2) return;
-        internals::optimizers::for_each_range(
-            internals::span_of(parameters), threads, [&](std::size_t r, std::size_t first, std::size_t n) {
-                if (!parameters[r]->trainable || parameters[r]->type() != stored_types::dtype_of<T>) return;
-                T* const sum = places.gradient(0).records[r]->template data<T>() + first;
-                for (std::size_t part = 1; part < parts; ++part)
-                    internals::kernels::add(std::as_const(*places.gradient(part).records[r]).template data<T>() + first, sum, n);
-            });
     }
 
     template <class S>
@@ -373,7 +381,7 @@ private:
         return total;
     }
 
-    std::unique_ptr<Core> core;
+    std::unique_ptr<internals::TrainingCore<M, O>> core;
     O& rule;
     G goals;
     const internals::Plan<T>& plan;

@@ -2,13 +2,18 @@
 #pragma once
 
 #include <lamina/core/architecture.hpp>
+#include <lamina/core/record.hpp>
+#include <lamina/kernels/elementwise.hpp>
 #include <lamina/trace/execution.hpp>
 #include <lamina/trace/plan.hpp>
 #include <lamina/training/gradient.hpp>
+#include <lamina/training/optimizers/ranges.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <span>
+#include <utility>
 #include <vector>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
@@ -45,6 +50,19 @@ template <class M, class Totals> struct TrainingPlaces {
             scores = std::make_unique<Totals[]>(chunks);
             most_chunks = chunks;
         }
+    }
+
+    /// Adds all gradients to the first one, in order, split by ranges of parameters.
+    [[gnu::cold]] void add_gradients(std::span<const std::shared_ptr<record>> parameters, std::size_t parts, std::size_t threads)
+    {
+        using T = number_type<M>;
+        if (parts < 2) return;
+        optimizers::for_each_range(parameters, threads, [&](std::size_t r, std::size_t first, std::size_t n) {
+            if (!parameters[r]->trainable || parameters[r]->type() != dtype_of<T>) return;
+            T* const sum = gradient(0).records[r]->template data<T>() + first;
+            for (std::size_t part = 1; part < parts; ++part)
+                kernels::add(std::as_const(*gradient(part).records[r]).template data<T>() + first, sum, n);
+        });
     }
 
 private:
