@@ -40,7 +40,6 @@ template <std::size_t Axes, std::size_t Filters, class... Options> struct Separa
     using rules = separable_rules<Options...>;
     static constexpr std::size_t filters = Filters;
     static constexpr bool takes_factors = true; // models/folded.hpp
-    static constexpr bool takes_factors = true; // models/folded.hpp
 
     template <class To> static void list_options(To& to)
     {
