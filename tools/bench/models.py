@@ -7,11 +7,13 @@ import pathlib
 
 import numpy as np
 
-BATCHES = {"lenet5": (1, 32, 256), "mlp_784_128_10": (1, 32, 256), "dense_1_8_8_1": (1,), "lstm_64_50x16": (1, 32)}
-SHAPES = {"lenet5": (28, 28, 1), "mlp_784_128_10": (784,), "dense_1_8_8_1": (1,), "lstm_64_50x16": (50, 16)}
-RECURRENT = ("lstm_64_50x16",)  # Keras and its converter have them, the others are not asked
+BATCHES = {"lenet5": (1, 32, 256), "mlp_784_128_10": (1, 32, 256), "dense_1_8_8_1": (1,), "lstm_64_50x16": (1, 32),
+           "depthwise_112x112x32": (1,), "depthwise_14x14x512": (1,)}
+SHAPES = {"lenet5": (28, 28, 1), "mlp_784_128_10": (784,), "dense_1_8_8_1": (1,), "lstm_64_50x16": (50, 16),
+          "depthwise_112x112x32": (112, 112, 32), "depthwise_14x14x512": (14, 14, 512)}
+KERAS_ALONE = ("lstm_64_50x16", "depthwise_112x112x32", "depthwise_14x14x512")  # Keras and its converter have them, the others are not asked
 TENSORFLOW_ALONE = {"transformer": (64, 64), "residual": (32, 32, 3)}  # these have no files
-NOT_EVERYWHERE = (*RECURRENT, *TENSORFLOW_ALONE)
+NOT_EVERYWHERE = (*KERAS_ALONE, *TENSORFLOW_ALONE)
 
 
 def keras_model(name):
@@ -31,6 +33,8 @@ def keras_model(name):
             L.Dense(84, activation="tanh"), L.Dense(10, activation="softmax")],
         "mlp_784_128_10": lambda: [L.Dense(128, activation="relu"), L.Dense(10, activation="softmax")],
         "lstm_64_50x16": lambda: [L.LSTM(64)],
+        "depthwise_112x112x32": lambda: [L.DepthwiseConv2D(3, padding="same")],
+        "depthwise_14x14x512": lambda: [L.DepthwiseConv2D(3, padding="same")],
         "dense_1_8_8_1": lambda: [L.Dense(8, activation="tanh"), L.Dense(8, activation="tanh"), L.Dense(1)],
     }[name]()
     return keras.Sequential([keras.Input(SHAPES[name]), *layers])
@@ -80,7 +84,7 @@ def prepare(folder):
         np.savez(folder / f"{name}.npz", *[np.asarray(w) for w in model.get_weights()])
         np.save(folder / f"{name}.npy", model.predict(inputs(name, max(BATCHES[name])), verbose=0))
         write_tflite(folder, name, model)
-        if name not in RECURRENT:
+        if name not in KERAS_ALONE:
             write_onnx(folder, name)
     (folder / "complete").write_text("")
 

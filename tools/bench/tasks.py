@@ -77,6 +77,10 @@ TASKS.append({
     "title": "convolution 3×3, 64→64, 32×32, 32 images", "program": "bench.kernels.convolution",
     "name": "convolution/float/32x32x64_64_3x3_same/forward/32", "flop": 2 * 94 * 94 * 64 * 64 * 32,
     "task": {"kind": "convolution", "batch": 32}})
+for size in ("112x112x32", "14x14x512"):
+    TASKS.append({
+        "title": f"depthwise 3×3 on {size.replace('x', '×')}", "program": "bench.kernels.depthwise",
+        "name": f"depthwise/float/{size}/forward", "task": infer(f"depthwise_{size}", 1)})
 for name in ("tanh", "exp", "sigmoid", "log", "erf", "gelu"):
     TASKS.append({
         "title": f"{name}, an element", "program": MATH, "name": f"math/float/{name}/4096", "per": 4.096, "unit": "ns",
