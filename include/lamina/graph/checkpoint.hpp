@@ -10,6 +10,7 @@
 #include <lamina/formats/stored_numbers.hpp>
 #include <lamina/formats/tensor_file.hpp>
 #include <lamina/graph/frozen.hpp>
+#include <lamina/graph/model_part.hpp>
 #include <lamina/graph/problems.hpp>
 #include <lamina/graph/stored_values.hpp>
 
@@ -61,7 +62,7 @@ public:
         if (const auto name = internals::repeated({state.values, [](const auto& value) { return std::string_view(value.path); }});
             name.data())
             internals::fail({path.string(), ": two values would have the name \"", name, "\"; rename one"});
-        protocols::named_texts metadata{{"format", format}};
+        protocols::named_texts metadata{{"format", std::string(internals::checkpoint_format)}};
         protocols::named_records variables;
         for (const std::size_t i : state.variables) variables.push_back(state.tensors[i]);
         metadata.push_back({internals::frozen_key, internals::frozen_names(variables)});
@@ -123,7 +124,6 @@ public:
     }
 
 private:
-    static constexpr const char* format = "lamina checkpoint";
     static constexpr std::string_view value_key = "value:", note_key = "note:";
 
     /// Whether a path belongs to one of the parts.
@@ -144,7 +144,8 @@ private:
     [[gnu::cold]] static void require_checkpoint(const protocols::named_texts& metadata, std::string_view called)
     {
         const auto found = find(metadata, "format"), version = find(metadata, "version");
-        if (!found || *found != format) internals::fail({called, ": is no checkpoint; Checkpoint::save writes one"});
+        if (!found || *found != internals::checkpoint_format)
+            internals::fail({called, ": is no checkpoint; Checkpoint::save writes one"});
         if (!version || *version != "1")
             internals::fail(
                 {called, ": is a checkpoint of another version, this lamina reads version \"1\"; use a newer lamina"});

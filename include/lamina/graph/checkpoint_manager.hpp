@@ -7,6 +7,7 @@
 #include <lamina/core/file_place.hpp>
 #include <lamina/core/finite.hpp>
 #include <lamina/graph/checkpoint.hpp>
+#include <lamina/graph/folder.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -41,9 +42,7 @@ public:
     {
         if (folder.empty())
             internals::fail({"checkpoint manager: the name of the folder is empty; give one, \".\" for where the program runs"});
-        std::error_code problem;
-        std::filesystem::create_directories(folder, problem);
-        if (problem) internals::fail({folder.string(), ": cannot be made (", problem.message(), "); choose another folder"});
+        internals::make_folder(folder);
         remove_parts();
         for (const auto number : numbers()) {
             const auto notes = Checkpoint::notes(file(number));

@@ -16,6 +16,7 @@
 #include <lamina/formats/stored_numbers.hpp>
 #include <lamina/formats/tensor_file.hpp>
 #include <lamina/graph/frozen.hpp>
+#include <lamina/graph/model_part.hpp>
 #include <lamina/graph/problems.hpp>
 #include <lamina/trace/judge.hpp>
 
@@ -160,15 +161,17 @@ template <class Model> LAMINA_OUTLINED void save(const Model& model, const inter
     else if constexpr (!internals::is_refused<Model>) internals::save_variables(internals::variables_of(model), path);
 }
 
-/// Reads every variable of a model. A variable that is bound keeps its record, and so do those that share it; one that is
-/// unbound gets a record of its own. A variable that was saved frozen is frozen; others stay what they were, and new ones are trained.
+/// Reads every variable of a model, from a file that `save` wrote, or from the part `model` of a checkpoint. A variable that is bound
+/// keeps its record, and so do those that share it; one that is unbound gets a record of its own. A variable that was saved frozen is
+/// frozen; others stay what they were, and new ones are trained.
 ///
 /// Refuses   a file whose names, shapes or types are not those of the model. One error lists them all, and the model is
 ///           as it was.
 template <class Model> LAMINA_OUTLINED void load(Model& model, const internals::FilePath& path)
 {
     if constexpr (!internals::can_be_model<Model>) internals::refuse_model<Model>();
-    else if constexpr (!internals::is_refused<Model>) internals::fill(internals::variables_of(model), safetensors::read(path));
+    else if constexpr (!internals::is_refused<Model>)
+        internals::fill(internals::variables_of(model), internals::model_part(safetensors::read(path)));
 }
 
 /// The same, and numbers of other types (F16, BF16, F64, integers, truth values) are converted if that is asked for:
@@ -179,7 +182,8 @@ template <class Model> LAMINA_OUTLINED void load(Model& model, const internals::
 {
     if constexpr (!internals::can_be_model<Model>) internals::refuse_model<Model>();
     else if constexpr (!internals::is_refused<Model>)
-        internals::fill(internals::variables_of(model), safetensors::read(path), how.convert ? internals::convert : nullptr);
+        internals::fill(internals::variables_of(model), internals::model_part(safetensors::read(path)),
+                        how.convert ? internals::convert : nullptr);
 }
 
 /// The same from arrays of any format, which its reader gives: `load(model, file)`.
