@@ -67,5 +67,6 @@ TEMPLATE_TEST_CASE("a step of a recurrent layer in registers", "[kernels]", floa
     check_step<TestType, 1, 16>();
     check_step<TestType, 1, 17>();
     check_step<TestType, 9, 20>();
+    check_step<TestType, 2, 32>();
     check_step<TestType, 2, 33>();
 }
