@@ -48,6 +48,7 @@
 #include <lamina/layers/recurrent/lstm.hpp>
 #include <lamina/layers/recurrent/rnn.hpp>
 #include <lamina/layers/recurrent/simple_rnn.hpp>
+#include <lamina/layers/regularization/activity_regularization.hpp>
 #include <lamina/layers/regularization/alpha_dropout.hpp>
 #include <lamina/layers/regularization/dropout.hpp>
 #include <lamina/layers/regularization/gaussian_dropout.hpp>

@@ -1,5 +1,5 @@
 // Noise of a negative deviation.
-// expect: error: ; layer<0> ; a_deviation_is_not_below_0
+// expect: error: ; layer<0> ; a_deviation_or_a_factor_is_not_below_0
 #include <lamina/layers/regularization/gaussian_noise.hpp>
 #include <lamina/models/composites/sequential.hpp>
 

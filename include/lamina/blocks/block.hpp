@@ -31,6 +31,10 @@ struct Mode {
     const std::uint8_t* const* masks = nullptr;
     std::uint8_t* mask_out = nullptr; ///< where a block that makes a mask writes it in `forward`, unless it is null
     bool only_masks = false;          ///< in `forward`: nobody reads y, so what does not lead to the mask may be left out
+    /// In `forward` null, or where a block adds what the numbers of these samples are penalized for. The loss gets that divided by the samples
+    /// of the batch, so `backward` adds its slope, divided by as many.
+    double* penalty = nullptr;
+    std::size_t batch = 1; ///< the samples of the batch that the chunk is a part of
 
     constexpr const std::uint8_t* mask(std::size_t input = 0) const { return masks ? masks[input] : nullptr; }
 

@@ -30,7 +30,7 @@ enum class misfit {
     an_extent_is_zero,
     a_rate_is_a_probability_in_0_to_1__1_excluded,
     this_layer_has_no_Causal_padding,
-    a_deviation_is_not_below_0,
+    a_deviation_or_a_factor_is_not_below_0,
     boundaries_ascend,
     mean_and_variance_are_given_both__one_number_or_one_for_each_feature,
     steps_are_one_axis__give_an_option_one_number,

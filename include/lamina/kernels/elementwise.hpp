@@ -79,21 +79,27 @@ template <class T> void scale_by(const T* x, T* y, std::size_t n)
 /// y[i] = value.
 template <class T> void fill(T* y, T value, std::size_t n) { std::fill_n(y, n, value); }
 
-/// x[0]² + x[1]² + …, in double and in an order that depends on `n` alone, not on the width of a register.
-///
-/// Numerics: |got - reference| <= (2 + n / 16) · epsilon of double · result.
-template <class T> double sum_of_squares(const T* x, std::size_t n)
+/// f(x[0]) + f(x[1]) + …, in double and in an order that depends on `n` alone, not on the width of a register.
+template <class T, class F> double sum_of(const T* x, std::size_t n, const F& f)
 {
     constexpr std::size_t streams = 16;
     double sums[streams] = {};
     std::size_t i = 0;
     for (; i + streams <= n; i += streams)
-        for (std::size_t j = 0; j < streams; ++j) sums[j] += double(x[i + j]) * double(x[i + j]);
-    for (; i < n; ++i) sums[i % streams] += double(x[i]) * double(x[i]);
+        for (std::size_t j = 0; j < streams; ++j) sums[j] += f(double(x[i + j]));
+    for (; i < n; ++i) sums[i % streams] += f(double(x[i]));
 
     double total = 0;
     for (const double sum : sums) total += sum;
     return total;
+}
+
+/// x[0]² + x[1]² + …, likewise.
+///
+/// Numerics: |got - reference| <= (2 + n / 16) · epsilon of double · result.
+template <class T> double sum_of_squares(const T* x, std::size_t n)
+{
+    return sum_of(x, n, [](double v) { return v * v; });
 }
 
 /// sums[j] += the sum over `rows` of x[row][j], for rows of `width` values: the gradient of a bias.

@@ -170,6 +170,10 @@ public:
             };
             const std::size_t o = output_of_value(node.output), dout = gradients[node.output];
             const bool from_logits = o != no_position && fused[o] != output_activation::none;
+            if (node.penalizes_activity && o == no_position && !written[node.output]) {
+                std::fill_n(arena.data() + dout, n * plan.values[node.output].size(), T(0));
+                written[node.output] = 1;
+            }
             if (written[node.output] && !(from_logits && logit_gradients[o] == dout)) back(node.backward, dout);
             if (from_logits) back(node.backward_from_logits, logit_gradients[o]);
         }

@@ -39,6 +39,7 @@ template <class T> struct PlanNode {
     std::size_t whole_below = 0;                 ///< its first input holds whole numbers below that; 0: any numbers
     std::size_t mask_steps = 0;                  ///< of the mask that it makes, or 0
     bool passes_mask = false;                    ///< its output has the mask of its first input
+    bool penalizes_activity = false;             ///< it adds to the loss itself, also where nobody reads its output
     bool joins_masks = false;      ///< a step of its output is there where it is in all of its inputs that have a mask
     std::size_t multiply_adds = 0; ///< of a sample
     double number = 0;             ///< of a function that computes with one: the 2 of `2 * h`
@@ -110,6 +111,7 @@ template <class T, class B> [[gnu::cold]] PlanNode<T> node_without_passes()
     node.whole_below = whole_below_of<B>();
     node.mask_steps = mask_steps_of<B>();
     node.passes_mask = passes_mask_of<B>();
+    node.penalizes_activity = requires { requires B::penalizes_activity; };
     node.multiply_adds = multiply_adds_of<B>();
     if constexpr (requires { B::ends_in; }) node.ends_in = B::ends_in;
     return node;

@@ -132,7 +132,7 @@ public:
                 require_usable(samples, "train_on_batch");
                 internals::require_weights(sample_weight, samples.size());
                 const Totals& total = step(samples, {}, internals::span_of(sample_weight), seed, threads);
-                report(logs, total, false, step_penalty);
+                report(logs, total, false, penalty);
             });
         return logs;
     }
@@ -187,8 +187,8 @@ private:
                 History history;
                 attach(state, sums, history, callbacks...);
                 call<internals::callback_members::on_test_begin>(state, callbacks...);
-                const auto weights = internals::span_of(options.sample_weight);
-                report(state.logs, measure(samples, {}, weights, options.threads), false, penalty());
+                sums.total = measure(samples, {}, internals::span_of(options.sample_weight), options.threads);
+                report(state.logs, sums.total, false, penalty);
                 call<internals::callback_members::on_test_end>(state, callbacks...);
             });
         return std::move(state.logs);
@@ -275,17 +275,17 @@ private:
                 state.learning_rate = rule.learning_rate(rule.state.step);
                 call<moments::on_batch_begin>(state, callbacks...);
                 goals.merge(sums.total, step(samples, batch, internals::span_of(weights), options.seed, options.threads));
-                sums.add_penalty(step_penalty, batch.size());
+                sums.add_penalty(penalty, batch.size());
                 ++state.batch;
                 report(state.logs, sums.total, false, sums.penalty());
                 call<moments::on_batch_end>(state, callbacks...);
             }
             if (validation || !kept.empty()) {
                 call<moments::on_test_begin>(state, callbacks...);
-                report(state.logs,
-                       validation ? validation.measure(*this, validation, options.threads)
-                                  : measure(samples, kept, internals::span_of(options.sample_weight), options.threads),
-                       true, penalty());
+                const Totals total = validation
+                                         ? validation.measure(*this, validation, options.threads)
+                                         : measure(samples, kept, internals::span_of(options.sample_weight), options.threads);
+                report(state.logs, total, true, penalty);
                 call<moments::on_test_end>(state, callbacks...);
             }
             call<moments::on_epoch_end>(state, callbacks...);
@@ -296,13 +296,12 @@ private:
         history.stopped_by = state.stopped_by;
     }
 
-    /// Losses and metrics of some samples; what the variables are penalized for is a part of `loss`, as in Keras.
-    [[gnu::cold]] void report(Logs& logs, const Totals& total, bool validation, double penalty) const
+    /// Losses and metrics of some samples; what variables and activities are penalized for is a part of `loss`, as in Keras.
+    [[gnu::cold]] void report(Logs& logs, const Totals& total, bool validation, double added) const
     {
         goals.report(logs, total, validation);
-        if (penalty != 0) logs.set(validation ? "val_" : "", "loss", logs[validation ? "val_loss" : "loss"] + penalty);
+        if (added != 0) logs.set(validation ? "val_" : "", "loss", logs[validation ? "val_loss" : "loss"] + added);
     }
-    double penalty() const { return internals::penalty_of_model(core->model); }
 
     /// Throws unless the model is bound as it was and the samples fit it.
     template <class S> [[gnu::cold]] void require_usable(const S& samples, const char* where) const
@@ -327,7 +326,7 @@ private:
                           parts = internals::gradients_for(internals::span_of(parameters), count, across_batch);
         places.make(core->model, plan, goals.seen_through().data(), std::min(parts, threads), parts, chunks,
                     across_batch ? count : 0);
-        const protocols::Mode mode{.training = true, .seed = seed.value, .step = rule.state.step};
+        const protocols::Mode mode{.training = true, .seed = seed.value, .step = rule.state.step, .batch = count};
         const auto shares = internals::row_shares<M>(places, plan, goals, internals::span_of(blocks), mode, samples, positions,
                                                      count, most, std::min(parts, threads), weights);
         internals::parallel_for(parts, threads, [&](std::size_t part, std::size_t thread) {
@@ -337,11 +336,9 @@ private:
             gradient.clear(internals::span_of(parameters));
             for (std::size_t k = part; k < chunks; k += parts) {
                 const std::size_t first = k * most, n = std::min(most, count - first);
-                protocols::Mode here = mode;
-                here.first = first;
+                const protocols::Mode here = places.mode_of(mode, k, first);
                 const auto x = internals::gather_all<internals::input_count<M>>(plan, samples, positions, first, n, room);
                 room.forward(internals::span_of(blocks), here, x.data(), nullptr, n);
-                places.scores[k] = Totals{};
                 goals.template measure<M>(places.scores[k], room, true, samples.y, positions, first, n, count, shares, weights);
                 room.backward(internals::span_of(blocks), internals::span_of(gradient.blocks), here, x.data(), n,
                               goals.fused().data());
@@ -351,7 +348,8 @@ private:
         for (std::size_t k = 0; k < chunks; ++k) goals.merge(step_total, places.scores[k]);
         goals.end_batch(step_total);
         places.add_gradients(internals::span_of(parameters), parts, threads);
-        step_penalty = internals::penalty_of_model(core->model, internals::span_of(places.gradient(0).blocks));
+        penalty = internals::penalty_of_model(core->model, internals::span_of(places.gradient(0).blocks)) +
+                  places.penalty_of(chunks, count);
         apply_gradients<T>(rule, internals::span_of(parameters), internals::span_of(places.gradient(0).records), threads);
         internals::tell_model_after_step(core->model);
         return step_total;
@@ -369,15 +367,15 @@ private:
         internals::parallel_for(chunks, threads, [&](std::size_t k, std::size_t thread) {
             const std::size_t first = k * internals::chunk, n = std::min(internals::chunk, count - first);
             internals::Execution<T>& room = places.room(thread, false);
-            room.forward(internals::span_of(blocks), protocols::Mode{},
+            room.forward(internals::span_of(blocks), places.mode_of({}, k, first),
                          internals::gather_all<internals::input_count<M>>(plan, samples, positions, first, n, room).data(),
                          nullptr, n);
-            places.scores[k] = Totals{};
             goals.template measure<M>(places.scores[k], room, false, samples.y, positions, first, n, count, shares, weights);
         });
         Totals total;
         for (std::size_t k = 0; k < chunks; ++k) goals.merge(total, places.scores[k]);
         goals.end_batch(total);
+        penalty = internals::penalty_of_model(core->model) + places.penalty_of(chunks, count);
         return total;
     }
 
@@ -389,7 +387,7 @@ private:
     std::vector<std::shared_ptr<stored_types::record>> parameters;
     internals::TrainingPlaces<M, Totals> places;
     Totals step_total;
-    double step_penalty = 0; ///< on the variables, besides the losses
+    double penalty = 0; ///< besides the losses of the samples that were measured last: on variables and activities
 };
 
 }} // namespace lamina

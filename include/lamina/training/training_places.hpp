@@ -28,8 +28,13 @@ template <class M, class Totals> struct TrainingPlaces {
         std::unique_ptr<Gradient<M>> gradient;
     };
 
+    /// The scores of a chunk, and what the numbers that passed are penalized for.
+    struct Scores : Totals {
+        double penalty = 0;
+    };
+
     std::vector<Place> places;
-    std::unique_ptr<Totals[]> scores; ///< of each chunk
+    std::unique_ptr<Scores[]> scores; ///< of each chunk
 
     Room& room(std::size_t thread, bool trains) { return trains ? *places[thread].training : *places[thread].inference; }
     Gradient<M>& gradient(std::size_t part) { return *places[part].gradient; }
@@ -47,9 +52,25 @@ template <class M, class Totals> struct TrainingPlaces {
             if (i < parts && !places[i].gradient) places[i].gradient = std::make_unique<Gradient<M>>(model);
         }
         if (chunks > most_chunks) {
-            scores = std::make_unique<Totals[]>(chunks);
+            scores = std::make_unique<Scores[]>(chunks);
             most_chunks = chunks;
         }
+    }
+
+    /// The mode of chunk k, whose first sample is number `first` of the batch; its scores begin anew.
+    Mode mode_of(Mode mode, std::size_t k, std::size_t first)
+    {
+        scores[k] = {};
+        mode.penalty = &scores[k].penalty;
+        mode.first = first;
+        return mode;
+    }
+    /// What is added to the mean loss of samples in so many chunks.
+    double penalty_of(std::size_t chunks, std::size_t samples) const
+    {
+        double sum = 0;
+        for (std::size_t k = 0; k < chunks; ++k) sum += scores[k].penalty;
+        return sum / double(samples);
     }
 
     /// Adds all gradients to the first one, in order, split by ranges of parameters.

@@ -11,7 +11,7 @@ using namespace lamina;
 using namespace lamina::internals;
 
 static_assert(GaussianNoise<0.1>::accept(Shape{5, 7}).output == Shape{5, 7});
-static_assert(GaussianNoise<-0.1>::accept(Shape{5}).answer == misfit::a_deviation_is_not_below_0);
+static_assert(GaussianNoise<-0.1>::accept(Shape{5}).answer == misfit::a_deviation_or_a_factor_is_not_below_0);
 static_assert(GaussianDropout<1>::accept(Shape{5}).answer == misfit::a_rate_is_a_probability_in_0_to_1__1_excluded);
 static_assert(AlphaDropout<1>::accept(Shape{5}).answer == misfit::a_rate_is_a_probability_in_0_to_1__1_excluded);
 static_assert(SpatialDropout2D<0.5>::accept(Shape{5, 7}).answer == misfit::needs_rank_3__height_width_channels);

@@ -27,7 +27,7 @@ struct GaussianNoise : protocols::layer_base<GaussianNoise<Deviation, Options...
 
     static constexpr protocols::verdict accept(Shape in)
     {
-        if (!(Deviation.value() >= 0)) return refuses(protocols::misfit::a_deviation_is_not_below_0);
+        if (!(Deviation.value() >= 0)) return refuses(protocols::misfit::a_deviation_or_a_factor_is_not_below_0);
         return in.size() == 0 ? refuses(protocols::misfit::an_extent_is_zero) : protocols::accepts(in);
     }
 
