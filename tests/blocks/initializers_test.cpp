@@ -54,7 +54,7 @@ template <class V> auto values_of(const V& variable)
     return values;
 }
 
-template <class Initializer, std::size_t... In> auto kernel_of(Seed seed)
+template <class Initializer, std::size_t... In> auto drawn_kernel(Seed seed)
 {
     return values_of(build<typename Dense<7, Initializer>::template on<In...>>(seed).kernel);
 }
@@ -109,10 +109,10 @@ TEST_CASE("Constants are constant", "[layers][initializers]")
 
 TEST_CASE("The same seed gives the same numbers, another seed others", "[layers][initializers]")
 {
-    CHECK(kernel_of<GlorotUniform, 9>(Seed{1}) == kernel_of<GlorotUniform, 9>(Seed{1}));
-    CHECK(kernel_of<GlorotUniform, 9>(Seed{1}) != kernel_of<GlorotUniform, 9>(Seed{2}));
-    CHECK(kernel_of<HeNormal, 9>(Seed{1}) == kernel_of<HeNormal, 9>(Seed{1}));
-    CHECK(kernel_of<HeNormal, 9>(Seed{1}) != kernel_of<HeNormal, 9>(Seed{2}));
+    CHECK(drawn_kernel<GlorotUniform, 9>(Seed{1}) == drawn_kernel<GlorotUniform, 9>(Seed{1}));
+    CHECK(drawn_kernel<GlorotUniform, 9>(Seed{1}) != drawn_kernel<GlorotUniform, 9>(Seed{2}));
+    CHECK(drawn_kernel<HeNormal, 9>(Seed{1}) == drawn_kernel<HeNormal, 9>(Seed{1}));
+    CHECK(drawn_kernel<HeNormal, 9>(Seed{1}) != drawn_kernel<HeNormal, 9>(Seed{2}));
 }
 
 TEST_CASE("float and double draw the same numbers", "[layers][initializers]")
@@ -150,10 +150,10 @@ TEST_CASE("Fans of a convolution count its window", "[layers][initializers]")
 
 TEST_CASE("VarianceScaling is what the others are cases of, and IdentityMatrix a gain on the diagonal", "[layers][initializers]")
 {
-    CHECK(kernel_of<VarianceScaling<2.0>, 9>(Seed{1}) == kernel_of<HeNormal, 9>(Seed{1}));
-    CHECK(kernel_of<VarianceScaling<1.0, FanMode::fan_avg, Distribution::uniform>, 9>(Seed{1}) ==
-          kernel_of<GlorotUniform, 9>(Seed{1}));
-    const auto values = kernel_of<VarianceScaling<3.0, FanMode::fan_out, Distribution::untruncated_normal>, 99>(Seed{1});
+    CHECK(drawn_kernel<VarianceScaling<2.0>, 9>(Seed{1}) == drawn_kernel<HeNormal, 9>(Seed{1}));
+    CHECK(drawn_kernel<VarianceScaling<1.0, FanMode::fan_avg, Distribution::uniform>, 9>(Seed{1}) ==
+          drawn_kernel<GlorotUniform, 9>(Seed{1}));
+    const auto values = drawn_kernel<VarianceScaling<3.0, FanMode::fan_out, Distribution::untruncated_normal>, 99>(Seed{1});
     double square = 0;
     for (const float value : values) square += double(value) * double(value);
     const auto block = build<Dense<99>::on<9>>(Seed{1});
