@@ -119,8 +119,10 @@
 #include <lamina/draw/curves.hpp>
 #include <lamina/formats/npy.hpp>
 #include <lamina/formats/tfrecord.hpp>
+#include <lamina/graph/backup_and_restore.hpp>
 #include <lamina/graph/checkpoint.hpp>
 #include <lamina/graph/checkpoint_manager.hpp>
+#include <lamina/graph/model_checkpoint.hpp>
 #include <lamina/lamina.hpp>
 
 #include <cstdio>

@@ -32,7 +32,10 @@ public:
         : set_rate([of = std::move(of_epoch)](TrainingState& t) mutable { t.learning_rate = of(t.epoch); })
     {}
 
-    void on_epoch_begin(TrainingState& t) { set_rate(t); }
+    void on_epoch_begin(TrainingState& t)
+    {
+        if (t.batch == 0) set_rate(t); // an epoch that goes on has its rate
+    }
     void on_epoch_end(TrainingState& t) { t.logs.set("learning_rate", t.learning_rate); }
 
 private:

@@ -51,7 +51,11 @@ struct SwapEMAWeights {
     }
     void on_test_begin(TrainingState& t) { put_averages(t); }
     void on_test_end(TrainingState& t) { put_weights(t); }
-    void on_train_end(TrainingState&) { state = {}; }
+    void on_train_end(TrainingState& t)
+    {
+        t.averaged = false; // they are the weights now
+        state = {};
+    }
 
 private:
     void put_averages(TrainingState& t)
