@@ -1,5 +1,5 @@
 // Boundaries that do not ascend.
-// expect: error: ; layer<0> ; boundaries_ascend
+// expect: error: ; layer<0> ; boundaries_ascend__or_are_NumBins_of_at_least_1_with_an_epsilon_in_0_to_1
 #include <lamina/layers/preprocessing/discretization.hpp>
 #include <lamina/models/composites/sequential.hpp>
 

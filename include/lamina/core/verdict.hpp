@@ -31,7 +31,7 @@ enum class misfit {
     a_rate_is_a_probability_in_0_to_1__1_excluded,
     this_layer_has_no_Causal_padding,
     a_deviation_or_a_factor_is_not_below_0,
-    boundaries_ascend,
+    boundaries_ascend__or_are_NumBins_of_at_least_1_with_an_epsilon_in_0_to_1,
     mean_and_variance_are_given_both__one_number_or_one_for_each_feature,
     steps_are_one_axis__give_an_option_one_number,
     output_padding_is_below_the_stride__and_not_0_for_an_even_kernel_with_Same,

@@ -25,6 +25,8 @@ TEST_CASE("Normalization takes out mean and deviation, of the data or given, and
     CHECK((y(0) == Approx(std::sqrt(2)) && y(1) == 0));
     CHECK(layer.variance.data()[1] == 150);
     CHECK_THROWS_AS(layer.adapt(std::vector<float>{1, 2, 3}), lamina::error);
+    CHECK_THROWS_AS(layer.adapt(std::vector<float>{1, 2, NAN, 3}), lamina::error);
+    CHECK(layer.variance.data()[1] == 150);
     const auto given = build<Normalization<GivenMean<1, 2>, GivenVariance<4>>::on<2>>(Seed{});
     CHECK(given(std::array{5.f, 0.f})(0) == 2);
     const auto back = build<Normalization<GivenMean<1, 2>, GivenVariance<4>, Invert>::on<2>>(Seed{});

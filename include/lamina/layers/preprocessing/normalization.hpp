@@ -6,6 +6,7 @@
 #include <lamina/blocks/option_list.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
+#include <lamina/core/finite.hpp>
 #include <lamina/core/literal.hpp>
 #include <lamina/core/variable.hpp>
 #include <lamina/kernels/columns.hpp>
@@ -106,7 +107,7 @@ struct Normalization
         bool learns() const { return false; }
 
         /// Takes mean and variance of the data, over all axes but the last: anything whose numbers can be walked through, such as an
-        /// xtensor or a std::vector.
+        /// xtensor or a std::vector. Throws where they are no whole rows, or one is not finite, and changes nothing.
         void adapt(const auto& data)
             requires adapts
         {
@@ -116,7 +117,12 @@ struct Normalization
                 internals::fail(
                     {"adapt: the data have ", data.size(), " numbers, a multiple of the ", features, " features was needed"});
             std::size_t i = 0;
-            for (const auto& value : data) sums[i++ % features] += double(value);
+            for (const auto& value : data) {
+                if (!internals::is_finite(double(value)))
+                    internals::fail(
+                        {"adapt: number ", i, " is ", double(value), ", finite numbers are needed; clean the data first"});
+                sums[i++ % features] += double(value);
+            }
             i = 0;
             for (const auto& value : data) {
                 const double off = double(value) - sums[i % features] / double(count);
