@@ -22,8 +22,8 @@ class Lamina(ConanFile):
     topics = ("neural-network", "deep-learning", "header-only", "xtensor", "simd")
     package_type = "header-library"
     settings = "os", "arch", "compiler", "build_type"
-    options = {"zlib": [True, False], "json": [True, False]}
-    default_options = {"zlib": True, "json": False}
+    options = {"zlib": [True, False], "json": [True, False], "tensorboard": [True, False]}
+    default_options = {"zlib": True, "json": False, "tensorboard": False}
     no_copy_source = True
 
     oldest_compilers = {"gcc": "11", "clang": "14", "apple-clang": "14", "msvc": "193"}
@@ -41,7 +41,7 @@ class Lamina(ConanFile):
         self.version = ".".join(re.search(rf"LAMINA_VERSION_{part} (\d+)", text).group(1) for part in ("MAJOR", "MINOR", "PATCH"))
 
     def export_sources(self):
-        for pattern in ("CMakeLists.txt", "LICENSE", "include/*", "tests/*", "examples/*", "tools/*", "conan/*.py", "conan/*.cpp", "conan/*.cmake"):
+        for pattern in ("CMakeLists.txt", "LICENSE", "include/*", "cmake/*", "tests/*", "examples/*", "tools/*", "conan/*.py", "conan/*.cpp", "conan/*.cmake"):
             copy(self, pattern, src=self._root, dst=self.export_sources_folder, excludes="*/build/*")
 
     def layout(self):
@@ -58,6 +58,8 @@ class Lamina(ConanFile):
             self.requires("zlib/[>=1.2.11 <2]", transitive_headers=True)
         if self.options.json:
             self.requires("nlohmann_json/[>=3.11 <4]", transitive_headers=True)
+        if self.options.tensorboard:
+            self.requires("protozero/[>=1.7 <2]", transitive_headers=True)
 
     def build_requirements(self):
         if self._testing:

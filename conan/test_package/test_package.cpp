@@ -7,6 +7,9 @@
 #if defined(HAS_json)
 #include <nlohmann/json.hpp>
 #endif
+#if defined(HAS_tensorboard)
+#include <lamina/training/callbacks/tensorboard.hpp>
+#endif
 
 #include <iostream>
 
@@ -19,7 +22,11 @@ int main()
     const Samples exclusive_or{xt::xtensor<float, 2>{{0, 0}, {0, 1}, {1, 0}, {1, 1}}, xt::xtensor<int, 1>{0, 1, 1, 0}};
     auto network = build<Network>(Seed{1});
     auto trainer = compile(network, Adam{.learning_rate = 0.05f}, SparseCategoricalCrossentropy{});
+#if defined(HAS_tensorboard)
+    trainer.fit(exclusive_or, {.epochs = 200, .batch_size = 4}, TensorBoard{.log_dir = "logs"});
+#else
     trainer.fit(exclusive_or, {.epochs = 200, .batch_size = 4});
+#endif
     const auto classes = predict_classes(network, exclusive_or.x);
 
     std::cout << "lamina " << LAMINA_VERSION_MAJOR << '.' << LAMINA_VERSION_MINOR << '.' << LAMINA_VERSION_PATCH << ", xsimd "

@@ -1,5 +1,5 @@
 // Writes a program of the examples in docstrings: each line "/// Example  code" of a header becomes a function, so that what a docstring
-// shows compiles. Arguments: the folder of headers.
+// shows compiles. Arguments: the folder of headers, and those in it to leave out, as what they need is not here.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -12,10 +12,14 @@ namespace fs = std::filesystem;
 
 int main(int argc, char** argv)
 {
-    if (argc != 2) return std::cerr << "usage: examples INCLUDE\n", 2;
+    if (argc < 2) return std::cerr << "usage: examples INCLUDE [HEADER...]\n", 2;
+    const std::vector<std::string> left_out(argv + 2, argv + argc);
     std::vector<fs::path> headers;
     for (const auto& entry : fs::recursive_directory_iterator(argv[1]))
-        if (entry.path().extension() == ".hpp") headers.push_back(entry.path());
+        if (entry.path().extension() == ".hpp" &&
+            std::find(left_out.begin(), left_out.end(), entry.path().lexically_relative(argv[1]).generic_string()) ==
+                left_out.end())
+            headers.push_back(entry.path());
     std::sort(headers.begin(), headers.end());
 
     const std::string mark = "/// Example ";

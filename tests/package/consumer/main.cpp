@@ -5,6 +5,8 @@
 #include <lamina/data/mnist.hpp>
 #elif defined(COMPONENT_json)
 #include <nlohmann/json.hpp>
+#elif defined(COMPONENT_tensorboard)
+#include <lamina/training/callbacks/tensorboard.hpp>
 #endif
 
 #include <array>
@@ -30,6 +32,12 @@ int main()
 #elif defined(COMPONENT_json)
     component = "json";
     std::cout << nlohmann::json{{"parameters", Model::parameter_count}} << '\n';
+#elif defined(COMPONENT_tensorboard)
+    component = "tensorboard";
+    TrainingState training;
+    TensorBoard board{.log_dir = "logs"};
+    board.on_train_begin(training);
+    board.on_train_end(training);
 #endif
 
     const auto model = build<Model>(Seed{1});
