@@ -65,7 +65,7 @@ void read(const fs::path& path, const std::string& name)
     auto& includes = files[name];
     for (int number = 1; std::getline(in, line); ++number) {
         if (!std::regex_match(line, match, pattern)) continue;
-        if (name == "lamina/core/language.hpp" && match[2].str().starts_with("lamina needs ")) continue; // a sentence
+        if (match[2].str().find(" needs ") != std::string::npos) continue; // a sentence, see lamina/core/language.hpp
         includes.push_back({match[2], name + ":" + std::to_string(number)});
         if (match[1] == "\"") offense(includes.back(), "write it with angle brackets, from lamina/ on");
     }

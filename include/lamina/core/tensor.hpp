@@ -13,7 +13,7 @@
 #include <xtensor/xfixed.hpp>
 #include <xtensor/xtensor.hpp>
 #else
-#error "lamina needs xtensor (Debian and Ubuntu: libxtensor-dev, Conan: xtensor)"
+#include <lamina needs xtensor (Debian and Ubuntu: libxtensor-dev, Conan: xtensor)>
 #endif
 
 #include <cstddef>

@@ -10,9 +10,9 @@
 #include <lamina/formats/tfrecord.hpp>
 
 #if !__has_include(<protozero/pbf_writer.hpp>)
-#error "lamina/formats/event_file.hpp needs protozero (Debian and Ubuntu: libprotozero-dev, Conan: protozero)"
+#include <lamina/formats/event_file.hpp needs protozero (Debian and Ubuntu: libprotozero-dev, Conan: protozero)>
 #elif !defined(__cpp_exceptions)
-#error "lamina/formats/event_file.hpp needs exceptions, as protozero does: leave -fno-exceptions out where it is included"
+#include <lamina/formats/event_file.hpp needs exceptions, as protozero throws: leave -fno-exceptions out where it is included>
 #endif
 #include <protozero/pbf_writer.hpp>
 

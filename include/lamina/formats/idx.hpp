@@ -9,7 +9,7 @@
 #include <lamina/formats/tensor_file.hpp>
 
 #if !__has_include(<zlib.h>)
-#error "lamina/formats/idx.hpp needs zlib (Debian and Ubuntu: zlib1g-dev, Conan: zlib)"
+#include <lamina/formats/idx.hpp needs zlib (Debian and Ubuntu: zlib1g-dev, Conan: zlib)>
 #endif
 #include <zlib.h>
 

@@ -4,7 +4,7 @@
 #pragma once
 
 #if !__has_include(<nlohmann/json.hpp>)
-#error "lamina/graph/field_map.hpp needs nlohmann-json (Debian and Ubuntu: nlohmann-json3-dev, Conan: nlohmann_json)"
+#include <lamina/graph/field_map.hpp needs nlohmann-json (Debian and Ubuntu: nlohmann-json3-dev, Conan: nlohmann_json)>
 #endif
 
 #include <lamina/core/architecture.hpp>
