@@ -53,6 +53,7 @@ struct name {};
 struct output_dim {};
 struct output_padding {};
 struct output_mode {};
+struct over_axes {};
 struct padding {};
 struct pointwise_constraint {};
 struct pointwise_initializer {};

@@ -17,6 +17,11 @@ static_assert(LayerNormalization<Axes<3>>::accept(Shape{5, 7}).answer ==
               misfit::an_axis_is_beyond_the_rank__axes_do_not_count_the_batch);
 static_assert(RMSNormalization<Axes<0>>::accept(Shape{5, 7}).answer ==
               misfit::an_axis_is_beyond_the_rank__axes_do_not_count_the_batch);
+static_assert(UnitNormalization<OverAxes<3>>::accept(Shape{5, 7}).answer ==
+              misfit::an_axis_is_beyond_the_rank__axes_do_not_count_the_batch);
+static_assert(UnitNormalization<OverAxes<2, 2>>::accept(Shape{5, 7}).answer == misfit::an_axis_is_given_twice);
+static_assert(UnitNormalization<OverAxes<1>, Axes<1>>::accept(Shape{5, 7}).answer == misfit::an_axis_is_given_twice);
+static_assert(!UnitNormalization<OverAxes<1>>::on<5, 7>::each_step && UnitNormalization<OverAxes<2>>::on<5, 7>::each_step);
 static_assert(UnitNormalization<>::accept(Shape{5, 0}).answer == misfit::an_extent_is_zero);
 static_assert(GroupNormalization<2>::accept(Shape{5, 3}).answer == misfit::channels_and_filters_must_be_multiples_of_the_groups);
 static_assert(parameter_count_of<LayerNormalization<Axes<2>>::on<2, 3, 5>>() == 30);
@@ -35,6 +40,27 @@ TEST_CASE("A row loses its mean and its deviation", "[layers][normalization]")
     CHECK((unit(0) == Approx(0.6) && unit(1) == Approx(0.8)));
     const auto root = build<RMSNormalization<Epsilon<0>>::on<2>>(Seed{})(std::array{1.f, 7.f});
     CHECK((root(0) == Approx(0.2) && root(1) == Approx(1.4)));
+}
+
+TEST_CASE("A UnitNormalization goes over the axes that it names", "[layers][normalization]")
+{
+    // keras 3.15.1: UnitNormalization(axis=1), axis=[1, 3], axis=2
+    const auto check = [](const auto& layer, const std::vector<double>& wanted) {
+        std::array<double, 12> x{}, y{};
+        for (std::size_t i = 0; i < 12; ++i) x[i] = double(i * 7919 % 1013) / 506.5 - 1;
+        std::vector<double> scratch(scratch_of<std::remove_cvref_t<decltype(layer)>>(1));
+        layer.forward({}, x.data(), y.data(), nullptr, scratch.data(), 1);
+        for (std::size_t i = 0; i < 12; ++i) CHECK(y[i] == Approx(wanted[i]).epsilon(1e-8));
+    };
+    check(UnitNormalization<OverAxes<1>>::on<2, 3, 2>::as<double>{},
+          {-0.777638012, 0.819890325, 0.960588992, -0.316227766, -0.577022722, -0.643733034, 0.628712273, 0.572520616,
+           0.277972639, -0.948683298, -0.816728093, 0.765250142});
+    check(UnitNormalization<OverAxes<1, 3>>::on<2, 3, 2>::as<double>{},
+          {-0.666219605, 0.422881744, 0.652856015, -0.231967156, -0.304922544, -0.546509998, 0.538631645, 0.295293784,
+           0.188921704, -0.695901467, -0.431592722, 0.64967437});
+    check(UnitNormalization<OverAxes<2>>::on<2, 3, 2>::as<double>{},
+          {-0.882108723, 0.606650478, 0.237725253, -0.0915164796, -0.406658217, -0.789683437, 0.775990342, 0.39743743,
+           0.0748513273, -0.257581942, -0.626287688, 0.880735507});
 }
 
 TEST_CASE("Axes are normalized as one", "[layers][normalization]")
@@ -71,6 +97,7 @@ TEST_CASE("Gradients of normalizations agree with central differences", "[layers
     check_gradients_of_each<
         LayerNormalization<>::on<3, 7>::as<double>, LayerNormalization<Axes<2>, NoCenter>::on<2, 3, 5>::as<double>,
         LayerNormalization<NoScale>::on<33>::as<double>, RMSNormalization<>::on<2, 5>::as<double>,
-        UnitNormalization<Axes<2>>::on<2, 3>::as<double>, GroupNormalization<2>::on<3, 2, 6>::as<double>,
-        GroupNormalization<3, NoScale, NoCenter>::on<5, 3>::as<double>, GroupNormalization<1, NoCenter>::on<4, 5>::as<double>>();
+        UnitNormalization<Axes<2>>::on<2, 3>::as<double>, UnitNormalization<OverAxes<3, 1>>::on<2, 3, 5>::as<double>,
+        GroupNormalization<2>::on<3, 2, 6>::as<double>, GroupNormalization<3, NoScale, NoCenter>::on<5, 3>::as<double>,
+        GroupNormalization<1, NoCenter>::on<4, 5>::as<double>>();
 }
