@@ -8,7 +8,7 @@ if(NOT TARGET protozero::protozero)
   find_package_handle_standard_args(protozero REQUIRED_VARS protozero_INCLUDE_DIR
     REASON_FAILURE_MESSAGE "install it (Debian and Ubuntu: libprotozero-dev, Conan: protozero)")
   if(protozero_FOUND)
-    add_library(protozero::protozero INTERFACE IMPORTED GLOBAL)
+    add_library(protozero::protozero INTERFACE IMPORTED)
     set_target_properties(protozero::protozero PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${protozero_INCLUDE_DIR}")
   endif()
 endif()
