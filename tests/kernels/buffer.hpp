@@ -95,7 +95,7 @@ private:
     std::vector<T, AlignedAllocator<T>> memory;
 };
 
-#ifdef LAMINA_TEST_SANITIZED // what is slow there
+#ifdef LAMINA_TEST_SANITIZED
 constexpr std::size_t sample_counts[] = {0, 1, 3};
 #else
 constexpr std::size_t sample_counts[] = {0, 1, 2, 7, 33};

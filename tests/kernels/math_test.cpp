@@ -34,15 +34,16 @@ template <class T> std::vector<T> inputs(double low, double high)
     using bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
     std::mt19937_64 generator(11);
     std::vector<T> result;
-    for (int i = 0; i <= 100000; ++i) result.push_back(T(low + (high - low) * i / 100000));
-    for (int i = 0; i < 200000; ++i) {
+    constexpr int many = sanitized ? 5000 : 100000;
+    for (int i = 0; i <= many; ++i) result.push_back(T(low + (high - low) * i / many));
+    for (int i = 0; i < 2 * many; ++i) {
         const bits pattern = bits(generator());
         T value;
         std::memcpy(&value, &pattern, sizeof value);
         result.push_back(value);
     }
     for (const double scale : {1e-1, 1e-3, 1e-5, 1e-9, 1e-20, 1e-39, 1e-310})
-        for (int i = -2000; i < 2000; ++i) {
+        for (int i = -2000; i < 2000; i += sanitized ? 20 : 1) {
             result.push_back(T(i / 2000.0 * scale));
             result.push_back(T(1 + i / 2000.0 * scale));
         }
