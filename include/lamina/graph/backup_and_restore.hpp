@@ -4,6 +4,7 @@
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
 #include <lamina/core/file.hpp>
+#include <lamina/core/names.hpp>
 #include <lamina/core/parts.hpp>
 #include <lamina/graph/checkpoint.hpp>
 #include <lamina/graph/checkpoint_manager.hpp>
@@ -39,9 +40,9 @@ struct TrainingPlace {
         values.clear();
         for (std::size_t i = 0; i < epochs.size(); ++i)
             for (const auto& [name, value] : epochs[i].entries) {
-                epoch_of.push_back(i);
-                names.push_back(name);
-                values.push_back(value);
+                add_to(epoch_of, i);
+                add_to(names, name);
+                add_to(values, value);
             }
     }
 

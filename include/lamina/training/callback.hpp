@@ -195,6 +195,13 @@ struct wrong_callback<Parts, Evaluates, First, C...> {
     static constexpr callback_is answer = judge_callback_of<First, Parts, Evaluates>();
 };
 
+/// The state before a training of these variables. In one place: a vector's copy by itself would be a function that objects of all
+/// instruction sets share.
+[[gnu::cold, gnu::noinline]] inline TrainingState state_of(const std::vector<std::shared_ptr<stored_types::record>>& variables)
+{
+    return {.variables = variables};
+}
+
 /// Calls `attach` of a callback that has it.
 template <class C, class Parts>
 void attach([[maybe_unused]] C& callback, [[maybe_unused]] TrainingState& state, [[maybe_unused]] const Parts& parts)

@@ -178,7 +178,7 @@ private:
         constexpr internals::callback_is answer = wrong::answer;
         static_assert(internals::callback_fits<typename wrong::type, answer>,
                       "lamina: settings of evaluate are in braces, {.threads = 2}, and behind them stand callbacks");
-        TrainingState state{.variables = parameters};
+        TrainingState state = internals::state_of(parameters);
         if constexpr (answer == internals::callback_is::fine)
             on_tensors(x, y, "evaluate", [&](const auto& samples) {
                 require_usable(samples, "evaluate");
@@ -246,7 +246,7 @@ private:
                    kept = internals::span_of(positions).last(held_back);
 
         internals::say_if_unoptimized();
-        TrainingState state{.variables = parameters};
+        TrainingState state = internals::state_of(parameters);
         state.epochs = options.epochs;
         state.samples = chosen.size();
         state.batches = (chosen.size() - 1) / options.batch_size + 1;
