@@ -32,6 +32,7 @@ struct Everything {
     std::vector<Dense<1>::on<2>> list;
     std::map<std::string, Variable<double, Shape{2}>> named;
     std::optional<Dense<2>::on<2>> maybe, none;
+    Variable<double, Shape{}> scale;
     std::array<int, 3> plain{};
     std::vector<float> history;
     Net inner;
@@ -203,8 +204,8 @@ TEST_CASE("parts in lists, maps and optionals have their paths", "[graph]")
     Graph graph;
     graph.bind(model, "all");
     const auto map = to_graph(model);
-    CHECK(map.size() == 4 + 4 + 2 + 2 + 6);
-    for (const char* field : {"pair/1/kernel", "list/0/bias", "named/b", "maybe/value/kernel", "inner/body/0/kernel"}) {
+    CHECK(map.size() == 4 + 4 + 2 + 2 + 1 + 6);
+    for (const char* field : {"pair/1/kernel", "list/0/bias", "named/b", "maybe/value/kernel", "scale", "inner/body/0/kernel"}) {
         CAPTURE(field);
         CHECK(map.find(field) != nullptr);
     }
