@@ -99,7 +99,7 @@ TEST_CASE("an event file has a name of its own and whole records", "[formats][ev
 
     const auto file = folder.write("file", "");
     CHECK(says(refusal_of([&] { EventFile inside((file / "logs").string()); }),
-               "file/logs: cannot be made (Not a directory); choose a folder where files can be made"));
+               "file/logs: cannot be made (Not a directory); choose another folder"));
     const LockedFolder locked(folder.path);
     CHECK(says(refusal_of([&] { EventFile inside((folder.path / "new").string()); }), "new: cannot be made (Permission denied)"));
 }

@@ -129,6 +129,13 @@ template <class B> constexpr bool across_batch_of()
     else return false;
 }
 
+/// Whether a block, or one inside of it, adds to the loss itself (`penalizes_activity`): it is asked for its slope also where nobody reads its output.
+template <class B> constexpr bool penalizes_activity_of()
+{
+    if constexpr (requires { B::penalizes_activity; }) return B::penalizes_activity;
+    else return false;
+}
+
 /// The steps of the mask that a block makes of its input (`mask_steps`); 0 where it makes none.
 template <class B> constexpr std::size_t mask_steps_of()
 {

@@ -6,6 +6,7 @@
 
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
+#include <lamina/core/folder.hpp>
 #include <lamina/core/histogram.hpp>
 #include <lamina/formats/tfrecord.hpp>
 
@@ -22,11 +23,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <filesystem>
 #include <initializer_list>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 #if defined(_WIN32)
 #include <process.h>
@@ -135,10 +134,7 @@ private:
 
     static std::string made_in(const std::string& folder)
     {
-        std::error_code problem;
-        std::filesystem::create_directories(folder, problem);
-        if (problem) fail({folder, ": cannot be made (", problem.message(), "); choose a folder where files can be made"});
-
+        make_folder(folder);
         char host[256] = "localhost";
 #if defined(_WIN32)
         const int process = ::_getpid();

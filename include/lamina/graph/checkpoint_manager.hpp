@@ -6,8 +6,8 @@
 #include <lamina/core/file.hpp>
 #include <lamina/core/file_place.hpp>
 #include <lamina/core/finite.hpp>
+#include <lamina/core/folder.hpp>
 #include <lamina/graph/checkpoint.hpp>
-#include <lamina/graph/folder.hpp>
 
 #include <algorithm>
 #include <cerrno>

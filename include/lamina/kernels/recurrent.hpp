@@ -61,14 +61,15 @@ template <std::size_t Gates, std::size_t Registers, std::size_t Streams, std::si
 
 } // namespace detail
 
-/// Whether a step is one for `recurrent_step`: the sums of all gates stay in registers, and what it reads inside the rows.
+/// Whether a step is one for `recurrent_step`: the sums of all gates stay in registers, those of up to 64 units in blocks (more were not
+/// measured), and what it reads inside the rows.
 template <class T, recurrent_sizes S> constexpr bool steps_in_registers()
 {
 #if LAMINA_PLAIN_LOOPS
     return false;
 #else
     constexpr std::size_t lanes = detail::unit_lanes<T, S>;
-    return detail::unit_registers<T, S> * S.gates <= 4 * accumulators && S.gates <= accumulators &&
+    return (detail::unit_registers<T, S> * S.gates <= accumulators || (S.units <= 64 && S.gates <= accumulators)) &&
            std::max(S.units, lanes) + S.wide() - S.units <= padded<T>(S.wide());
 #endif
 }

@@ -111,7 +111,7 @@ template <class T, class B> [[gnu::cold]] PlanNode<T> node_without_passes()
     node.whole_below = whole_below_of<B>();
     node.mask_steps = mask_steps_of<B>();
     node.passes_mask = passes_mask_of<B>();
-    node.penalizes_activity = requires { requires B::penalizes_activity; };
+    node.penalizes_activity = penalizes_activity_of<B>();
     node.multiply_adds = multiply_adds_of<B>();
     if constexpr (requires { B::ends_in; }) node.ends_in = B::ends_in;
     return node;

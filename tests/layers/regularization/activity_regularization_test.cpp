@@ -38,10 +38,10 @@ struct Twice { // the same layer at both places
 
 using Inside = Sequential<Input<4>, Dense<5, Tanh>, Residual<Dense<5>, Both>, Dense<1>>;
 
-struct Beside { // nobody reads what the layer gives
+template <class Activity> struct Beside { // nobody reads what the layer gives
     Dense<5, Tanh>::on<4> first;
     Dense<5>::on<5> second;
-    Both::on<5> activity;
+    Activity activity;
     Dense<1>::on<5> head;
     auto operator()(const auto& x) const
     {
@@ -141,8 +141,9 @@ TEST_CASE("Training with penalized activities ends where Keras ends, on any numb
 
 TEST_CASE("An activity is penalized inside of a Residual, and where nobody reads it", "[layers][activity_regularization]")
 {
-    const Outcome inside = train<Inside>(1), beside = train<Beside>(1);
+    const Outcome inside = train<Inside>(1), beside = train<Beside<Both::on<5>>>(1);
     check_equal(inside, beside);
+    CHECK(train<Beside<Sequential<Input<5>, Residual<Both>>>>(1) == beside);
     CHECK(train<Inside>(4) == inside);
-    CHECK(train<Beside>(4) == beside);
+    CHECK(train<Beside<Both::on<5>>>(4) == beside);
 }

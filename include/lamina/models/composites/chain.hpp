@@ -82,6 +82,7 @@ public:
         return below[first];
     }();
     static constexpr bool across_batch = (false || ... || across_batch_of<Blocks>());
+    static constexpr bool penalizes_activity = (false || ... || penalizes_activity_of<Blocks>());
     template <class U> using as = Chain<U, In, with_number<Blocks, U>...>;
 
     static constexpr std::size_t saved(std::size_t n) { return layout(n).end; }

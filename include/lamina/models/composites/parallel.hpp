@@ -27,6 +27,7 @@ public:
 
     static constexpr Shape input = In, output = P::accept(In).output;
     static constexpr bool across_batch = (false || ... || across_batch_of<Blocks>());
+    static constexpr bool penalizes_activity = (false || ... || penalizes_activity_of<Blocks>());
     static constexpr std::size_t saved(std::size_t n) { return layout(n).end; }
     static constexpr std::size_t scratch(std::size_t n) { return room(n) + aside(n) + widest({scratch_of<Blocks>(n)...}); }
 

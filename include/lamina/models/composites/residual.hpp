@@ -55,6 +55,7 @@ template <class... Parts> struct Residual {
         using chain::multiply_adds;
         using chain::parameter_count;
         using chain::passes_mask;
+        using chain::penalizes_activity;
 
         /// Training keeps f(x): f's last layer may need it, and it cannot be had back from the sum.
         static constexpr std::size_t saved(std::size_t n) { return internals::padded<T>(n * In.size()) + chain::saved(n); }

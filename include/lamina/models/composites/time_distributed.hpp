@@ -59,6 +59,7 @@ struct TimeDistributed : protocols::layer_base<TimeDistributed<L, Options...>, p
         static constexpr bool rows = In.rank == 2, each_step = true,
                               passes_mask = rows ? block_of_step::output.rank == 1 : internals::passes_mask_of<block_of_step>();
         static constexpr bool across_batch = internals::across_batch_of<block_of_step>();
+        static constexpr bool penalizes_activity = internals::penalizes_activity_of<block_of_step>();
         static constexpr std::size_t whole_below = internals::whole_below_of<block_of_step>();
 
         block_of_step inside;

@@ -1,4 +1,4 @@
-// lamina/graph/folder.hpp: folders that models are saved in.
+// lamina/core/folder.hpp: folders that files are made in.
 #pragma once
 
 #include <lamina/core/architecture.hpp>
