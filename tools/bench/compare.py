@@ -19,24 +19,24 @@ from tasks import TASKS
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OTHER_PRECISION = ("LiteRT int8",)  # shown, and no peer of float32
-REPETITIONS = 5
 
 
 class Programs:
     """lamina's benchmarks."""
 
-    def __init__(self, folder, seconds):
-        self.folder, self.seconds = folder, seconds
+    def __init__(self, folder, seconds, repetitions):
+        self.folder, self.seconds, self.repetitions = folder, seconds, repetitions
 
     def run(self, program, name, cores=None):
         """The benchmark's median over short repetitions, as of its peers: its counters, and `us`, microseconds an iteration."""
         command = [self.folder / program, f"--benchmark_filter=^{name}$", "--benchmark_format=json",
-                   f"--benchmark_min_time={self.seconds / REPETITIONS}", f"--benchmark_repetitions={REPETITIONS}"]
+                   f"--benchmark_min_time={self.seconds / self.repetitions}", f"--benchmark_repetitions={self.repetitions}"]
         pin = (lambda: os.sched_setaffinity(0, cores)) if cores else None
         done = subprocess.run(command, capture_output=True, text=True, check=True, preexec_fn=pin)
         if not done.stdout.startswith("{"):
             raise SystemExit(f"tools/dev bench: {program} has no benchmark {name}")
-        rows = [row for row in json.loads(done.stdout)["benchmarks"] if row.get("aggregate_name") == "median"]
+        rows = json.loads(done.stdout)["benchmarks"]  # of one repetition there is no median
+        rows = [row for row in rows if row.get("aggregate_name") == "median"] or rows
         return {**rows[0], "us": rows[0]["real_time"] * {"ns": 1e-3, "us": 1, "ms": 1e3}[rows[0]["time_unit"]]}
 
 
@@ -154,6 +154,7 @@ if __name__ == "__main__":
     parser.add_argument("--peers", type=pathlib.Path, default=ROOT / "build/peers", help=argparse.SUPPRESS)
     parser.add_argument("--no-peers", action="store_true", help="lamina alone: nothing is downloaded")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--repetitions", type=int, default=5, help="of lamina's benchmarks, of which the median counts")
     parser.add_argument("--seconds", type=float, default=0.3, help="for each task, library and round")
     parser.add_argument("--quick", action="store_true", help="two short rounds")
     parser.add_argument("--core", type=int, help="the core to run on (the last)")
@@ -171,7 +172,7 @@ if __name__ == "__main__":
     os.sched_setaffinity(0, {core})
     chosen = [task for task in TASKS if given.filter.lower() in task["title"].lower()]
 
-    programs, peers = Programs(given.programs, given.seconds), []
+    programs, peers = Programs(given.programs, given.seconds, given.repetitions), []
     if not given.no_peers:
         python, files = given.peers / "bin/python", given.peers / "models"
         subprocess.run([python, "-c", f"import models; models.prepare({str(files)!r})"], check=True, stderr=subprocess.DEVNULL,
