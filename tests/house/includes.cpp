@@ -30,6 +30,8 @@ const std::map<std::string, Names> law{
     {"training", {"models", "formats", "layers", "ops", "trace", "blocks", "kernels", "core"}},
     {"graph", {"training", "models", "formats", "draw", "layers", "ops", "trace", "blocks", "kernels", "core"}},
     {"data", {"formats", "draw", "core"}},
+    {"interop",
+     {"graph", "training", "models", "formats", "draw", "layers", "ops", "trace", "blocks", "kernels", "core"}},
 };
 
 /// All that kernels may know of core.
