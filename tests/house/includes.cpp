@@ -31,7 +31,8 @@ const std::map<std::string, Names> law{
     {"graph", {"training", "models", "formats", "draw", "layers", "ops", "trace", "blocks", "kernels", "core"}},
     {"data", {"formats", "draw", "core"}},
     {"interop",
-     {"graph", "training", "models", "formats", "draw", "layers", "ops", "trace", "blocks", "kernels", "core"}},
+     {"", "graph", "training", "models", "formats", "draw", "layers", "ops", "trace", "blocks", "kernels",
+      "core"}}, // "": the front door
 };
 
 /// All that kernels may know of core.

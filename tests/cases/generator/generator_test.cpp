@@ -1,9 +1,10 @@
 // The generator, shown folders of cases that it must test, list or refuse, and a tree of headers with one that has no row.
 #include "catch.hpp"
 
-#include "cases/generator/classes.hpp"
-#include "cases/generator/spelling.hpp"
 #include "cases/generator/translate.hpp"
+
+#include <lamina/interop/keras/classes.hpp>
+#include <lamina/interop/keras/spelling.hpp>
 
 #include <algorithm>
 #include <cstdlib>
@@ -12,6 +13,7 @@
 #include <random>
 
 using namespace cases;
+using namespace lamina::keras::detail;
 
 namespace {
 
@@ -239,7 +241,7 @@ TEST_CASE("What cannot be tested is refused in a sentence")
     tree.add("metrics/accuracy", of("Accuracy", "{}"));
     CHECK_THAT(
         translate(tree.first / "layers/quantum", tree.include).refusal,
-        Catch::Contains("lamina has lamina/layers/odd/quantum_dot.hpp, and tests/cases/generator/classes.def has no row for it"));
+        Catch::Contains("lamina has lamina/layers/odd/quantum_dot.hpp, and lamina/interop/keras/class_list.hpp has no row for it"));
     CHECK(translate(tree.first / "metrics/accuracy", tree.include).refusal.empty());
     Tree::write(tree.first / "derivatives/square/x.npy", "");
     CHECK(translate(tree.first / "derivatives/square", tree.include).refusal.empty());

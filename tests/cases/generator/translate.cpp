@@ -1,18 +1,28 @@
 // How a case becomes a test: see translate.hpp.
 #include "cases/generator/translate.hpp"
-#include "cases/generator/config.hpp"
-#include "cases/generator/spelling.hpp"
+
+#include <lamina/interop/keras/config.hpp>
+#include <lamina/interop/keras/spelling.hpp>
+
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <fstream>
+#include <stdexcept>
 #include <utility>
 
 namespace cases {
 
 namespace fs = std::filesystem;
+using namespace lamina::keras::detail;
 using nlohmann::json;
 
 namespace {
+
+/// A sentence that says why a case cannot be tested, which is a failure.
+struct Refused : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
 
 struct Kind {
     std::string call;               ///< what runs a case
@@ -141,12 +151,18 @@ void write_test(Translation& made, const Class& c, json& all, const fs::path& fo
         all["config"].update(json::parse(unsaid->second));
     std::pair<std::string, std::string> more;
     if (c.kind == "layers") more = layer_arguments(all);
-    const Options said = read_config(c, all["config"]);
-    std::string type = spelled(c, said, made.headers);
+    const Json config = parse_json(all["config"].dump(), "case.json");
+    std::string problem;
+    const Options said = read_config(c, config, problem);
+    std::vector<std::string_view> headers;
+    std::string type = spelled(c, said, spelling::whole, headers, problem);
+    if (!problem.empty()) throw Refused(problem);
+    made.headers.insert(headers.begin(), headers.end());
     if (c.keras == "Dense" && all["input_shape"].size() > 2)
         type.insert(type.size() - 1, ", EachRow"); // Keras has no word for it
     const std::string where = "R\"case(" + folder.string() + ")case\"";
-    const std::string run = "cases::" + kinds.at(std::string(c.kind)).call, by = '"' + c.says + "\", " + expected(said);
+    const std::string run = "cases::" + kinds.at(std::string(c.kind)).call,
+                      by = '"' + std::string(c.says) + "\", " + expected(said);
     const auto report = [](const std::string& call) { return "    cases::report([&] { return " + call + "; });\n"; };
     const auto wrong = wrong_in_keras.find(id);
     const auto compare = [&](const std::string& call) {
@@ -184,9 +200,12 @@ Translation translate(const fs::path& folder, const fs::path& include)
             write_test(made, *c, all, folder);
         }
         else if (const auto header = header_of(include, kind, made.keras); !header.empty())
-            throw Refused("lamina has " + header + ", and tests/cases/generator/classes.def has no row for it");
+            throw Refused("lamina has " + header + ", and lamina/interop/keras/class_list.hpp has no row for it");
     }
     catch (const Refused& why) {
+        made.refusal = why.what();
+    }
+    catch (const lamina::error& why) {
         made.refusal = why.what();
     }
     catch (const json::exception& why) {

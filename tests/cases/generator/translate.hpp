@@ -20,7 +20,7 @@ struct Translation {
     std::string refusal;           ///< why it cannot be tested, which is a failure
 };
 
-/// `include` is where lamina's headers are: a class whose header is there and that classes.def does not have is refused.
+/// `include` is where lamina's headers are: a class whose header is there and that lamina/interop/keras/class_list.hpp does not have is refused.
 Translation translate(const std::filesystem::path& folder, const std::filesystem::path& include);
 
 /// What becomes of all cases of several folders.

@@ -1,6 +1,11 @@
-// Every class of Keras that a reference case may name, and what stands for it: kind, Keras's class, header, and the class with the fewest
-// arguments that it takes. What a case says of its options is translated by the class's own list of options (lamina/blocks/option_list.hpp).
-// Read by generator/classes.cpp and, line by line, by CMakeLists.txt.
+// lamina/interop/keras/class_list.hpp: every class of Keras that lamina has, a row each: kind, Keras's class, header, and the class of lamina
+// with the fewest arguments that it takes. What a config says is translated by the class's own list of options (blocks/option_list.hpp).
+//
+// Read where LAMINA_CLASS says what becomes of a row, by classes.hpp; and line by line by tests/cases/CMakeLists.txt. So it may be read twice.
+#include <lamina/core/language.hpp>
+
+#if defined(LAMINA_CLASS)
+// clang-format off
 LAMINA_CLASS(layers, Activation, lamina/layers/core/activation.hpp, Activation<Linear>)
 LAMINA_CLASS(layers, AdaptiveAveragePooling1D, lamina/layers/pooling/adaptive_average_pooling1d.hpp, AdaptiveAveragePooling1D<1>)
 LAMINA_CLASS(layers, AdaptiveAveragePooling2D, lamina/layers/pooling/adaptive_average_pooling2d.hpp, AdaptiveAveragePooling2D<1>)
@@ -211,3 +216,5 @@ LAMINA_CLASS(activations, squareplus, lamina/blocks/activations/activations.hpp,
 LAMINA_CLASS(activations, tanh, lamina/blocks/activations/activations.hpp, Tanh)
 LAMINA_CLASS(activations, tanh_shrink, lamina/blocks/activations/activations.hpp, TanhShrink)
 LAMINA_CLASS(activations, threshold, lamina/blocks/activations/activations.hpp, Threshold<0, 0>)
+// clang-format on
+#endif
