@@ -176,6 +176,7 @@ template <class Op, class T, Shape... In> [[gnu::cold]] PlanNode<T> node_of_op(d
            std::size_t n) { ops::backward_once<Op>(told<Op, In...>(p), in, y, dy, din, scratch, n); });
     node.scratch = [](std::size_t n) { return ops::scratch_of<Op>(call_of<Op, In...>, n); };
     node.number = number;
+    node.function = Op::name;
     node.joins_masks = joins_masks<Op>;
     if constexpr (is_activation<Op>) {
         using formula = typename Op::formula;

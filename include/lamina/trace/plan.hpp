@@ -43,6 +43,7 @@ template <class T> struct PlanNode {
     bool joins_masks = false;      ///< a step of its output is there where it is in all of its inputs that have a mask
     std::size_t multiply_adds = 0; ///< of a sample
     double number = 0;             ///< of a function that computes with one: the 2 of `2 * h`
+    std::string_view function{};   ///< the name of a function; of a block nothing
 };
 
 /// The nodes of a model in the order of its computation, and the values between them. The first values are the model's inputs.
