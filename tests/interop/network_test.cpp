@@ -68,7 +68,8 @@ TEST_CASE("A Sequential is its layers in a row, with Keras's automatic names")
 TEST_CASE("A Residual and a Parallel are seen through")
 {
     const Sequential<Input<8, 8, 4>, Residual<Conv2D<4, Same, Relu>, Conv2D<4, Same>>,
-                     Parallel<Concat, Conv2D<2, Same>, Branch<Conv2D<3, Same>, Activation<Relu>>, Branch<>>, GlobalAveragePooling2D<>>
+                     Parallel<Concat, Conv2D<2, Same>, Branch<Conv2D<3, Same>, Activation<Relu>>, Branch<>>,
+                     GlobalAveragePooling2D<>>
         model;
     CHECK(told(network_of(model)) == "0 input_layer InputLayer [8, 8, 4]\n"
                                      "1 conv2d Conv2D [8, 8, 4] <- 0\n"

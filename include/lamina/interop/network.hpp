@@ -25,10 +25,10 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
 /// A layer of a model seen from outside. It refers to the model, which must stay where it is.
 struct LayerView {
-    std::string path;                     ///< of its variables: `encoder/0`; empty for what has none by itself, `+` or an input
-    std::string name;                     ///< its Name or field, else Keras's automatic one: `conv2d_1`
-    std::string_view kind;                ///< Keras's name of the class: `Conv2D`
-    Shape input, output;                  ///< of a sample; of the first input where there are several
+    std::string path;      ///< of its variables: `encoder/0`; empty for what has none by itself, `+` or an input
+    std::string name;      ///< its Name or field, else Keras's automatic one: `conv2d_1`
+    std::string_view kind; ///< Keras's name of the class: `Conv2D`
+    Shape input, output;   ///< of a sample; of the first input where there are several
     std::vector<protocols::Option> options{}; ///< what it is set to, in Keras's words and order
     std::vector<internals::FoundVariable> variables{};
 
@@ -57,12 +57,12 @@ inline constexpr std::size_t no_node = ~std::size_t{0};
 /// One step of the computation.
 struct NetworkNode {
     LayerView layer;
-    std::vector<std::size_t> reads{};   ///< the nodes whose results it takes
-    std::size_t place = 0;              ///< the position of its block among the model's fields, for a struct
-    std::size_t first = no_node;        ///< the node at which the same layer is called for the first time, if that is another
-    std::string_view function{};        ///< of a function on values its name: `add`
-    double number = 0;                  ///< with which such a function computes
-    std::vector<Network> inside{};      ///< of a Sequential among the layers: what it consists of
+    std::vector<std::size_t> reads{}; ///< the nodes whose results it takes
+    std::size_t place = 0;            ///< the position of its block among the model's fields, for a struct
+    std::size_t first = no_node;      ///< the node at which the same layer is called for the first time, if that is another
+    std::string_view function{};      ///< of a function on values its name: `add`
+    double number = 0;                ///< with which such a function computes
+    std::vector<Network> inside{};    ///< of a Sequential among the layers: what it consists of
 };
 
 /// Keras's class for a function on values; nothing where it has only an operation.
@@ -105,19 +105,20 @@ public:
     }
 
     /// A block that reads some nodes. What a Residual, a Parallel or a Branch holds is added in its place.
-    template <class B> [[gnu::cold]] std::size_t add_block(const B& block, const std::string& path, std::vector<std::size_t> reads)
+    template <class B>
+    [[gnu::cold]] std::size_t add_block(const B& block, const std::string& path, std::vector<std::size_t> reads)
     {
         if constexpr (requires { typename B::specification::branches; }) {
             std::vector<std::size_t> ends;
-            block.for_each_layer([&](std::string_view name, const auto& branch) {
-                ends.push_back(add_block(branch, inside(path, name), reads));
-            });
+            block.for_each_layer(
+                [&](std::string_view name, const auto& branch) { ends.push_back(add_block(branch, inside(path, name), reads)); });
             constexpr bool adds = std::is_same_v<typename B::specification::merge, Add>;
             return add_function(adds ? "add" : "concatenate", std::move(ends), B::output);
         }
         else if constexpr (requires { typename B::specification::layers; }) {
             const std::size_t start = reads[0], end = add_row(block, path, start);
-            if constexpr (std::string_view(B::specification::kind) == "Residual") return add_function("add", {start, end}, B::output);
+            if constexpr (std::string_view(B::specification::kind) == "Residual")
+                return add_function("add", {start, end}, B::output);
             else return end;
         }
         else if constexpr (requires { typename B::layer::layers; }) return reads[0]; // Branch<>
@@ -181,14 +182,13 @@ struct ListedBlock {
 template <class Part> void list_blocks(const Part& part, const std::string& path, std::vector<ListedBlock>& to)
 {
     if constexpr (AnyBlock<Part>)
-        to.push_back({&part, path,
-                      [](NetworkBuilder& builder, const void* block, const std::string& at, std::vector<std::size_t> reads) {
-                          return builder.add_block(*static_cast<const Part*>(block), at, std::move(reads));
-                      }});
+        to.push_back(
+            {&part, path, [](NetworkBuilder& builder, const void* block, const std::string& at, std::vector<std::size_t> reads) {
+                 return builder.add_block(*static_cast<const Part*>(block), at, std::move(reads));
+             }});
     else if constexpr (!is_variable<Part>)
-        for_each_part(part, [&](std::string_view name, const auto& inner) {
-            list_blocks(inner, NetworkBuilder::inside(path, name), to);
-        });
+        for_each_part(
+            part, [&](std::string_view name, const auto& inner) { list_blocks(inner, NetworkBuilder::inside(path, name), to); });
 }
 
 /// Gives every layer a name: its own, or one of its class with a number, as Keras does.
@@ -253,8 +253,7 @@ template <class M> LAMINA_OUTLINED Network network_of(const M& model)
     std::vector<const NetworkNode*> nodes;
     for (const NetworkNode& node : network.nodes)
         if (node.first == no_node && node.function.empty() && node.layer.kind != "InputLayer") nodes.push_back(&node);
-    std::stable_sort(nodes.begin(), nodes.end(),
-                     [](const NetworkNode* a, const NetworkNode* b) { return a->place < b->place; });
+    std::stable_sort(nodes.begin(), nodes.end(), [](const NetworkNode* a, const NetworkNode* b) { return a->place < b->place; });
     return nodes;
 }
 
