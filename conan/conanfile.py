@@ -22,8 +22,11 @@ class Lamina(ConanFile):
     topics = ("neural-network", "deep-learning", "header-only", "xtensor", "simd")
     package_type = "header-library"
     settings = "os", "arch", "compiler", "build_type"
-    options = {"zlib": [True, False], "json": [True, False], "tensorboard": [True, False]}
-    default_options = {"zlib": True, "json": False, "tensorboard": False}
+    # The components of cmake/components.cmake: what each requires.
+    components = {"zlib": ["zlib"], "json": ["nlohmann_json"], "tensorboard": ["protozero"], "numpy": ["libzip"]}
+    libraries = {"zlib": "[>=1.2.11 <2]", "nlohmann_json": "[>=3.11 <4]", "protozero": "[>=1.7 <2]", "libzip": "[>=1.7.3 <2]"}
+    options = {component: [True, False] for component in ("zlib", "json", "tensorboard", "numpy")}
+    default_options = {"zlib": True, "json": False, "tensorboard": False, "numpy": False}
     no_copy_source = True
 
     oldest_compilers = {"gcc": "11", "clang": "14", "apple-clang": "14", "msvc": "193"}
@@ -54,12 +57,9 @@ class Lamina(ConanFile):
         # xtensor first: its recipe pins an xsimd, which the range then follows.
         self.requires("xtensor/[>=0.24.3 <0.28]", transitive_headers=True)
         self.requires("xsimd/[>=8.1 <15]", transitive_headers=True)
-        if self.options.zlib:
-            self.requires("zlib/[>=1.2.11 <2]", transitive_headers=True)
-        if self.options.json:
-            self.requires("nlohmann_json/[>=3.11 <4]", transitive_headers=True)
-        if self.options.tensorboard:
-            self.requires("protozero/[>=1.7 <2]", transitive_headers=True)
+        needed = {library for component, libraries in self.components.items() if self.options.get_safe(component) for library in libraries}
+        for library in sorted(needed):
+            self.requires(f"{library}/{self.libraries[library]}", transitive_headers=True, transitive_libs=True)
 
     def build_requirements(self):
         if self._testing:

@@ -19,7 +19,7 @@ class LaminaTest(ConanFile):
         options = self.dependencies["lamina"].options
         toolchain = CMakeToolchain(self)
         toolchain.user_presets_path = False
-        toolchain.cache_variables["LAMINA_COMPONENTS"] = ";".join(c for c in ("zlib", "json", "tensorboard") if options.get_safe(c))
+        toolchain.cache_variables["LAMINA_COMPONENTS"] = ";".join(name for name, chosen in options.items() if str(chosen) == "True")
         toolchain.generate()
         CMakeDeps(self).generate()
 

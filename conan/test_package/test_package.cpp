@@ -10,6 +10,15 @@
 #if defined(HAS_tensorboard)
 #include <lamina/training/callbacks/tensorboard.hpp>
 #endif
+#if defined(HAS_numpy)
+#include <lamina/numpy.hpp>
+#endif
+#if defined(HAS_pytorch)
+#include <lamina/pytorch.hpp>
+#endif
+#if defined(HAS_keras)
+#include <lamina/keras.hpp>
+#endif
 
 #include <iostream>
 
@@ -28,6 +37,10 @@ int main()
     trainer.fit(exclusive_or, {.epochs = 200, .batch_size = 4});
 #endif
     const auto classes = predict_classes(network, exclusive_or.x);
+#if defined(HAS_numpy)
+    numpy::save(network, "network.npz");
+    numpy::load(network, "network.npz");
+#endif
 
     std::cout << "lamina " << LAMINA_VERSION_MAJOR << '.' << LAMINA_VERSION_MINOR << '.' << LAMINA_VERSION_PATCH << ", xsimd "
               << XSIMD_VERSION_MAJOR << '.' << XSIMD_VERSION_MINOR << ", xtensor " << XTENSOR_VERSION_MAJOR << '.'

@@ -7,11 +7,18 @@
 #include <nlohmann/json.hpp>
 #elif defined(COMPONENT_tensorboard)
 #include <lamina/training/callbacks/tensorboard.hpp>
+#elif defined(COMPONENT_numpy)
+#include <lamina/numpy.hpp>
+#elif defined(COMPONENT_pytorch)
+#include <lamina/pytorch.hpp>
+#elif defined(COMPONENT_keras)
+#include <lamina/keras.hpp>
 #endif
 
 #include <array>
 #include <cmath>
 #include <iostream>
+#include <vector>
 
 using namespace lamina;
 
@@ -38,6 +45,15 @@ int main()
     TensorBoard board{.log_dir = "logs"};
     board.on_train_begin(training);
     board.on_train_end(training);
+#elif defined(COMPONENT_numpy)
+    component = "numpy";
+    const xt::xtensor<float, 1> numbers{1, 2, 3};
+    npz::write("numbers.npz", {{"numbers", numbers}});
+    if (npz::read("numbers.npz")["numbers"].as<float>() != std::vector<float>{1, 2, 3}) return 1;
+#elif defined(COMPONENT_pytorch)
+    component = "pytorch";
+#elif defined(COMPONENT_keras)
+    component = "keras";
 #endif
 
     const auto model = build<Model>(Seed{1});
