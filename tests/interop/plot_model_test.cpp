@@ -37,7 +37,8 @@ TEST_CASE("Boxes stand in ranks below those that they read, and none over anothe
     PlotGraph graph = plot_graph_of(network_of(Model{}));
     const std::size_t boxes = graph.boxes.size();
     rank_boxes(graph);
-    CHECK(graph.boxes.size() == boxes + 5); // lines pass: two beside the Residual, one beside the second branch, two beside it for the third
+    CHECK(graph.boxes.size() ==
+          boxes + 5); // lines pass: two beside the Residual, one beside the second branch, two beside it for the third
     for (PlotBox& box : graph.boxes) box.width = box.passes() ? 8 : 50;
     const double width = place_boxes(graph, 10);
     for (std::size_t i = 0; i < graph.boxes.size(); ++i) {
@@ -55,7 +56,8 @@ TEST_CASE("Boxes stand in ranks below those that they read, and none over anothe
 TEST_CASE("A drawing says classes, names, shapes, what is shared and the models inside")
 {
     const std::string svg = plot_model(Skips{}).str();
-    for (const char* text : {">Conv2D<", ">first · 40<", ">first · 40 (shared)<", ">[8, 8, 12]<", ">concatenate<", ">body<", ">× 2<"})
+    for (const char* text :
+         {">Conv2D<", ">first · 40<", ">first · 40 (shared)<", ">[8, 8, 12]<", ">concatenate<", ">body<", ">× 2<"})
         CHECK_THAT(svg, Catch::Contains(text));
 }
 

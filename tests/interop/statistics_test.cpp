@@ -13,8 +13,9 @@ using namespace lamina;
 TEST_CASE("Mean, deviation, extremes and what is not finite")
 {
     Sequential<Input<2>, Dense<3>> model;
-    set_weights(model, {xt::xarray<float>{{1, 2, 3}, {4, 5, std::numeric_limits<float>::quiet_NaN()}},
-                        xt::xarray<float>{-1.0f, std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity()}});
+    set_weights(model,
+                {xt::xarray<float>{{1, 2, 3}, {4, 5, std::numeric_limits<float>::quiet_NaN()}},
+                 xt::xarray<float>{-1.0f, std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity()}});
     const Statistics all = statistics(model);
     REQUIRE(all.variables.size() == 2);
     const VariableStatistics& kernel = all.variables[0];

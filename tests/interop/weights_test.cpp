@@ -34,8 +34,9 @@ TEST_CASE("Weights are taken and put back in the order of the model's variables"
     CHECK_THROWS_WITH(set_weights(to, wrong), "set_weights: 3 arrays were given, the model has 4 variables; give as many as "
                                               "get_weights does, in its order");
     wrong.push_back(wrong[0]);
-    CHECK_THROWS_WITH(set_weights(to, wrong), "set_weights: array 3 is [3, 3, 1, 3], \"2/bias\" needs [2]; give arrays in the order "
-                                              "of get_weights");
+    CHECK_THROWS_WITH(set_weights(to, wrong),
+                      "set_weights: array 3 is [3, 3, 1, 3], \"2/bias\" needs [2]; give arrays in the order "
+                      "of get_weights");
     CHECK((get_weights(to) == arrays));
     CHECK_THROWS_WITH(get_weights(Model{}), Catch::Contains("state: \"stem/kernel\" is bound to no stored variable"));
 }
@@ -52,9 +53,10 @@ TEST_CASE("Arrays with names are loaded strictly, or what fits of them")
 
     arrays.tensors[0].name = "first/kernels";
     auto other = build<Pair>(Seed{3});
-    CHECK_THROWS_WITH(load_state_dict(other, arrays),
-                      "state_dict: \"first/kernel\" is missing (the nearest is \"first/kernels\"); \"first/kernels\" is no variable of the "
-                      "model; was it saved from another model?");
+    CHECK_THROWS_WITH(
+        load_state_dict(other, arrays),
+        "state_dict: \"first/kernel\" is missing (the nearest is \"first/kernels\"); \"first/kernels\" is no variable of the "
+        "model; was it saved from another model?");
     const LoadReport report = load_state_dict(other, arrays, {.strict = false});
     CHECK(report.loaded == std::vector<std::string>{"first/bias", "second/kernel", "second/bias"});
     CHECK(report.missing == std::vector<std::string>{"first/kernel"});

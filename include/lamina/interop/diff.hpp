@@ -3,8 +3,8 @@
 
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
-#include <lamina/core/finite.hpp>
 #include <lamina/core/file.hpp>
+#include <lamina/core/finite.hpp>
 #include <lamina/core/outlined.hpp>
 #include <lamina/formats/safetensors.hpp>
 #include <lamina/formats/tensor_file.hpp>
@@ -26,12 +26,12 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 struct Diff {
     struct Row {
         std::string name;
-        std::string forms;       ///< both types and shapes, where these differ: `float32 [3, 2], float32 [2, 3]`
-        std::size_t count = 0;   ///< numbers that differ
-        std::size_t of = 0;      ///< numbers in all
-        double greatest = 0;     ///< the greatest difference; not finite where one is
+        std::string forms;     ///< both types and shapes, where these differ: `float32 [3, 2], float32 [2, 3]`
+        std::size_t count = 0; ///< numbers that differ
+        std::size_t of = 0;    ///< numbers in all
+        double greatest = 0;   ///< the greatest difference; not finite where one is
     };
-    std::vector<Row> rows;                    ///< arrays that both have, those that are equal included
+    std::vector<Row> rows; ///< arrays that both have, those that are equal included
     std::vector<std::string> only_in_first, only_in_second;
 
     /// Whether all arrays are there in both and have the same bits; numbers that are no numbers count as equal.
@@ -72,7 +72,8 @@ struct Diff {
             continue;
         }
         Diff::Row row{a.name, {}};
-        if (a.shape != b->shape || a.type_name() != b->type_name() || !a.foreign.empty()) row.forms = internals::text_of({a, ", ", *b});
+        if (a.shape != b->shape || a.type_name() != b->type_name() || !a.foreign.empty())
+            row.forms = internals::text_of({a, ", ", *b});
         else {
             const auto x = a.as<double>(), y = b->as<double>();
             row.of = x.size();

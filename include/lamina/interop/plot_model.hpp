@@ -104,8 +104,7 @@ private:
         const std::string shape = text_of({box.output});
         const double x = box.x + left() + 5, y = top(box.rank) + margin + tall + 15;
         picture.rect(x - 1, y - small, draw::text_width(shape, small), small + 3, draw::color::paper, 2); // lines end behind it
-        picture.text({x, y}, shape,
-                     {.size = small, .color = draw::color::pale_ink});
+        picture.text({x, y}, shape, {.size = small, .color = draw::color::pale_ink});
     }
 
     PlotGraph graph;
@@ -168,7 +167,8 @@ template <class Model> LAMINA_OUTLINED std::string model_to_dot(const Model& mod
 {
     if constexpr (!internals::can_be_model<Model>) internals::refuse_model<Model>();
     else if constexpr (!internals::can_be_called<Model>) internals::refuse_call<Model>();
-    else if constexpr (!internals::is_refused<Model>) return internals::dot_of(internals::plot_graph_of(internals::network_of(model)));
+    else if constexpr (!internals::is_refused<Model>)
+        return internals::dot_of(internals::plot_graph_of(internals::network_of(model)));
     return {};
 }
 

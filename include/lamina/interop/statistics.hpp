@@ -28,8 +28,8 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 struct VariableStatistics {
     std::string path;
     Shape shape;
-    std::size_t count = 0;   ///< finite numbers
-    std::size_t nan = 0;     ///< numbers that are none
+    std::size_t count = 0; ///< finite numbers
+    std::size_t nan = 0;   ///< numbers that are none
     std::size_t infinite = 0;
     double mean = 0, deviation = 0; ///< the deviation of all of them, divided by their number; computed in double
     double least = 0, most = 0;
@@ -89,7 +89,8 @@ struct Statistics {
     [[gnu::cold]] friend std::ostream& operator<<(std::ostream& out, const Statistics& all)
     {
         using internals::text_of;
-        std::vector<std::array<std::string, 8>> rows{{"Variable", "Shape", "Mean", "Deviation", "Least", "Most", "Not finite", ""}};
+        std::vector<std::array<std::string, 8>> rows{
+            {"Variable", "Shape", "Mean", "Deviation", "Least", "Most", "Not finite", ""}};
         for (const auto& v : all.variables)
             rows.push_back({v.path, text_of({v.shape}), text_of({v.mean}), text_of({v.deviation}), text_of({v.least}),
                             text_of({v.most}), v.nan + v.infinite == 0 ? "" : text_of({v.nan, " NaN, ", v.infinite, " infinite"}),
@@ -122,13 +123,15 @@ struct Statistics {
             const double most = std::max(1.0, static_cast<double>(*std::max_element(counts.begin(), counts.end())));
             const double step = (width - left - 30) / internals::Histogram::buckets;
             picture.text({16, y + 14}, v.path, {.bold = true});
-            picture.text({16, y + 30},
-                         internals::text_of({v.shape, "  mean ", draw::number(v.mean, 3), ", deviation ", draw::number(v.deviation, 3)}),
-                         {.size = 10, .color = draw::color::pale_ink});
+            picture.text(
+                {16, y + 30},
+                internals::text_of({v.shape, "  mean ", draw::number(v.mean, 3), ", deviation ", draw::number(v.deviation, 3)}),
+                {.size = 10, .color = draw::color::pale_ink});
             for (std::size_t i = 0; i < counts.size(); ++i) {
                 const double height = tall * static_cast<double>(counts[i]) / most;
                 if (counts[i] > 0)
-                    picture.rect(left + step * static_cast<double>(i), y + tall - height, step - 1, height, draw::color::series[0]);
+                    picture.rect(left + step * static_cast<double>(i), y + tall - height, step - 1, height,
+                                 draw::color::series[0]);
             }
             picture.line({left, y + tall}, {width - 30, y + tall}, {.color = draw::color::axis});
             picture.text({left, y + tall + 12}, draw::number(v.least, 3), {.size = 10, .color = draw::color::pale_ink});

@@ -30,8 +30,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 template <class Model> std::vector<xt::xarray<internals::number_type<Model>>> get_weights(const Model& model)
 {
     std::vector<xt::xarray<internals::number_type<Model>>> arrays;
-    for (const auto& [path, variable] : state(model))
-        arrays.push_back(variable.template view<internals::number_type<Model>>());
+    for (const auto& [path, variable] : state(model)) arrays.push_back(variable.template view<internals::number_type<Model>>());
     return arrays;
 }
 
@@ -73,9 +72,9 @@ template <class Model> LAMINA_OUTLINED protocols::tensor_file state_dict(const M
     protocols::tensor_file made{"state_dict"};
     for (const auto& found : internals::variables_of(model)) {
         if (!found.variable->bound()) internals::refuse_unbound(*found.variable, found.path, "state_dict: ");
-        internals::add_to(made.tensors,
-                          internals::written({found.path, found,
-                                              internals::arranged(internals::extents_of(found.variable->needs().extents))}));
+        internals::add_to(
+            made.tensors,
+            internals::written({found.path, found, internals::arranged(internals::extents_of(found.variable->needs().extents))}));
     }
     return made;
 }
@@ -90,7 +89,8 @@ struct LoadStateDictOptions {
 ///          what fits is loaded, and the report says what was not.
 /// Example  std::cout << load_state_dict(model, npy_or_other_arrays, {.strict = false});
 template <class Model>
-LAMINA_OUTLINED LoadReport load_state_dict(Model& model, const protocols::tensor_file& arrays, const LoadStateDictOptions& how = {})
+LAMINA_OUTLINED LoadReport load_state_dict(Model& model, const protocols::tensor_file& arrays,
+                                           const LoadStateDictOptions& how = {})
 {
     internals::check_arrays(arrays);
     const auto variables = internals::variables_of(model);
