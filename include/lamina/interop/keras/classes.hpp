@@ -20,8 +20,21 @@ using Options = std::vector<protocols::Option>;
 struct Class {
     std::string_view kind, keras, header; ///< layers, Dense, lamina/layers/core/dense.hpp
     std::string_view name, says;          ///< in C++, Dense; what it calls itself in Keras's words
+    std::size_t fewest;                   ///< how many arguments Dense<1> has, which it cannot do without
     Options options;                      ///< as Dense<1> lists them
 };
+
+/// How many arguments a class has as it is written in a row.
+[[gnu::cold]] constexpr std::size_t arguments_in(std::string_view prototype)
+{
+    std::size_t count = 0, depth = 0;
+    for (std::size_t i = 0; i < prototype.size(); ++i) {
+        if (prototype[i] == '<' && depth++ == 0) count = prototype[i + 1] == '>' ? 0 : 1;
+        if (prototype[i] == '>') --depth;
+        if (prototype[i] == ',' && depth == 1) ++count;
+    }
+    return count;
+}
 
 template <class Prototype> [[gnu::cold]] constexpr std::string_view says_of()
 {
@@ -47,8 +60,8 @@ struct ClassRow {
     };
     std::vector<Class> all;
     for (const ClassRow& row : rows)
-        internals::add_to(
-            all, {row.kind, row.keras, row.header, row.prototype.substr(0, row.prototype.find('<')), row.says, row.options()});
+        internals::add_to(all, {row.kind, row.keras, row.header, row.prototype.substr(0, row.prototype.find('<')), row.says,
+                                arguments_in(row.prototype), row.options()});
     return all;
 }
 

@@ -221,10 +221,11 @@ public:
             else argument = layer_argument(option, is_said ? &at->value : nullptr, said);
             if (argument.empty()) continue;
             internals::add_to(parts, std::move(argument));
-            if (how == spelling::whole || option.required || (is_said && !(at->value == option.value))) kept = parts.size();
+            if (how == spelling::whole || option.required || (is_said && !by_itself(option, at->value, said)))
+                kept = parts.size();
         }
         if (is_object(c)) return internals::text_of({c.name, '{', joined(parts), '}'});
-        while (parts.size() > kept) parts.pop_back();
+        while (parts.size() > kept && parts.size() > c.fewest) parts.pop_back();
         return c.options.empty() ? std::string(c.name) : internals::text_of({c.name, '<', joined(parts), '>'});
     }
 
