@@ -38,14 +38,15 @@ namespace internals {
     return text += n < 1024 ? " B" : n < 1024 * 1024 ? " KB" : " MB";
 }
 
-/// Keras's name of a kind of layer: AveragePooling2D is average_pooling2d. Letters are those of ASCII, whatever the locale.
+/// Keras's name of a kind of layer: AveragePooling2D is average_pooling2d, PReLU p_re_lu, Conv2DTranspose conv2d_transpose: a word begins with a
+/// letter that is large before a small one, or behind one. Letters are those of ASCII, whatever the locale.
 [[gnu::cold]] inline std::string snake(std::string_view kind)
 {
+    const auto is = [&](std::size_t at, char first, char last) { return at < kind.size() && kind[at] >= first && kind[at] <= last; };
     std::string name;
     for (std::size_t i = 0; i < kind.size(); ++i) {
-        const bool upper = kind[i] >= 'A' && kind[i] <= 'Z';
-        const bool after_lower = i > 0 && kind[i - 1] >= 'a' && kind[i - 1] <= 'z';
-        if (upper && after_lower) name += '_';
+        const bool upper = is(i, 'A', 'Z');
+        if (upper && i > 0 && kind[i - 1] != '_' && (is(i + 1, 'a', 'z') || is(i - 1, 'a', 'z'))) name += '_';
         name += static_cast<char>(upper ? kind[i] - 'A' + 'a' : kind[i]);
     }
     return name;

@@ -23,7 +23,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace keras::detai
 {
     if (!option.is_object()) return;
     const std::string_view kind = option["class_name"].words();
-    std::string name = kind == "function" ? std::string(option["config"].words()) : keras_snake(kind);
+    std::string name = kind == "function" ? std::string(option["config"].words()) : internals::snake(kind);
     if (kind == "function" || (option["config"].parts.empty() && class_of("activations", name))) {
         option = Json{std::move(option.name)};
         option.kind = Json::is::text;

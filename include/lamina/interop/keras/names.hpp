@@ -5,6 +5,7 @@
 
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/names.hpp>
+#include <lamina/models/summary.hpp>
 
 #include <cstddef>
 #include <string>
@@ -17,23 +18,10 @@ constexpr bool is_lower(char letter) { return letter >= 'a' && letter <= 'z'; }
 constexpr bool is_upper(char letter) { return letter >= 'A' && letter <= 'Z'; }
 constexpr bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
 
-/// Keras's name of a class: Conv2DTranspose is conv2d_transpose, PReLU p_re_lu.
-[[gnu::cold]] inline std::string keras_snake(std::string_view kind)
-{
-    std::string name;
-    for (std::size_t i = 0; i < kind.size(); ++i) {
-        const bool word = is_upper(kind[i]) && i > 0 && kind[i - 1] != '_' &&
-                          ((i + 1 < kind.size() && is_lower(kind[i + 1])) || is_lower(kind[i - 1]));
-        if (word) name += '_';
-        name += static_cast<char>(is_upper(kind[i]) ? kind[i] - 'A' + 'a' : kind[i]);
-    }
-    return name;
-}
-
 /// Whether Keras gives a layer of this class the name by itself: conv2d, conv2d_1.
 [[gnu::cold]] inline bool is_automatic(std::string_view name, std::string_view kind)
 {
-    const std::string usual = keras_snake(kind);
+    const std::string usual = internals::snake(kind);
     if (!name.starts_with(usual)) return false;
     std::string_view rest = name.substr(usual.size());
     if (rest.empty()) return true;
