@@ -62,7 +62,7 @@ private:
         }
         if (x1 <= x0) return;
         picture.rect(x0 + left() - 12, y0 + margin - 12, x1 - x0 + 24, y1 - y0 + 24, "#f9fafb", 10);
-        picture.text({x0 + left() - 16, (y0 + y1) / 2 + margin}, graph.groups[group],
+        picture.text({x1 + left() + 9, (y0 + y1) / 2 + margin}, graph.groups[group],
                      {.size = small, .color = draw::color::pale_ink, .anchor = draw::anchor::middle, .turn = -90});
     }
 
