@@ -1,0 +1,165 @@
+// lamina/interop/keras/weights.hpp: the weights of a file of Keras put into a model: all of them or none.
+//
+// A layer of the model is given the layer of the file that has its name, else the one of its class with its number, else the next one.
+// Within a layer the order of variables is Keras's. What is different, missing or unexpected is told by name.
+#pragma once
+
+#include <lamina/core/architecture.hpp>
+#include <lamina/core/file.hpp>
+#include <lamina/core/outlined.hpp>
+#include <lamina/core/parts.hpp>
+#include <lamina/interop/keras/file.hpp>
+#include <lamina/interop/match.hpp>
+#include <lamina/interop/network.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace keras {
+
+/// How a file is loaded.
+struct LoadOptions {
+    bool partial = false; ///< what fits is loaded, and the report says the rest; else all is loaded or nothing
+};
+
+namespace detail {
+
+/// A layer of a model that has variables.
+struct ModelLayer {
+    std::string name;  ///< that it was given; empty where it has none but its number
+    std::string group; ///< its class with a number, as Keras counts them
+    std::vector<internals::FoundVariable> variables{};
+    std::vector<ModelLayer> inside{};
+};
+
+[[gnu::cold]] inline std::vector<ModelLayer> model_layers(const internals::Network& network, std::size_t above = 0)
+{
+    std::vector<ModelLayer> found;
+    std::vector<std::string> given;
+    for (const internals::NetworkNode* const node : internals::layer_nodes(network)) {
+        const std::string kind = internals::snake(node->layer.kind);
+        const auto before = std::count(given.begin(), given.end(), kind);
+        given.push_back(kind);
+        const std::string& path = node->layer.path;
+        const bool named = path.find_first_not_of("0123456789/", std::min(above, path.size())) != path.npos;
+        ModelLayer layer{named ? node->layer.name : std::string(), before == 0 ? kind : internals::text_of({kind, '_', before}),
+                         node->layer.variables};
+        if (!node->inside.empty()) layer.inside = model_layers(node->inside[0], path.size() + 1);
+        if (!layer.variables.empty() || !layer.inside.empty()) found.push_back(std::move(layer));
+    }
+    return found;
+}
+
+/// The variables of layers one after another, those of what is inside of a layer as well.
+template <class Layer, class List> [[gnu::cold]] void flatten(const std::vector<Layer>& layers, List& to)
+{
+    for (const Layer& layer : layers) {
+        for (const auto& variable : layer.variables) to.push_back(variable);
+        flatten(layer.inside, to);
+    }
+}
+
+/// Finds out which layer of a file is which of a model.
+class WeightMatching {
+public:
+    internals::Matching matching;
+
+    [[gnu::cold]] void match(const std::vector<FileLayer>& file, const std::vector<ModelLayer>& model)
+    {
+        constexpr auto by_name = [](const FileLayer& a, const ModelLayer& b) { return !b.name.empty() && a.name == b.name; };
+        constexpr auto by_group = [](const FileLayer& a, const ModelLayer& b) { return a.group == b.group; };
+        if (all(file, model, by_name)) return pair_all(file, model, by_name);
+        if (all(file, model, by_group)) {
+            matching.report.matched = "by class";
+            return pair_all(file, model, by_group);
+        }
+        std::vector<protocols::file_tensor> arrays;
+        std::vector<internals::FoundVariable> variables;
+        flatten(file, arrays);
+        flatten(model, variables);
+        if (file.size() == model.size() || arrays.size() == variables.size()) matching.report.matched = "by order";
+        if (file.size() == model.size())
+            for (std::size_t i = 0; i < file.size(); ++i) pair(file[i], model[i]);
+        else if (arrays.size() == variables.size()) pair(std::move(arrays), variables);
+        else pair_all(file, model, by_name);
+    }
+
+private:
+    template <class Same>
+    [[gnu::cold]] static bool all(const std::vector<FileLayer>& file, const std::vector<ModelLayer>& model, const Same& same)
+    {
+        for (const ModelLayer& layer : model)
+            if (std::count_if(file.begin(), file.end(), [&](const FileLayer& one) { return same(one, layer); }) != 1)
+                return false;
+        return file.size() == model.size();
+    }
+
+    template <class Same>
+    [[gnu::cold]] void pair_all(const std::vector<FileLayer>& file, const std::vector<ModelLayer>& model, const Same& same)
+    {
+        std::vector<const FileLayer*> used;
+        for (const ModelLayer& layer : model) {
+            const auto found = std::find_if(file.begin(), file.end(), [&](const FileLayer& one) { return same(one, layer); });
+            if (found == file.end()) pair({}, layer);
+            else pair(*found, layer);
+            if (found != file.end()) used.push_back(&*found);
+        }
+        for (const FileLayer& layer : file)
+            if (!internals::contains(used, &layer)) pair(layer, {});
+    }
+
+    [[gnu::cold]] void pair(const FileLayer& file, const ModelLayer& model)
+    {
+        if (!file.inside.empty() && !model.inside.empty()) return match(file.inside, model.inside);
+        std::vector<protocols::file_tensor> arrays = file.variables;
+        std::vector<internals::FoundVariable> variables = model.variables;
+        flatten(file.inside, arrays);
+        flatten(model.inside, variables);
+        pair(std::move(arrays), variables);
+    }
+
+    [[gnu::cold]] void pair(std::vector<protocols::file_tensor> some, const std::vector<internals::FoundVariable>& variables)
+    {
+        kept.push_back(std::move(some));
+        const auto& arrays = kept.back();
+        for (std::size_t i = 0; i < std::max(arrays.size(), variables.size()); ++i) {
+            if (i >= variables.size()) matching.report.unexpected.push_back(arrays[i].name);
+            else if (i >= arrays.size()) matching.report.missing.push_back(variables[i].path);
+            else {
+                const auto extents = internals::extents_of(variables[i].variable->needs().extents);
+                matching.add(arrays[i], {arrays[i].name, variables[i], internals::arranged(extents)});
+            }
+        }
+    }
+
+    std::vector<std::vector<protocols::file_tensor>> kept; ///< what `matching` refers to
+};
+
+[[gnu::cold]] inline LoadReport load_weights(const File& file, const internals::Network& network, bool partial)
+{
+    WeightMatching weights;
+    weights.match(file.layers, model_layers(network));
+    return weights.matching.fill(file.name, partial);
+}
+
+} // namespace detail
+
+/// Loads the weights of a file of Keras, .h5, .weights.h5 or .keras, whatever it is called, into a model: `keras::load(model, "lenet5.keras")`.
+/// Numbers are converted to the model's type. Layers are found by their names, else by their classes, else by their order.
+///
+/// Refuses  a file that is damaged or has other variables than the model: one error lists them all, and the model is as it was. With
+///          `{.partial = true}` what fits is loaded.
+template <class Model> LAMINA_OUTLINED LoadReport load(Model& model, const internals::FilePath& path, const LoadOptions& how = {})
+{
+    if constexpr (!internals::can_be_model<Model>) internals::refuse_model<Model>();
+    else if constexpr (!internals::can_be_called<Model>) internals::refuse_call<Model>();
+    else if constexpr (!internals::is_refused<Model>)
+        return detail::load_weights(read(path), internals::network_of(model), how.partial);
+    return {};
+}
+
+}}} // namespace lamina::keras
