@@ -7,6 +7,9 @@
 
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
+#include <lamina/core/file.hpp>
+#include <lamina/core/outlined.hpp>
+#include <lamina/interop/keras/file.hpp>
 #include <lamina/interop/keras/layer_type.hpp>
 #include <lamina/interop/keras/merges.hpp>
 #include <lamina/interop/keras/model_config.hpp>
@@ -285,6 +288,18 @@ private:
     if (!writer.notes.empty()) text += "\n// What is left to do:\n";
     for (const std::string& note : writer.notes) internals::append(text, {"// - ", note, '\n'});
     return text;
+}
+
+/// The same of a file, .h5 or .keras, whatever it is called: `std::puts(keras::to_type("lenet5.keras").c_str())`.
+///
+/// Refuses   besides a file without a config, which .weights.h5 is.
+/// Example   std::string type = keras::to_type("lenet5.keras", "LeNet5");
+LAMINA_OUTLINED inline std::string to_type(const internals::FilePath& file, std::string_view name = "Model")
+{
+    const File opened = read(file);
+    if (opened.config.empty())
+        internals::fail({opened.name, ": holds weights and does not say of what model; give the file of model.save(path), .keras or .h5"});
+    return to_type_of(opened.config, name, opened.name);
 }
 
 }}} // namespace lamina::keras
