@@ -41,6 +41,10 @@ int main()
     numpy::save(network, "network.npz");
     numpy::load(network, "network.npz");
 #endif
+#if defined(HAS_pytorch)
+    pytorch::write_state_dict("numbers.pt", {{"numbers", exclusive_or.x}});
+    if (pytorch::read("numbers.pt").tensors.size() != 1) return 1;
+#endif
 
     std::cout << "lamina " << LAMINA_VERSION_MAJOR << '.' << LAMINA_VERSION_MINOR << '.' << LAMINA_VERSION_PATCH << ", xsimd "
               << XSIMD_VERSION_MAJOR << '.' << XSIMD_VERSION_MINOR << ", xtensor " << XTENSOR_VERSION_MAJOR << '.'

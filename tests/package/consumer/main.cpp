@@ -52,6 +52,9 @@ int main()
     if (npz::read("numbers.npz")["numbers"].as<float>() != std::vector<float>{1, 2, 3}) return 1;
 #elif defined(COMPONENT_pytorch)
     component = "pytorch";
+    const xt::xtensor<float, 1> numbers{1, 2, 3};
+    pytorch::write_state_dict("numbers.pt", {{"numbers", numbers}});
+    if (pytorch::read("numbers.pt").tensors.at(0).as<float>() != std::vector<float>{1, 2, 3}) return 1;
 #elif defined(COMPONENT_keras)
     component = "keras";
 #endif
