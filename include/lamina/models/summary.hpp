@@ -42,7 +42,9 @@ namespace internals {
 /// letter that is large before a small one, or behind one. Letters are those of ASCII, whatever the locale.
 [[gnu::cold]] inline std::string snake(std::string_view kind)
 {
-    const auto is = [&](std::size_t at, char first, char last) { return at < kind.size() && kind[at] >= first && kind[at] <= last; };
+    const auto is = [&](std::size_t at, char first, char last) {
+        return at < kind.size() && kind[at] >= first && kind[at] <= last;
+    };
     std::string name;
     for (std::size_t i = 0; i < kind.size(); ++i) {
         const bool upper = is(i, 'A', 'Z');
@@ -65,12 +67,42 @@ inline std::size_t display_width(std::string_view text) // UTF-8: continuation b
         std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
+using table_row = std::array<std::string, 5>;
+
+/// Rows in a box, the first one above the others. `sides` has a letter for each column: l where it begins at the left, r where it ends at the right.
+[[gnu::cold]] inline std::string boxed(const std::vector<table_row>& rows, std::string_view sides)
+{
+    const std::size_t columns = sides.size();
+    std::array<std::size_t, 5> width{};
+    for (const auto& cells : rows)
+        for (std::size_t c = 0; c < columns; ++c) width[c] = std::max(width[c], display_width(cells[c]));
+
+    std::string text;
+    const auto rule = [&](const char* left, const char* middle, const char* right) {
+        for (std::size_t c = 0; c < columns; ++c) {
+            text += c == 0 ? left : middle;
+            for (std::size_t i = 0; i < width[c] + 2; ++i) text += "─";
+        }
+        append(text, {right, '\n'});
+    };
+    rule("┌", "┬", "┐");
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+        for (std::size_t c = 0; c < columns; ++c) {
+            const std::string space(width[c] - display_width(rows[r][c]), ' ');
+            const bool left = sides[c] == 'l';
+            append(text, {"│ ", left ? rows[r][c] : space, left ? space : rows[r][c], ' '});
+        }
+        text += "│\n";
+        if (r == 0) rule("├", "┼", "┤");
+    }
+    rule("└", "┴", "┘");
+    return text;
+}
+
 /// The rows of a summary, and what they add up to.
 struct summary_table {
-    using row = std::array<std::string, 5>;
-
     std::size_t columns = 4; // the fifth one holds options
-    std::vector<row> rows{{"Layer (type)", "Output shape", "Param #", "Multiply-adds", "Options"}};
+    std::vector<table_row> rows{{"Layer (type)", "Output shape", "Param #", "Multiply-adds", "Options"}};
     std::vector<std::string> automatic_names; // that were given, without their numbers
     std::size_t parameters = 0, trainable = 0, bytes = 0, multiply_adds = 0;
 
@@ -108,29 +140,7 @@ struct summary_table {
 
     [[gnu::cold]] std::string text() const
     {
-        std::array<std::size_t, 5> width{};
-        for (const auto& cells : rows)
-            for (std::size_t c = 0; c < columns; ++c) width[c] = std::max(width[c], display_width(cells[c]));
-
-        std::string text;
-        const auto rule = [&](const char* left, const char* middle, const char* right) {
-            for (std::size_t c = 0; c < columns; ++c) {
-                text += c == 0 ? left : middle;
-                for (std::size_t i = 0; i < width[c] + 2; ++i) text += "─";
-            }
-            append(text, {right, '\n'});
-        };
-        rule("┌", "┬", "┐");
-        for (std::size_t r = 0; r < rows.size(); ++r) {
-            for (std::size_t c = 0; c < columns; ++c) {
-                const std::string space(width[c] - display_width(rows[r][c]), ' ');
-                const bool left = c < 2 || c == 4;
-                append(text, {"│ ", left ? rows[r][c] : space, left ? space : rows[r][c], ' '});
-            }
-            text += "│\n";
-            if (r == 0) rule("├", "┼", "┤");
-        }
-        rule("└", "┴", "┘");
+        std::string text = boxed(rows, std::string_view("llrrl").substr(0, columns));
         append(text, {" Total params: ", with_commas(parameters), " (", as_bytes(bytes), ")\n Trainable params: ",
                       with_commas(trainable), "\n Non-trainable params: ", with_commas(parameters - trainable),
                       "\n Multiply-adds: ", with_commas(multiply_adds), " a sample\n"});
