@@ -5,4 +5,5 @@
 
 #include <lamina/core/architecture.hpp>
 #include <lamina/interop/keras/file.hpp>
+#include <lamina/interop/keras/save.hpp>
 #include <lamina/interop/keras/weights.hpp>

@@ -9,6 +9,7 @@
 #include <lamina/core/outlined.hpp>
 #include <lamina/core/parts.hpp>
 #include <lamina/interop/keras/file.hpp>
+#include <lamina/interop/keras/order.hpp>
 #include <lamina/interop/match.hpp>
 #include <lamina/interop/network.hpp>
 
@@ -39,16 +40,10 @@ struct ModelLayer {
 [[gnu::cold]] inline std::vector<ModelLayer> model_layers(const internals::Network& network, std::size_t above = 0)
 {
     std::vector<ModelLayer> found;
-    std::vector<std::string> given;
-    for (const internals::NetworkNode* const node : internals::layer_nodes(network)) {
-        const std::string kind = internals::snake(node->layer.kind);
-        const auto before = std::count(given.begin(), given.end(), kind);
-        given.push_back(kind);
-        const std::string& path = node->layer.path;
-        const bool named = path.find_first_not_of("0123456789/", std::min(above, path.size())) != path.npos;
-        ModelLayer layer{named ? node->layer.name : std::string(), before == 0 ? kind : internals::text_of({kind, '_', before}),
-                         node->layer.variables};
-        if (!node->inside.empty()) layer.inside = model_layers(node->inside[0], path.size() + 1);
+    for (auto& placed : placed_layers(network, above)) {
+        const internals::NetworkNode& node = network.nodes[placed.node];
+        ModelLayer layer{placed.is_named ? placed.name : std::string(), placed.group, node.layer.variables};
+        if (!node.inside.empty()) layer.inside = model_layers(node.inside[0], node.layer.path.size() + 1);
         if (!layer.variables.empty() || !layer.inside.empty()) found.push_back(std::move(layer));
     }
     return found;

@@ -1,0 +1,148 @@
+// keras: what is saved comes back to the bit in all forms, lies where Keras has it, and is refused where Keras has no word for it.
+// With LAMINA_KERAS_FILES=FOLDER the models are left there, with what they compute, for tools/keras/check.py: `tools/dev exchange`.
+#include <lamina/keras.hpp>
+
+#include <lamina/lamina.hpp>
+
+#include "../../catch.hpp"
+#include "../../data/temporary.hpp"
+
+#include <lamina/formats/npz.hpp>
+
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <vector>
+
+using namespace lamina;
+using namespace lamina::internals;
+
+namespace {
+
+using LeNet5 = Sequential<Input<28, 28, 1>, Conv2D<6, Kernel<5>, Same, Tanh>, AveragePooling2D<2>, Conv2D<16, Kernel<5>, Tanh>,
+                          AveragePooling2D<2>, Conv2D<120, Kernel<5>, Tanh>, Flatten, Dense<84, Tanh>, Dense<10, Softmax>>;
+using Images =
+    Sequential<Input<12, 12, 3>, Conv2D<8, Kernel<3>, Same, NoBias, Strides<2>>, BatchNormalization<>, Activation<Relu>,
+               DepthwiseConv2D<Kernel<3>>, SeparableConv2D<4>, LeakyReLU<0.1f>, Residual<Conv2D<4, Kernel<3>, Same>>,
+               MaxPooling2D<2>, Dropout<0.25>, Conv2DTranspose<2>, PReLU<>, Flatten, Dense<7, Softmax>>;
+using Steps =
+    Sequential<Input<10>, Embedding<50, 8, MaskZero>, Bidirectional<LSTM<6, ReturnSequences>>, TimeDistributed<Dense<4, Tanh>>,
+               GRU<5>, Sequential<Input<5>, Dense<3>, BatchNormalization<>, Dense<4>, BatchNormalization<>>, Reshape<4, 1>>;
+
+/// Two layers are called twice, values go several ways, and fields do not lie in the order of the computation.
+struct Ways {
+    using input = Input<10, 8>;
+    Dense<3>::on<8> last;
+    LayerNormalization<>::on<10, 8> normal;
+    MultiHeadAttention<2, 4>::on_inputs<Input<10, 8>, Input<10, 8>> look;
+    Dense<8>::on<3> back;
+    GlobalAveragePooling1D<>::on<10, 8> mean;
+    Dense<3>::on<8> other;
+
+    auto operator()(const auto& x) const
+    {
+        auto steps = normal(x);
+        auto y = last(mean(x + look(steps, steps)));
+        auto z = last(back(y));
+        return concatenate(y * z, maximum(other(back(z)), y));
+    }
+};
+
+struct Root {
+    using input = Input<3>;
+    Dense<3>::on<3> first;
+    auto operator()(const auto& x) const { return sqrt(first(x)); }
+};
+
+const Temporary folder("keras-save");
+
+/// Where the models are saved.
+std::filesystem::path place()
+{
+    const char* const kept = std::getenv("LAMINA_KERAS_FILES");
+    if (!kept) return folder.path;
+    std::filesystem::create_directories(kept);
+    return kept;
+}
+
+template <class Model> void comes_back(const std::string& name, std::vector<std::size_t> shape, bool whole = false)
+{
+    const auto model = build<Model>(Seed{7});
+    xt::xarray<float> x(shape);
+    for (std::size_t i = 0; i < x.size(); ++i) x.data()[i] = whole ? float(i % 7 + 1) : std::sin(float(i));
+    const auto y = predict(model, x);
+    npz::write(place() / (name + ".npz"), {{"x", x}, {"y", y}});
+    for (const auto* form : {".keras", ".h5", ".weights.h5"}) {
+        const auto file = place() / (name + form);
+        INFO(file);
+        keras::save(model, file);
+        auto other = build<Model>(Seed{8});
+        CHECK(keras::load(other, file).complete());
+        CHECK((predict(other, x) == y));
+        keras::save(other, place() / (std::string("again-") + name + form));
+        CHECK(read_file(place() / (std::string("again-") + name + form)) == read_file(file));
+    }
+}
+
+/// Loads weights of Keras and saves them again: each array lies where it lay, to the bit.
+template <class Model> void lies_as_in_keras(const std::filesystem::path& from)
+{
+    INFO(from);
+    auto model = build<Model>(Seed{1});
+    keras::load(model, from);
+    keras::save(model, folder.path / "own.weights.h5");
+    const auto own = hdf5::read(folder.path / "own.weights.h5"), theirs = hdf5::read(from);
+    std::size_t arrays = 0;
+    for (const auto& object : theirs.objects)
+        if (object.is_dataset && object.path.starts_with("layers/")) {
+            INFO(object.path);
+            const auto* const same = own.find(object.path);
+            REQUIRE(same);
+            CHECK(own.tensor(*same).bytes == theirs.tensor(object).bytes);
+            ++arrays;
+        }
+    CHECK(arrays > 2);
+    for (const auto& object : own.objects)
+        if (object.is_dataset) CHECK(theirs.find(object.path));
+}
+
+} // namespace
+
+TEST_CASE("keras: models come back from their files", "[interop][keras]")
+{
+    comes_back<LeNet5>("lenet", {3, 28, 28, 1});
+    comes_back<Images>("images", {3, 12, 12, 3});
+    comes_back<Steps>("steps", {3, 10}, true);
+    comes_back<Ways>("ways", {3, 10, 8});
+}
+
+TEST_CASE("keras: variables lie where Keras has them", "[interop][keras]")
+{
+    const std::filesystem::path reference = std::filesystem::path(LAMINA_SHARED) / "reference";
+    if (!std::filesystem::exists(reference)) {
+        std::cout << "skipped: there is no " << reference.string() << '\n';
+        return;
+    }
+    using Both = Sequential<Input<9, 4>, Bidirectional<LSTM<6, ReturnSequences>>, Bidirectional<GRU<5>>, Dense<2>>;
+    using Nested = Sequential<Input<14>, Sequential<Input<14>, Dense<9, Relu>, Dense<7>>, PReLU<>, Dense<3, Softmax>>;
+    lies_as_in_keras<LeNet5>(reference / "lenet5" / "lenet5-mnist.weights.h5");
+    lies_as_in_keras<Both>(reference / "more_models" / "bidirectional" / "model.weights.h5");
+    lies_as_in_keras<Nested>(reference / "more_models" / "nested" / "model.weights.h5");
+}
+
+TEST_CASE("keras: what Keras has not is refused", "[interop][keras]")
+{
+    const auto model = build<Root>(Seed{1});
+    const auto file = folder.path / "a.keras";
+    CHECK(
+        says(refusal_of([&] { keras::save(model, file); }), "is the function sqrt, which Keras has not; save the weights alone"));
+    CHECK_FALSE(std::filesystem::exists(file));
+    keras::save(model, folder.path / "a.weights.h5");
+    CHECK(says(refusal_of([&] { keras::save(model, folder.path / "a.safetensors"); }),
+               "ends in none of .keras, .h5 and .weights.h5"));
+    CHECK(says(refusal_of([&] { keras::save(model, file, {.name = "a/b"}); }), "has a slash"));
+    const LeNet5 unbound{};
+    CHECK(says(refusal_of([&] { keras::save(unbound, file); }), "is bound to no stored variable"));
+}
