@@ -130,6 +130,27 @@ TEST_CASE("zip: what is refused", "[formats][zip]")
                    .empty());
 }
 
+TEST_CASE("zip: a size of more than 4 GB", "[formats][zip]")
+{
+    using namespace std::string_view_literals;
+    const std::string name = "model.weights.h5";
+    std::string bytes("PK\3\4\x2d\0\0\0\x08\0\0\0\x21\0\0\0\0\0\xf4\1\0\0\xff\xff\xff\xff\x10\0\0\0"sv);
+    bytes += name + std::string(500, 'x');
+    const std::size_t list = bytes.size();
+    bytes += "PK\1\2\x2d\0\x2d\0\0\0\x08\0\0\0\x21\0\0\0\0\0\xf4\1\0\0\xff\xff\xff\xff\x10\0\x0c\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"sv;
+    bytes += name;
+    bytes += "\1\0\x08\0\0\x1a\x71\x18\2\0\0\0"sv; // zip64: 9,000,000,000 bytes
+    const std::size_t size = bytes.size() - list;
+    bytes += "PK\5\6\0\0\0\0\1\0\1\0"sv;
+    for (const std::size_t number : {size, list})
+        for (int shift = 0; shift < 32; shift += 8) bytes += static_cast<char>(number >> shift & 255);
+    bytes += "\0\0"sv;
+    CHECK(refusal_of([&] { zipped::Archive(bytes, "model.keras"); }) ==
+          "model.keras: \"model.weights.h5\" unpacks to 9000000000 bytes, more than deflate can make of its 500; it is no model");
+    bytes[list + size - 10] = 4; // the field holds half a number
+    CHECK(says(refusal_of([&] { zipped::Archive(bytes, "model.keras"); }), "\"model.weights.h5\" has damaged sizes"));
+}
+
 TEST_CASE("zip: a size that is claimed takes no memory", "[formats][zip]")
 {
     // The largest size that deflate could make of 100,000 random bytes.
