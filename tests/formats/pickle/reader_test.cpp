@@ -88,6 +88,8 @@ TEST_CASE("pickle: what each instruction makes", "[formats][pickle]")
     CHECK(shown("ccollections\nOrderedDict\n)R(K\1K\2u}b."sv) == "{1 2 }+{}");
     CHECK(shown("ccollections\nOrderedDict\n]](K\1K\2ea\x85R."sv) == "{1 2 }"); // as Python 2 wrote it
     CHECK(shown("cbuiltins\nset\n](K\1K\2e\x85R."sv) == "s{1 2 }");
+    CHECK(shown("ccollections\ndefaultdict\ncbuiltins\ndict\n\x85R(K\1K\2u."sv) == "{1 2 }");
+    CHECK(shown("ca\nB\n)\x81(K\1K\2uK\3a."sv) == "o(a B () 1 2 3 )"); // of a class made from a dictionary, or a list
     CHECK(shown("X\1\0\0\0aQ."sv) == "<\"a\" >");
     CHECK(shown("(X\6\0\0\0moduleca\nB\nNNtQ)\x81."sv) == "o(a B () )"); // a class, in files before PyTorch 1.6
 

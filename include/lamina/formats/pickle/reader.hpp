@@ -128,8 +128,8 @@ private:
     }
     [[gnu::cold]] void add_to_top(const std::vector<place>& items, kind wanted)
     {
-        Value& to = top();
-        if (to.is != wanted) damaged("adds to what is no container of the kind");
+        Value& to = top(); // an object may be of a class that is made from a container
+        if (to.is != wanted && to.is != kind::object) damaged("adds to what is no container of the kind");
         if (wanted == kind::dictionary && items.size() % 2 != 0) damaged("has a key without a value");
         to.items.insert(to.items.end(), items.begin(), items.end());
     }
@@ -176,6 +176,7 @@ private:
         if (made[type].is != kind::global || made[arguments].is != kind::tuple) damaged("calls what is no name");
         const std::string_view name = made[type].text;
         if (name == "collections OrderedDict") push_dictionary(made[arguments]);
+        else if (name == "collections defaultdict") push({.is = kind::dictionary}); // its argument makes what is not there
         else if (name == "__builtin__ set" || name == "builtins set") push_set(made[arguments]);
         else push({.is = kind::object, .items = {type, arguments}});
     }

@@ -37,10 +37,11 @@ inline constexpr place nowhere = ~place{0};
 /// A value of a pickle.
 struct Value {
     kind is = kind::none;
-    place state = nowhere;      ///< of an object: its attributes, a dictionary as a rule. An OrderedDict may have some, too
-    std::int64_t number = 0;    ///< boolean, integer; of a real number its bits
-    std::string text{};         ///< text, bytes, global; of an integer that 64 bits do not hold its bytes
-    std::vector<place> items{}; ///< list, tuple, set; dictionary: key, value, …; persistent: its id; object: class, arguments
+    place state = nowhere;   ///< of an object: its attributes, a dictionary as a rule. An OrderedDict may have some, too
+    std::int64_t number = 0; ///< boolean, integer; of a real number its bits
+    std::string text{};      ///< text, bytes, global; of an integer that 64 bits do not hold its bytes
+    std::vector<place>
+        items{}; ///< list, tuple, set; dictionary: key, value, …; persistent: its id; object: class, arguments, and what was put into it
 
     double real() const { return std::bit_cast<double>(number); }
     bool is_text(std::string_view wanted) const { return is == kind::text && text == wanted; }

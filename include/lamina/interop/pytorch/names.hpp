@@ -65,6 +65,10 @@ inline constexpr number_type number_types[] = {
 {
     constexpr std::string_view known[] = {
         "collections OrderedDict",
+        "collections defaultdict",
+        "collections Counter",
+        "__builtin__ dict",
+        "builtins dict",
         "__builtin__ set",
         "builtins set",
         "torch Size",
@@ -84,8 +88,7 @@ inline constexpr number_type number_types[] = {
     };
     if (internals::contains(known, name) || is_untyped_storage(name)) return true;
     if (name.starts_with("torch ")) return find_type(name.substr(6)) != nullptr;
-    return name.starts_with("torch.nn.modules.") || name.starts_with("torch.nn.functional ") ||
-           name.starts_with("torch._C._nn ") || name == "torch.nn.parameter Parameter";
+    return name.starts_with("torch.nn.") || name.starts_with("torch._C._nn ");
 }
 [[gnu::cold]] inline bool is_any_name(std::string_view) { return true; }
 
