@@ -266,7 +266,7 @@ private:
             if (!row.value.empty()) internals::append(others, {others.empty() ? "" : ", ", row.value});
         }
         if (!said) return "";
-        const std::string given = option_is(c, option.name, internals::text_of({*said}));
+        const std::string given = option_is(c.keras, option.name, internals::text_of({*said}));
         if (others.empty())
             say(problem, {given, ", and lamina/interop/keras/spelling.hpp has no row that says how it is written"});
         else say(problem, {given, ", lamina has ", others});
@@ -294,7 +294,8 @@ private:
                 return with_value(word.text, identifier_of(option, is));
         if (const Class* const activation = class_of("activations", is.text))
             return Writer(*activation, how, headers, problem).text({});
-        say(problem, {option_is(c, option, internals::text_of({'"', is.text, '"'})), ", which is no activation that lamina has"});
+        say(problem,
+            {option_is(c.keras, option, internals::text_of({'"', is.text, '"'})), ", which is no activation that lamina has"});
         return "";
     }
 
@@ -328,7 +329,8 @@ private:
         for (const char letter : is.text)
             if (!((letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') ||
                   letter == '_')) {
-                say(problem, {option_is(c, option, internals::text_of({'"', is.text, '"'})), ", which is no word of Keras"});
+                say(problem,
+                    {option_is(c.keras, option, internals::text_of({'"', is.text, '"'})), ", which is no word of Keras"});
                 return "";
             }
         return std::string(is.text);
