@@ -89,11 +89,27 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace keras::detai
     }
 }
 
-/// A layer of a file, wherever it stands, with how it is called.
+/// A layer of a file, wherever it stands, with how it is called. TimeDistributed of a Dense is that Dense, which works on the last axis.
 struct ComparedLayer {
     const LayerConfig* layer;
     const LayerCall* call;
+
+    bool is_each_dense() const
+    {
+        return layer->kind == "TimeDistributed" && (*layer->config)["layer"]["class_name"].words() == "Dense";
+    }
+    std::string_view kind() const { return is_each_dense() ? "Dense" : layer->kind; }
+    const Json& config() const { return is_each_dense() ? (*layer->config)["layer"]["config"] : *layer->config; }
 };
+
+/// The same of a layer of a model: the options of its Dense, or null.
+[[gnu::cold]] inline const std::vector<protocols::Option>* each_dense(const LayerView& layer)
+{
+    if (layer.kind == "TimeDistributed")
+        for (const protocols::Option& option : layer.options)
+            if (option.name == "layer" && option.value.text == "Dense") return &option.value.parts;
+    return nullptr;
+}
 
 /// The layers of a model in a file that are neither inputs nor functions on values, each once, those of models inside in their places.
 [[gnu::cold]] inline void list_layers(const ModelConfig& model, std::vector<ComparedLayer>& to)
@@ -149,7 +165,8 @@ private:
 
     static bool same_kind(const ComparedLayer& a, const LayerView& b)
     {
-        return a.layer->kind == b.kind || (a.layer->kind == "Softmax" && b.kind == "Activation");
+        const std::string_view kind = each_dense(b) ? "Dense" : b.kind;
+        return a.kind() == kind || (a.kind() == "Softmax" && kind == "Activation");
     }
 
     [[gnu::cold]] void compare(std::size_t a, std::size_t b, std::vector<std::string>& to) const
@@ -159,7 +176,11 @@ private:
         if (!same_kind(theirs[a], mine[b]))
             internals::add_to(found,
                               internals::text_of({"is a ", layer.kind, " in the file and a ", mine[b].kind, " in the model"}));
-        else compare_options(mine[b].options, layer.kind, plain_config(*layer.config, layer.kind, *theirs[a].call), found);
+        else {
+            const std::vector<protocols::Option>* const dense = each_dense(mine[b]);
+            compare_options(dense ? *dense : mine[b].options, theirs[a].kind(),
+                            plain_config(theirs[a].config(), theirs[a].kind(), *theirs[a].call), found);
+        }
         std::string text;
         for (const std::string& one : found) internals::append(text, {text.empty() ? "" : ", ", one});
         if (!text.empty()) internals::add_to(to, internals::text_of({"layer ", a + 1, " \"", layer.name, "\": ", text}));

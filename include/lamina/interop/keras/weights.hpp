@@ -8,6 +8,7 @@
 #include <lamina/core/file.hpp>
 #include <lamina/core/outlined.hpp>
 #include <lamina/core/parts.hpp>
+#include <lamina/interop/keras/compare.hpp>
 #include <lamina/interop/keras/file.hpp>
 #include <lamina/interop/keras/order.hpp>
 #include <lamina/interop/match.hpp>
@@ -24,7 +25,8 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace keras {
 
 /// How a file is loaded.
 struct LoadOptions {
-    bool partial = false; ///< what fits is loaded, and the report says the rest; else all is loaded or nothing
+    bool partial = false;     ///< what fits is loaded, and the report says the rest; else all is loaded or nothing
+    bool architecture = true; ///< the file's config, where it has one, is compared with the model first; not where `partial`
 };
 
 namespace detail {
@@ -134,11 +136,14 @@ private:
     std::vector<std::vector<protocols::file_tensor>> kept; ///< what `matching` refers to
 };
 
-[[gnu::cold]] inline LoadReport load_weights(const File& file, const internals::Network& network, bool partial)
+[[gnu::cold]] inline LoadReport load_weights(const File& file, const internals::Network& network, const LoadOptions& how)
 {
+    if (how.architecture && !how.partial && !file.config.empty())
+        if (const std::string different = architecture_differences(file.config, network, file.name); !different.empty())
+            internals::fail({file.name, ": ", different, "; nothing was loaded"});
     WeightMatching weights;
     weights.match(file.layers, model_layers(network));
-    return weights.matching.fill(file.name, partial);
+    return weights.matching.fill(file.name, how.partial);
 }
 
 } // namespace detail
@@ -146,14 +151,14 @@ private:
 /// Loads the weights of a file of Keras, .h5, .weights.h5 or .keras, whatever it is called, into a model: `keras::load(model, "lenet5.keras")`.
 /// Numbers are converted to the model's type. Layers are found by their names, else by their classes, else by their order.
 ///
-/// Refuses  a file that is damaged or has other variables than the model: one error lists them all, and the model is as it was. With
-///          `{.partial = true}` what fits is loaded.
+/// Refuses  a file that is damaged, says another architecture or has other variables than the model: one error lists all that differs, and the
+///          model is as it was. With `{.architecture = false}` variables alone are compared, with `{.partial = true}` what fits is loaded.
 template <class Model> LAMINA_OUTLINED LoadReport load(Model& model, const internals::FilePath& path, const LoadOptions& how = {})
 {
     if constexpr (!internals::can_be_model<Model>) internals::refuse_model<Model>();
     else if constexpr (!internals::can_be_called<Model>) internals::refuse_call<Model>();
     else if constexpr (!internals::is_refused<Model>)
-        return detail::load_weights(read(path), internals::network_of(model), how.partial);
+        return detail::load_weights(read(path), internals::network_of(model), how);
     return {};
 }
 
