@@ -3,6 +3,7 @@
 #include "fuzz.hpp"
 
 #include <lamina/formats/zip_writer.hpp>
+#include <lamina/interop/pytorch/describe.hpp>
 #include <lamina/interop/pytorch/file.hpp>
 
 using namespace lamina;
@@ -40,5 +41,8 @@ void fuzz(std::string_view bytes)
     }
     require(own <= (64 * content.size() + 4096) * file.values().all.size());
     for (const auto& key : file.keys(file.values().top())) file.part(key);
+    pytorch::detail::Description description(file);
+    description.add_file();
+    require(!description.text.empty());
     file.model_part("");
 }
