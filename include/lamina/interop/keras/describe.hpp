@@ -10,6 +10,7 @@
 #include <lamina/interop/keras/file.hpp>
 #include <lamina/interop/keras/layer_type.hpp>
 #include <lamina/interop/keras/model_config.hpp>
+#include <lamina/interop/printable.hpp>
 #include <lamina/models/summary.hpp>
 
 #include <cstddef>
@@ -21,17 +22,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace keras {
 
 namespace detail {
 
-/// A text of a file for a terminal: without what would steer it.
-[[gnu::cold]] inline std::string printable(std::string_view text)
-{
-    std::string made;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto code = static_cast<unsigned char>(text[i]);
-        const bool steers = code < 0x20 || code == 0x7F || (i > 0 && text[i - 1] == '\xC2' && code >= 0x80 && code < 0xA0);
-        made += steers ? '?' : text[i];
-    }
-    return made;
-}
+using internals::printable;
 
 /// What `compile` was given for losses and metrics: a text, an object, a function, or lists of them: `mse, mse`.
 [[gnu::cold]] inline void print_compiled(std::string& to, const Json& from)
