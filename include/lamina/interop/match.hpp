@@ -79,6 +79,33 @@ struct MatchedArray {
     return made;
 }
 
+/// Puts the numbers of an array where they belong in a record that is like its variable's.
+template <class T> [[gnu::cold]] void put_numbers_of(const file_tensor& from, const ForeignArray& how, record& to, double scale)
+{
+    std::vector<T> numbers(from.size());
+    const std::string turned = rearranged(from.bytes, bytes_of(from.type), how.how, true);
+    with_number_of(from.type, [&](auto stored) {
+        for (std::size_t i = 0; i < numbers.size(); ++i) {
+            std::memcpy(&stored, turned.data() + i * sizeof stored, sizeof stored);
+            numbers[i] = static_cast<T>(value_of(stored));
+            if (scale != 1) numbers[i] = static_cast<T>(scale * static_cast<double>(numbers[i]));
+        }
+    });
+    std::size_t at = 0; // in the variable, without the padding of rows
+    to.for_each_row([&](std::size_t place, std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i, ++at) {
+            if (at < how.start || at - how.start >= numbers.size()) continue;
+            T& number = to.data<T>()[place + i];
+            number = (how.adds ? number : T(0)) + numbers[at - how.start];
+        }
+    });
+}
+[[gnu::cold]] inline void put_numbers(const file_tensor& from, const ForeignArray& how, record& to, double scale = 1)
+{
+    if (to.type() == dtype::float32) put_numbers_of<float>(from, how, to, scale);
+    else put_numbers_of<double>(from, how, to, scale);
+}
+
 /// Puts arrays into the variables of a model. A variable may be made of several arrays, which stand behind each other.
 class Matching {
 public:
@@ -98,7 +125,7 @@ public:
         for (const MatchedArray& one : arrays) variables.push_back(one.to.variable);
         make_missing(variables); // from here on nothing can fail
         for (const MatchedArray& one : arrays) {
-            put(one);
+            put_numbers(*one.from, one.to, *one.to.variable.variable->storage());
             if (one.to.start == 0 && !one.to.adds) report.loaded.push_back(one.to.variable.path);
         }
         return std::move(report);
@@ -142,33 +169,6 @@ private:
     {
         const dtype wanted = one.to.variable.variable->needs().type;
         if (!one.from->has_type(wanted)) convert(*one.from, wanted, nullptr, text_of({file, ": \"", one.from->name, '"'}));
-    }
-
-    [[gnu::cold]] static void put(const MatchedArray& one)
-    {
-        record& to = *one.to.variable.variable->storage();
-        if (to.type() == dtype::float32) put_numbers<float>(one, to);
-        else put_numbers<double>(one, to);
-    }
-
-    template <class T> [[gnu::cold]] static void put_numbers(const MatchedArray& one, record& to)
-    {
-        std::vector<T> numbers(one.from->size());
-        const std::string turned = rearranged(one.from->bytes, bytes_of(one.from->type), one.to.how, true);
-        with_number_of(one.from->type, [&](auto stored) {
-            for (std::size_t i = 0; i < numbers.size(); ++i) {
-                std::memcpy(&stored, turned.data() + i * sizeof stored, sizeof stored);
-                numbers[i] = static_cast<T>(value_of(stored));
-            }
-        });
-        std::size_t at = 0; // in the variable, without the padding of rows
-        to.for_each_row([&](std::size_t place, std::size_t count) {
-            for (std::size_t i = 0; i < count; ++i, ++at) {
-                if (at < one.to.start || at - one.to.start >= numbers.size()) continue;
-                T& number = to.data<T>()[place + i];
-                number = (one.to.adds ? number : T(0)) + numbers[at - one.to.start];
-            }
-        });
     }
 };
 

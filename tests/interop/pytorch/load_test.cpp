@@ -146,3 +146,42 @@ TEST_CASE("pytorch: the C++ of an nn.Sequential")
         pytorch::to_type(file.path),
         Catch::Contains("holds a state_dict, arrays without layers; save the whole module, torch.save(model, path)"));
 }
+
+TEST_CASE("pytorch: a checkpoint's optimizer goes on where it stopped")
+{
+    const auto file = std::filesystem::path(LAMINA_SHARED) / "reference" / "lenet5" / "lenet5-checkpoint.pt";
+    if (!std::filesystem::exists(file)) {
+        WARN("skipped: there is no " << file.string());
+        return;
+    }
+    auto model = build<exchange::LeNet5>(Seed{1});
+    auto trainer = compile(model, Adam{.learning_rate = 0.5f}, SparseCategoricalCrossentropy{});
+    CHECK(pytorch::load(model, trainer.optimizer(), file).complete());
+    const auto& state = trainer.optimizer().state;
+    CHECK(state.step == 5625);
+    CHECK(trainer.optimizer().learning_rate(0) == 0.001f);
+    REQUIRE(state.slot_records.size() == 20);
+    CHECK(state.slot_records[0]->name.starts_with("momentum/"));
+    const auto arrays = pytorch::read(file, {.part = "optimizer"});
+    std::size_t compared = 0;
+    for (const auto& array : arrays.tensors) // those of biases lie as they are
+        for (std::size_t i = 1; i < 10; i += 2)
+            if (array.name == "state." + std::to_string(i) + ".exp_avg_sq") {
+                const auto numbers = array.as<float>();
+                CHECK(std::equal(numbers.begin(), numbers.end(), state.slot_records[2 * i + 1]->data<float>()));
+                ++compared;
+            }
+    CHECK(compared == 5);
+    for (const auto& array : arrays.tensors) // [10, 84] of the last layer is [84, 10] here
+        if (array.name == "state.8.exp_avg") {
+            const auto numbers = array.as<float>();
+            const VariableView mine(state.slot_records[16]);
+            CHECK(mine.view<float>()(83, 2) == numbers[2 * 84 + 83]);
+        }
+    SGD other{.momentum = 0.9f};
+    CHECK_THROWS_WITH(
+        pytorch::load(model, other, file),
+        Catch::Contains("the optimizer's state of 0.weight has no momentum of sgd of shape [6, 1, 5, 5]; was it saved from "
+                        "another optimizer?"));
+    CHECK_THROWS_WITH(pytorch::load(model, other, file, {.part = "module"}), Catch::Contains("has no part \"module\""));
+}
