@@ -6,4 +6,5 @@
 #include <lamina/interop/network.hpp>
 #include <lamina/interop/plot_model.hpp>
 #include <lamina/interop/statistics.hpp>
+#include <lamina/interop/variable_names.hpp>
 #include <lamina/interop/weights.hpp>

@@ -22,6 +22,9 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace pytorch::det
 
 using namespace internals;
 
+/// What happens with a layer that PyTorch computes otherwise.
+enum class refused_layers { throw_an_error, have_no_arrays };
+
 /// A node of a network in which the Sequentials inside are replaced by what they hold.
 struct FlatNode {
     const NetworkNode* node;
@@ -86,7 +89,8 @@ struct FlatNode {
 /// The nodes of a network, of each its place in PyTorch's order of axes.
 ///
 /// Refuses   what reads a row that PyTorch has in another order, and is neither a Dense nor elementwise.
-[[gnu::cold]] inline std::vector<FlatNode> flat_nodes_of(const Network& network, std::string_view where)
+[[gnu::cold]] inline std::vector<FlatNode> flat_nodes_of(const Network& network, std::string_view where,
+                                                         refused_layers how = refused_layers::throw_an_error)
 {
     std::vector<FlatNode> nodes;
     add_flat_nodes(network, nodes, {});
@@ -98,7 +102,7 @@ struct FlatNode {
             const Shape& in = before.node->layer.output;
             if (before.turned.rank > 0) {
                 if (is_elementwise(*one.node)) one.turned = before.turned;
-                else if (layer.kind != "Dense")
+                else if (layer.kind != "Dense" && how == refused_layers::throw_an_error)
                     fail({where, ": layer \"", layer.name, "\" (", layer.kind, ") reads what a Flatten made of ", before.turned,
                           ", which PyTorch has in another order, channels first; put a Dense behind the Flatten"});
             }
@@ -112,7 +116,8 @@ struct FlatNode {
 /// The arrays of a model in PyTorch's order, named by the paths of their layers with dots.
 ///
 /// Refuses   a layer that PyTorch has no arrays for.
-[[gnu::cold]] inline std::vector<ForeignArray> arrays_of(const std::vector<FlatNode>& nodes, std::string_view where)
+[[gnu::cold]] inline std::vector<ForeignArray> arrays_of(const std::vector<FlatNode>& nodes, std::string_view where,
+                                                         refused_layers how = refused_layers::throw_an_error)
 {
     std::vector<const FlatNode*> layers;
     for (const FlatNode& one : nodes)
@@ -123,6 +128,7 @@ struct FlatNode {
     for (const FlatNode* const one : layers) {
         const LayerView& layer = one->node->layer;
         ForeignLayer foreign = torch_arrays_of(layer, nodes[one->reads[0]].turned);
+        if (!foreign.refusal.empty() && how == refused_layers::have_no_arrays) continue;
         if (!foreign.refusal.empty()) fail({where, ": layer \"", layer.name, "\" (", layer.kind, ") ", foreign.refusal});
         std::string prefix = layer.path;
         std::replace(prefix.begin(), prefix.end(), '/', '.');
