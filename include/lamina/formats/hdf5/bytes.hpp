@@ -3,27 +3,25 @@
 
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
-#include <lamina/core/names.hpp>
 #include <lamina/formats/tensor_file.hpp>
 
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <initializer_list>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace hdf5::detail {
 
+static_assert(std::endian::native == std::endian::little, "lamina/formats/hdf5 takes little-endian numbers as they are");
+
 using u64 = std::uint64_t;
+inline constexpr u64 nowhere = ~u64{0}; ///< an address that is none
 
-/// An address that is none.
-inline constexpr u64 nowhere = ~u64{0};
-
-/// A file in memory, and what reading it has cost.
+/// A file in memory.
 struct Source {
     std::string name; ///< what errors call it
     std::shared_ptr<const internals::file_bytes> owner;
@@ -33,14 +31,12 @@ struct Source {
     {
         internals::fail({name, ": ", internals::text_of(why), "; the file is damaged, so copy it again"});
     }
-
     /// Refuses what is HDF5 but not of the form that Keras writes.
     [[noreturn, gnu::cold]] void refuse_form(std::initializer_list<internals::piece> what) const
     {
         internals::fail({name, ": is HDF5 with ", internals::text_of(what),
                          ", which is not read; save it with Keras, or with h5py.File(path, \"w\")"});
     }
-
     /// Names that are referred to many times would make more of a file than it is.
     [[gnu::cold]] void take(u64 bytes)
     {
@@ -57,14 +53,13 @@ public:
     u64 size() const { return count; }
     u64 begin() const { return from; } ///< where it lies in the file
     std::string_view view() const { return std::string_view(file->owner->text).substr(from, count); }
-
     Bytes part(u64 at, u64 bytes) const
     {
-        if (at > count || bytes > count - at) refuse(at, bytes);
-        return Bytes(*file, from + at, bytes);
+        if (at <= count && bytes <= count - at) return Bytes(*file, from + at, bytes);
+        const u64 begin = from + at, end = bytes > nowhere - begin ? nowhere : begin + bytes;
+        internals::fail({file->name, ": bytes ", begin, " to ", end, " of ", from + count,
+                         " are referred to; the file is damaged or cut off, so copy it again"});
     }
-    Bytes rest(u64 at) const { return part(at, at > count ? 0 : count - at); }
-
     /// A whole number of `bytes` bytes, at most 8.
     u64 number(u64 at, u64 bytes) const
     {
@@ -77,17 +72,15 @@ public:
     u64 word(u64 at) const { return number(at, 2); }
     u64 half(u64 at) const { return number(at, 4); }
     u64 address(u64 at) const { return number(at, 8); }
-
     /// Refuses where these bytes are not there; every structure of HDF5 begins with its name.
     void expect(u64 at, std::string_view mark) const
     {
         if (part(at, mark.size()).view() != mark) file->refuse({"lacks a structure ", mark.substr(0, 4), " at byte ", from + at});
     }
-
     /// The text up to a zero.
     std::string_view text(u64 at) const
     {
-        const std::string_view letters = rest(at).view();
+        const std::string_view letters = part(at, at > count ? 0 : count - at).view();
         const auto end = letters.find('\0');
         if (end == letters.npos) file->refuse({"has a name without an end at byte ", from + at});
         return letters.substr(0, end);
@@ -95,36 +88,15 @@ public:
 
 private:
     Bytes(const Source& source, u64 begin, u64 bytes) : file(&source), from(begin), count(bytes) {}
-
-    [[noreturn, gnu::cold]] void refuse(u64 at, u64 bytes) const
-    {
-        const u64 begin = from + at, end = bytes > nowhere - begin ? nowhere : begin + bytes;
-        internals::fail({file->name, ": bytes ", begin, " to ", end, " of ", from + count,
-                         " are referred to; the file is damaged or cut off, so copy it again"});
-    }
-
     const Source* file;
     u64 from, count;
 };
 
-/// Each place of a file that is visited once at most: what refers to itself would never end.
-class Visited {
-public:
-    explicit Visited(u64 bytes) : marks(static_cast<std::size_t>(bytes / 8 + 1), '\0') {}
-
-    /// Whether it is new.
-    bool add(u64 at)
-    {
-        if (at / 8 >= marks.size()) return true; // reading there will be refused
-        char& mark = marks[static_cast<std::size_t>(at / 8)];
-        const auto bit = static_cast<char>(1 << at % 8);
-        if ((mark & bit) != 0) return false;
-        mark = static_cast<char>(mark | bit);
-        return true;
-    }
-
-private:
-    std::string marks; ///< a bit for each byte
+/// Places of a file that are visited once at most: what refers to itself would never end.
+struct Visited {
+    struct Mark {};
+    std::map<u64, Mark> marks;
+    bool add(u64 at) { return marks.try_emplace(at).second; } ///< whether it is new
 };
 
 }}} // namespace lamina::hdf5::detail

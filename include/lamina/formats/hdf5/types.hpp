@@ -1,22 +1,16 @@
-// lamina/formats/hdf5/types.hpp: what lies in an HDF5 file: types of elements, shapes, attributes, groups and datasets.
+// lamina/formats/hdf5/types.hpp: what an HDF5 file consists of: objects and their messages, types of elements, shapes, layouts.
 //
-// Source: The HDF Group, "HDF5 File Format Specification", version 3.0, section IV.A.2 (header messages).
+// Source: The HDF Group, "HDF5 File Format Specification", version 3.0, section IV.
 #pragma once
 
-#include <lamina/core/architecture.hpp>
-#include <lamina/core/dtype.hpp>
+#include <lamina/core/names.hpp>
 #include <lamina/formats/hdf5/bytes.hpp>
-#include <lamina/formats/tensor_file.hpp>
 
 #include <algorithm>
-#include <cstddef>
 #include <iterator>
-#include <string>
-#include <string_view>
 #include <vector>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace hdf5 {
-
 namespace detail {
 
 /// How an element is stored.
@@ -33,31 +27,10 @@ struct real_form {
     dtype of;
     u64 size, exponent_at, exponent, mantissa, bias;
 };
-inline constexpr real_form real_forms[] = {
-    {dtype::float16, 2, 10, 5, 10, 15},
-    {dtype::bfloat16, 2, 7, 8, 7, 127},
-    {dtype::float32, 4, 23, 8, 23, 127},
-    {dtype::float64, 8, 52, 11, 52, 1023},
-};
-
-[[gnu::cold]] inline Type whole_type(Bytes d, u64 size, u64 bits)
-{
-    constexpr dtype types[] = {dtype::uint8, dtype::uint16, dtype::uint32, dtype::uint64,
-                               dtype::int8,  dtype::int16,  dtype::int32,  dtype::int64};
-    const std::size_t power = size == 1 ? 0 : size == 2 ? 1 : size == 4 ? 2 : size == 8 ? 3 : 9;
-    if (power == 9 || d.word(8) != 0 || d.word(10) != 8 * size) return {Type::other, {}, size, false, "odd integers"};
-    return {Type::number, types[power + ((bits & 8) != 0 ? 4 : 0)], size, (bits & 1) != 0};
-}
-
-[[gnu::cold]] inline Type real_type(Bytes d, u64 size, u64 bits)
-{
-    for (const real_form& f : real_forms)
-        if (size == f.size && (bits & 0x40) == 0 && bits >> 8 == 8 * size - 1 && d.word(8) == 0 && d.word(10) == 8 * size &&
-            d.byte(12) == f.exponent_at && d.byte(13) == f.exponent && d.byte(14) == 0 && d.byte(15) == f.mantissa &&
-            d.half(16) == f.bias)
-            return {Type::number, f.of, size, (bits & 1) != 0};
-    return {Type::other, {}, size, false, "odd real numbers"};
-}
+inline constexpr real_form real_forms[] = {{dtype::float16, 2, 10, 5, 10, 15},
+                                           {dtype::bfloat16, 2, 7, 8, 7, 127},
+                                           {dtype::float32, 4, 23, 8, 23, 127},
+                                           {dtype::float64, 8, 52, 11, 52, 1023}};
 
 /// The type that a datatype message says. What is no number and no text is kept under its name, for nobody may ask for it.
 [[gnu::cold]] inline Type read_type(Bytes d)
@@ -65,9 +38,18 @@ inline constexpr real_form real_forms[] = {
     constexpr std::string_view names[] = {
         "odd integers", "odd real numbers", "times",        "texts", "bits",  "bytes without a meaning",
         "records",      "references",       "enumerations", "lists", "arrays"};
+    constexpr dtype whole[] = {dtype::uint8, dtype::uint16, dtype::uint32, dtype::uint64,
+                               dtype::int8,  dtype::int16,  dtype::int32,  dtype::int64};
     const u64 is = d.byte(0) & 15, bits = d.number(1, 3), size = d.half(4);
-    if (is == 0) return whole_type(d, size, bits);
-    if (is == 1) return real_type(d, size, bits);
+    const bool big_endian = (bits & 1) != 0;
+    const auto fills = [&] { return d.word(8) == 0 && d.word(10) == 8 * size; }; // all of its bits are used
+    if (is == 0 && (size == 1 || size == 2 || size == 4 || size == 8) && fills())
+        return {Type::number, whole[(size == 8 ? 3 : size / 2) + ((bits & 8) != 0 ? 4 : 0)], size, big_endian};
+    if (is == 1 && (bits & 0x40) == 0 && bits >> 8 == 8 * size - 1 && fills() && d.byte(14) == 0)
+        for (const real_form& f : real_forms)
+            if (size == f.size && d.byte(12) == f.exponent_at && d.byte(13) == f.exponent && d.byte(15) == f.mantissa &&
+                d.half(16) == f.bias)
+                return {Type::number, f.of, size, big_endian};
     if (is == 3 && size > 0) return {Type::fixed_text, {}, size};
     if (is == 8 && size == 1 && (d.byte(8) & 15) == 0 && (bits & 0xFFFF) == 2) // of two words: h5py's truth values
         return {Type::number, dtype::boolean, size};
@@ -91,11 +73,10 @@ inline constexpr real_form real_forms[] = {
 /// The number of elements; refuses more than `most`.
 [[gnu::cold]] inline u64 elements(const Source& source, const std::vector<std::size_t>& shape, u64 most)
 {
-    u64 count = 1;
-    for (const std::size_t extent : shape)
-        if (extent == 0) return 0;
+    u64 count = internals::contains(shape, std::size_t{0}) ? 0 : 1;
     for (const std::size_t extent : shape) {
-        if (count > most / extent) source.refuse({"claims ", internals::extents_text{shape}, " elements, more than it can hold"});
+        if (count > 0 && count > most / extent)
+            source.refuse({"claims ", internals::extents_text{shape}, " elements, more than it can hold"});
         count *= extent;
     }
     return count;
@@ -110,20 +91,82 @@ inline constexpr real_form real_forms[] = {
     return bytes;
 }
 
-/// Where the elements of a dataset lie: in its header, in one piece, or in chunks. (Its lists are of types of lamina's, as the functions of others
-/// would be shared by objects of all instruction sets.)
+/// Where the elements of a dataset lie: in its header, in one piece, or in chunks.
 struct Layout {
     enum form { none, here, piece, chunks } is = none;
     u64 address = nowhere, bytes = 0;
-    struct Extent {
-        u64 extent = 0;
-    };
-    std::vector<Extent> chunk{}; ///< extents of a chunk, and the size of an element
-    struct Filter {
-        u64 id;
-    };
-    std::vector<Filter> filters{}; ///< as they were applied: 1 deflate, 2 shuffle, 3 fletcher32
+    std::vector<std::size_t> chunk{};   ///< extents of a chunk, and the size of an element
+    std::vector<std::size_t> filters{}; ///< as they were applied: 1 deflate, 2 shuffle, 3 fletcher32
 };
+
+/// Calls `use(type, flags, d)` for each message of the object at `header`, in both forms of headers.
+template <class Use> [[gnu::cold]] void each_message(const Source& source, u64 header, const Use& use)
+{
+    const Bytes all(source);
+    const bool newer = all.part(header, 4).view() == "OHDR";
+    if (all.byte(newer ? header + 4 : header) != (newer ? 2u : 1u))
+        source.refuse({"has an object of an unknown version at byte ", header});
+    const u64 options = newer ? all.byte(header + 5) : 0, width = newer ? u64{1} << (options & 3) : 4, skip = newer ? 4 : 0;
+    const u64 start = header + (newer ? 6 + ((options & 0x20) != 0 ? 16 : 0) + ((options & 0x10) != 0 ? 4 : 0) : 8);
+    const u64 head = !newer ? 8 : (options & 4) != 0 ? 6 : 4;
+    std::vector<Bytes> blocks{all.part(start + (newer ? width : 8), all.number(start, width))};
+    u64 used = 0;
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+        const Bytes block = blocks[i];
+        used += block.size();
+        if (used > all.size() || blocks.size() > 4096) source.refuse({"has an object that goes round at byte ", header});
+        for (u64 at = 0; at + head <= block.size();) {
+            const u64 type = block.number(at, newer ? 1 : 2), flags = block.byte(at + (newer ? 3 : 4));
+            const Bytes d = block.part(at + head, block.word(at + (newer ? 1 : 2)));
+            at += head + d.size();
+            if (type != 0x10) use(type, flags, d);
+            else { // the object goes on there
+                const u64 to = d.address(0), size = d.address(8);
+                if (newer) all.expect(to, "OCHK");
+                if (size < 2 * skip) source.refuse({"has an object that goes on nowhere at byte ", header});
+                blocks.push_back(all.part(to + skip, size - 2 * skip));
+            }
+        }
+    }
+}
+
+/// Where the elements lie: within the header, in one piece, or in chunks that a tree finds.
+[[gnu::cold]] inline void read_layout(const Source& source, Bytes d, Layout& to)
+{
+    const u64 version = d.byte(0), is = d.byte(1);
+    if (version < 3 || version > 4) source.refuse_form({"a layout of version ", version});
+    if (is == 0) {
+        const u64 bytes = d.word(2);
+        to = {Layout::here, d.part(4, bytes).begin(), bytes, {}, std::move(to.filters)};
+    }
+    else if (is == 1) to = {Layout::piece, d.address(2), d.address(10), {}, std::move(to.filters)};
+    else if (is == 2 && version == 3) {
+        const u64 rank = d.byte(2);
+        if (rank < 2 || rank > 33) source.refuse({"has chunks of rank ", rank});
+        to = {Layout::chunks, d.address(3), 0, {}, std::move(to.filters)};
+        for (u64 i = 0; i < rank; ++i) internals::add_to(to.chunk, static_cast<std::size_t>(d.half(11 + 4 * i)));
+    }
+    else source.refuse_form({is == 2 ? "chunks in an index of HDF5 1.10 (libver='latest')" : "a virtual dataset"});
+}
+
+/// The filters that chunks went through.
+[[gnu::cold]] inline void read_filters(const Source& source, Bytes d, Layout& to)
+{
+    const u64 version = d.byte(0), count = d.byte(1);
+    if (version < 1 || version > 2) source.refuse_form({"filters of version ", version});
+    u64 at = version == 1 ? 8 : 2;
+    for (u64 i = 0; i < count; ++i) {
+        const u64 id = d.word(at);
+        const bool named = version == 1 || id >= 256;
+        const u64 name = named ? d.word(at + 2) : 0;
+        at += named ? 4 : 2;
+        const u64 values = d.word(at + 2);
+        at += 4 + (version == 1 ? (name + 7) / 8 * 8 : name) + 4 * values + (version == 1 && values % 2 != 0 ? 4 : 0);
+        if (id < 1 || id > 3) source.refuse_form({"the filter ", id, ", none of deflate, shuffle and fletcher32"});
+        if (internals::contains(to.filters, id)) source.refuse({"has a filter twice"});
+        internals::add_to(to.filters, static_cast<std::size_t>(id));
+    }
+}
 
 } // namespace detail
 
@@ -151,7 +194,6 @@ struct Object {
             if (one.name == name) return &one;
         return nullptr;
     }
-
     /// The text, or the first of the texts, of this name; null where there is none.
     const std::string_view* text(std::string_view name) const
     {
@@ -159,15 +201,5 @@ struct Object {
         return found && !found->texts.empty() ? &found->texts[0] : nullptr;
     }
 };
-
-namespace detail {
-
-[[noreturn, gnu::cold]] inline void refuse_unwritten(const Source& source, const Object& of)
-{
-    internals::fail(
-        {source.name, ": \"", of.path, "\" was made and never written, so it has no numbers; write it, or delete it"});
-}
-
-} // namespace detail
 
 }}} // namespace lamina::hdf5
