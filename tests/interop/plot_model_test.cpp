@@ -17,7 +17,8 @@ struct Skips {
     Dense<2>::on<768> head;
     auto operator()(const auto& x) const
     {
-        const auto a = first(x), b = body(a) + a, c = concatenate(b, wide(x), first(x));
+        const auto a = first(x), b = body(a) + a;
+        const auto c = concatenate(b, wide(x), first(x));
         return head(reshape<-1>(2 * c + c)) * 0.5f;
     }
 };

@@ -47,7 +47,7 @@ struct NetworkNode;
 
 /// Layers and functions in the order of the computation; the first nodes are the inputs, of kind `InputLayer`.
 struct Network {
-    std::vector<NetworkNode> nodes{};
+    std::vector<NetworkNode> nodes; // not {}: clang would make it here, where a node is not known
     std::size_t inputs = 0;
     std::vector<std::size_t> outputs{}; ///< nodes whose results the model gives
 };

@@ -25,7 +25,7 @@ using LeNet5 = Sequential<Input<28, 28, 1>, Conv2D<6, Kernel<5>, Same, Tanh>, Av
                           AveragePooling2D<2>, Conv2D<120, Kernel<5>, Tanh>, Flatten, Dense<84, Tanh>, Dense<10, Softmax>>;
 using Images =
     Sequential<Input<12, 12, 3>, Conv2D<8, Kernel<3>, Same, NoBias, Strides<2>>, BatchNormalization<>, Activation<Relu>,
-               DepthwiseConv2D<Kernel<3>>, SeparableConv2D<4>, LeakyReLU<0.1f>, Residual<Conv2D<4, Kernel<3>, Same>>,
+               DepthwiseConv2D<Kernel<3>>, SeparableConv2D<4>, LeakyReLU<0.1>, Residual<Conv2D<4, Kernel<3>, Same>>,
                MaxPooling2D<2>, Dropout<0.25>, Conv2DTranspose<2>, PReLU<>, Flatten, Dense<7, Softmax>>;
 using Steps =
     Sequential<Input<10>, Embedding<50, 8, MaskZero>, Bidirectional<LSTM<6, ReturnSequences>>, TimeDistributed<Dense<4, Tanh>>,

@@ -84,13 +84,13 @@ std::vector<file_tensor> tensors_of(const std::string& bytes, bool keep_unknown 
     pytorch::File file(bytes, "x.pt", {.keep_unknown = keep_unknown});
     return file.tensors(file.values().top());
 }
-std::string refused(const std::string& bytes)
+std::string refusal_for(const std::string& bytes)
 {
     return refusal_of([&] { tensors_of(bytes); });
 }
 std::string refused_tensor(const Tensor& tensor, const std::string& storage = numbers)
 {
-    return refused(archive_of(pickle::dictionary({{"w", tensor.made()}}), storage));
+    return refusal_for(archive_of(pickle::dictionary({{"w", tensor.made()}}), storage));
 }
 
 } // namespace
@@ -201,7 +201,7 @@ TEST_CASE("pytorch: what a file is made of", "[interop][pytorch]")
     const auto own = archive_of(
         pickle::object(pickle::global("__main__", "Net"), {{"_parameters", pickle::ordered_dictionary({{"w", Tensor{}.made()}})},
                                                            {"_modules", pickle::ordered_dictionary({})}}));
-    CHECK(says(refused(own), "x.pt: asks for \"__main__ Net\", which is none of the things"));
+    CHECK(says(refusal_for(own), "x.pt: asks for \"__main__ Net\", which is none of the things"));
     CHECK(tensors_of(own, true).at(0).name == "w");
 }
 
@@ -238,16 +238,17 @@ TEST_CASE("pytorch: tensors in any form", "[interop][pytorch]")
 
 TEST_CASE("pytorch: what is refused", "[interop][pytorch]")
 {
-    CHECK(says(refused("nothing"), "x.pt: is no file of torch.save, neither a zip archive nor a pickle"));
-    CHECK(says(refused(std::string(257, 'x') + "ustar"), "is a tar archive, as PyTorch before 0.1.10 wrote"));
-    CHECK(says(refused(pickle::file_of(pickle::integer(1))), "is a pickle, but none of torch.save"));
+    CHECK(says(refusal_for("nothing"), "x.pt: is no file of torch.save, neither a zip archive nor a pickle"));
+    CHECK(says(refusal_for(std::string(257, 'x') + "ustar"), "is a tar archive, as PyTorch before 0.1.10 wrote"));
+    CHECK(says(refusal_for(pickle::file_of(pickle::integer(1))), "is a pickle, but none of torch.save"));
     zipped::Writer other("x.pt");
     other.add("x.npy", "");
-    CHECK(says(refused(other.bytes()), "is a zip archive without data.pkl; was it written by torch.save?"));
-    CHECK(says(refused(archive_of(pickle::none(), numbers, {{"a/constants.pkl", ""}})), "is a TorchScript archive"));
-    CHECK(says(refused(archive_of(pickle::none(), numbers, {{"b/data.pkl", ""}})), "holds two models"));
-    CHECK(says(refused(archive_of(pickle::none(), numbers, {{"a/byteorder", "big"}})), "was written by a big-endian machine"));
-    CHECK(refused(archive_of(pickle::none(), numbers, {{"a/byteorder", "little"}, {"a/version", "3\n"}})).empty());
+    CHECK(says(refusal_for(other.bytes()), "is a zip archive without data.pkl; was it written by torch.save?"));
+    CHECK(says(refusal_for(archive_of(pickle::none(), numbers, {{"a/constants.pkl", ""}})), "is a TorchScript archive"));
+    CHECK(says(refusal_for(archive_of(pickle::none(), numbers, {{"b/data.pkl", ""}})), "holds two models"));
+    CHECK(
+        says(refusal_for(archive_of(pickle::none(), numbers, {{"a/byteorder", "big"}})), "was written by a big-endian machine"));
+    CHECK(refusal_for(archive_of(pickle::none(), numbers, {{"a/byteorder", "little"}, {"a/version", "3\n"}})).empty());
 
     CHECK(says(refused_tensor({.offset = pickle::integer(1)}), "\"w\" reaches beyond its storage; the file is damaged"));
     CHECK(says(refused_tensor({.strides = pickle::sizes({std::size_t{1} << 40, 1})}), "\"w\" reaches beyond its storage"));
@@ -270,13 +271,13 @@ TEST_CASE("pytorch: what is refused", "[interop][pytorch]")
     const auto at = code.code.find("X\1\0\0\0"
                                    "0"sv);
     code.code[at + 5] = '1';
-    CHECK(says(refused(archive_of(pickle::list({code}))), "x.pt: lacks the storage \"1\"; the file is damaged"));
+    CHECK(says(refusal_for(archive_of(pickle::list({code}))), "x.pt: lacks the storage \"1\"; the file is damaged"));
 
     pickle::Made deep = pickle::list({});
     for (int i = 0; i < 100; ++i) deep = pickle::list({deep});
-    CHECK(says(refused(archive_of(deep)), "is nested too deep, or holds itself; it is no model"));
-    CHECK(says(refused(archive_of({"}q\1X\1\0\0\0ah\1s"})), "x.pt: ")); // the text is cut at its zero
-    CHECK(says(refused(archive_of({std::string("}q\1X\1\0\0\0ah\1s", 12)})), "is nested too deep, or holds itself"));
+    CHECK(says(refusal_for(archive_of(deep)), "is nested too deep, or holds itself; it is no model"));
+    CHECK(says(refusal_for(archive_of({"}q\1X\1\0\0\0ah\1s"})), "x.pt: ")); // the text is cut at its zero
+    CHECK(says(refusal_for(archive_of({std::string("}q\1X\1\0\0\0ah\1s", 12)})), "is nested too deep, or holds itself"));
     const Temporary folder("pytorch");
     const auto twice = folder.write("x.pt", archive_of(pickle::tuple({pickle::dictionary({{"0", Tensor{}.made()}})})));
     CHECK(pytorch::read(twice).tensors.at(0).name == "0.0");
@@ -287,6 +288,6 @@ TEST_CASE("pytorch: what is refused", "[interop][pytorch]")
     for (const char* name : {"types.pt", "types_old.pt", "module_old.pt"}) {
         const auto bytes = read_file(files / name);
         for (std::size_t n = 0; n < bytes.size(); n += sanitized ? 37 : 5)
-            if (refused(bytes.substr(0, n)).empty()) FAIL(name << " of " << n << " bytes");
+            if (refusal_for(bytes.substr(0, n)).empty()) FAIL(name << " of " << n << " bytes");
     }
 }
