@@ -1,8 +1,11 @@
 // What opening a file takes: at most four times its size and 16 MB, whatever the format and however its numbers lie.
 #include <lamina/core/random.hpp>
+#include <lamina/formats/hdf5/reader.hpp>
+#include <lamina/formats/hdf5/writer.hpp>
 #include <lamina/formats/pickle/writer.hpp>
 #include <lamina/formats/safetensors.hpp>
 #include <lamina/formats/zip_writer.hpp>
+#include <lamina/interop/keras/file.hpp>
 #include <lamina/numpy.hpp>
 #include <lamina/pytorch.hpp>
 
@@ -97,4 +100,19 @@ TEST_CASE("no reader takes more than four times a file", "[interop][memory]")
     strided.add("a/data/0", numbers);
     strided.write();
     check(path("strided.pt"), torch_read);
+
+    hdf5::Writer weights;
+    weights.dataset("layers/dense/vars/0", array);
+    weights.write(path("a.weights.h5"));
+    check(path("a.weights.h5"), [](const auto& p) {
+        const auto file = hdf5::read(p);
+        file.tensor(*file.find("layers/dense/vars/0"));
+    });
+    check(path("a.weights.h5"), [](const auto& p) { keras::read(p); });
+    zipped::Writer keras(path("a.keras"));
+    keras.add("metadata.json", R"({"keras_version": "3.15.0"})");
+    keras.add("config.json", R"({"class_name": "Sequential", "config": {"name": "sequential", "layers": []}})");
+    keras.add("model.weights.h5", weights.bytes());
+    keras.write();
+    check(path("a.keras"), [](const auto& p) { keras::read(p); });
 }
