@@ -130,6 +130,11 @@ public:
     [[gnu::cold]] explicit Goals(G... of) : goals{{std::move(of)}...} {}
 
     const loss_at<0>& first_loss() const { return internals::get<0>(goals).loss; }
+    /// Calls `f(goal)` for each output.
+    template <class F> void for_each_goal(F&& f) const
+    {
+        for_each([&](auto, const auto& goal) { f(goal); });
+    }
 
     /// Finds out what each output ends in, and checks the settings of its loss and metrics.
     template <class T> [[gnu::cold]] void prepare(const Plan<T>& plan)

@@ -75,6 +75,8 @@ public:
     const O& optimizer() const { return rule; }
     /// The trainer's own model: `save(trainer.model(), "model.safetensors")` where the other one is gone.
     const M& model() const { return core->model; }
+    /// What each output is measured by: its loss and metrics, by `for_each_goal`.
+    const G& measures() const { return goals; }
 
     /// Trains for `options.epochs` passes over the samples and gives the figures of every epoch: `fit(data, {.epochs = 3}, EarlyStopping{})`,
     /// or with x and y by themselves; settings may be left out. What x and y may be, see models/readable.hpp.

@@ -12,11 +12,13 @@
 #include <lamina/formats/zip_writer.hpp>
 #include <lamina/interop/arrangement.hpp>
 #include <lamina/interop/keras/json.hpp>
+#include <lamina/interop/keras/optimizer.hpp>
 #include <lamina/interop/keras/order.hpp>
 #include <lamina/interop/keras/write_config.hpp>
 #include <lamina/interop/layout.hpp>
 #include <lamina/interop/match.hpp>
 #include <lamina/interop/network.hpp>
+#include <lamina/training/trainer.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -207,6 +209,36 @@ template <class Model> LAMINA_OUTLINED void save(const Model& model, const inter
     if constexpr (!internals::can_be_model<Model>) internals::refuse_model<Model>();
     else if constexpr (!internals::can_be_called<Model>) internals::refuse_call<Model>();
     else if constexpr (!internals::is_refused<Model>) detail::save({internals::network_of(model), {}}, path, how);
+}
+
+/// Saves a model with its optimizer and what that remembers, as a .keras that Keras trains on: `keras::save(model, trainer.optimizer(), "a.keras")`.
+/// Losses and metrics are kept where the trainer itself is given: `keras::save(trainer, "a.keras")`.
+///
+/// Refuses  besides, an optimizer that averages weights or accumulates gradients, and one that Keras keeps in another way.
+template <class Model, class Optimizer>
+    requires protocols::Optimizer<Optimizer>
+LAMINA_OUTLINED void save(const Model& model, const Optimizer& optimizer, const internals::FilePath& path,
+                          const SaveOptions& how = {})
+{
+    if constexpr (!internals::can_be_model<Model>) internals::refuse_model<Model>();
+    else if constexpr (!internals::can_be_called<Model>) internals::refuse_call<Model>();
+    else if constexpr (!internals::is_refused<Model>) {
+        const auto view = detail::view_of(optimizer);
+        detail::Saved saved{internals::network_of(model), {}, detail::compiled_with(view, {}, {}, {}, {}), view.name};
+        saved.variables =
+            detail::state_of(view, optimizer.learning_rate(view.state->step), internals::records_of(model), saved.network);
+        detail::save(std::move(saved), path, how);
+    }
+}
+template <class Model, class Optimizer, class Goals>
+LAMINA_OUTLINED void save(const Trainer<Model, Optimizer, Goals>& trainer, const internals::FilePath& path,
+                          const SaveOptions& how = {})
+{
+    const auto view = detail::view_of(trainer.optimizer());
+    detail::Saved saved{internals::network_of(trainer.model()), {}, detail::compiled_with(view, trainer.measures()), view.name};
+    saved.variables = detail::state_of(view, trainer.optimizer().learning_rate(view.state->step),
+                                       internals::records_of(trainer.model()), saved.network);
+    detail::save(std::move(saved), path, how);
 }
 
 }}} // namespace lamina::keras

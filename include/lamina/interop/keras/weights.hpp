@@ -10,6 +10,7 @@
 #include <lamina/core/parts.hpp>
 #include <lamina/interop/keras/compare.hpp>
 #include <lamina/interop/keras/file.hpp>
+#include <lamina/interop/keras/optimizer.hpp>
 #include <lamina/interop/keras/order.hpp>
 #include <lamina/interop/match.hpp>
 #include <lamina/interop/network.hpp>
@@ -157,8 +158,43 @@ template <class Model> LAMINA_OUTLINED LoadReport load(Model& model, const inter
 {
     if constexpr (!internals::can_be_model<Model>) internals::refuse_model<Model>();
     else if constexpr (!internals::can_be_called<Model>) internals::refuse_call<Model>();
-    else if constexpr (!internals::is_refused<Model>)
-        return detail::load_weights(read(path), internals::network_of(model), how);
+    else if constexpr (!internals::is_refused<Model>) return detail::load_weights(read(path), internals::network_of(model), how);
+    return {};
+}
+
+/// Loads the weights and what the optimizer remembers: its step, its slots, and its learning rate unless that is a schedule here:
+/// `keras::load(model, optimizer, "lenet5.keras")`, then `compile(model, optimizer, …)`. Its other settings stay. The file may say nothing of the
+/// optimizer's class: it is known by the number and the shapes of its variables.
+///
+/// Refuses  besides, a file without that state or with another one; model and optimizer are as they were then. Never partial.
+template <class Model, class Optimizer>
+    requires protocols::Optimizer<Optimizer>
+LAMINA_OUTLINED LoadReport load(Model& model, Optimizer& optimizer, const internals::FilePath& path, LoadOptions how = {})
+{
+    if constexpr (!internals::can_be_model<Model>) internals::refuse_model<Model>();
+    else if constexpr (!internals::can_be_called<Model>) internals::refuse_call<Model>();
+    else if constexpr (!internals::is_refused<Model>) {
+        const File file = read(path);
+        const auto network = internals::network_of(model);
+        const auto view = detail::view_of(optimizer);
+        std::vector<internals::FoundVariable> variables;
+        detail::trained_variables(network, variables);
+        const std::size_t before = detail::check_state(file.name, file.optimizer, view, variables);
+        how.partial = false;
+        auto report = detail::load_weights(file, network, how); // from here on nothing can fail
+        const auto records = internals::records_of(model);
+        optimizer.state = {static_cast<std::uint64_t>(file.optimizer[0].as<std::int64_t>()[0]),
+                           internals::optimizers::made_slots(optimizer, internals::span_of(records)),
+                           {},
+                           {}};
+        std::size_t next = before;
+        detail::each_slot(view, variables.size(), [&](std::size_t parameter, std::size_t slot) {
+            detail::put_numbers(file.optimizer[next++], detail::slot_of(view, records, variables[parameter], slot));
+        });
+        if (before == 2 && !view.has_schedule())
+            internals::optimizers::set_learning_rate(optimizer, file.optimizer[1].as<double>()[0]);
+        return report;
+    }
     return {};
 }
 
