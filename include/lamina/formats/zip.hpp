@@ -57,7 +57,7 @@ public:
         detail::owned<zip_source_t> source(zip_source_buffer_create(all.data(), all.size(), 0, &why.error));
         if (source) archive.reset(zip_open_from_source(source.get(), ZIP_RDONLY | ZIP_CHECKCONS, &why.error));
         if (!archive) internals::fail({file, ": is a damaged zip archive (", why.text(), "); copy it again"});
-        source.release(); // it is the archive's now
+        static_cast<void>(source.release()); // it is the archive's now
         check_agreement(directory.listed());
     }
     explicit Archive(const internals::FilePath& path) : Archive(internals::read_file(path), path.string()) {}

@@ -46,7 +46,7 @@ public:
         std::size_t at = 0;
         for (const part& one : parts) add_to(archive.get(), one, at);
         if (zip_close(archive.get()) != 0) refuse(zip_strerror(archive.get()));
-        archive.release();
+        static_cast<void>(archive.release());
         return content_of(target.get());
     }
 

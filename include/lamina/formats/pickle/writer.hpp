@@ -100,7 +100,7 @@ namespace detail {
     return {internals::text_of({function.code, tuple(arguments).code, 'R'})};
 }
 
-[[gnu::cold]] inline Made dictionary(const std::vector<Entry>& entries, std::string made = "}")
+[[gnu::cold]] inline Made dictionary(const std::vector<Entry>& entries, const std::string& made = "}")
 {
     std::string code;
     for (const Entry& entry : entries) internals::append(code, {text(entry.key).code, entry.value.code});
