@@ -1,5 +1,5 @@
 // keras: training goes on where Keras stopped, and a .keras that was saved while training comes back with all that its optimizer remembers.
-// With LAMINA_KERAS_FILES=FOLDER they are left there for tools/keras/check.py, with what the model predicts after two more steps.
+// With LAMINA_KERAS_FILES=FOLDER they are left there for tools/exchange/ask_keras.py, with what the model predicts after two more steps.
 #include <lamina/keras.hpp>
 
 #include <lamina/lamina.hpp>

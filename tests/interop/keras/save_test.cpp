@@ -1,5 +1,5 @@
 // keras: what is saved comes back to the bit in all forms, lies where Keras has it, and is refused where Keras has no word for it.
-// With LAMINA_KERAS_FILES=FOLDER the models are left there, with what they compute, for tools/keras/check.py: `tools/dev exchange`.
+// With LAMINA_KERAS_FILES=FOLDER the models are left there, with what they compute, for tools/exchange/ask_keras.py: `tools/dev exchange`.
 #include <lamina/keras.hpp>
 
 #include <lamina/lamina.hpp>

@@ -1,4 +1,4 @@
-"""Opens with Keras what lamina saved, and compares what both compute: python tools/keras/check.py FOLDER [NAME…]
+"""Opens with Keras what lamina saved, and compares what both compute: python tools/exchange/ask_keras.py FOLDER [NAME…]
 
 The folder is what the test interop.keras.save leaves with LAMINA_KERAS_FILES; `tools/dev exchange` does all of it.
 """
