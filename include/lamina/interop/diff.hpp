@@ -59,7 +59,7 @@ struct Diff {
 
 /// Where two sets of arrays differ; the reader of any file gives such a set.
 ///
-/// Example  std::cout << diff(state_dict(model), state_dict(other));
+/// Example  auto a = build<Sequential<Input<4>, Dense<2>>>(Seed{1}), b = clone(a); std::cout << diff(state_dict(a), state_dict(b));
 [[gnu::cold]] inline Diff diff(const protocols::tensor_file& first, const protocols::tensor_file& second)
 {
     Diff made;
@@ -104,7 +104,7 @@ LAMINA_OUTLINED Diff diff(const First& first, const Second& second)
 /// Where a model differs from a file that `save` wrote, or from the model in a checkpoint. Other files are loaded into a clone, with which it
 /// is compared.
 ///
-/// Example  std::cout << diff(model, "lenet5.safetensors");
+/// Example  auto model = build<Sequential<Input<4>, Dense<3, Tanh>, Dense<2>>>(Seed{1}); std::cout << diff(model, "lenet5.safetensors");
 template <class Model>
     requires internals::can_be_model<Model>
 LAMINA_OUTLINED Diff diff(const Model& model, const internals::FilePath& file)

@@ -46,7 +46,7 @@ namespace internals {
 
 /// What a layer of `layers(model)` is, its shapes, its options and Keras's defaults where they differ, and its variables.
 ///
-/// Example  std::cout << help(layers(model)[0]);
+/// Example  auto model = build<Sequential<Input<4>, Dense<3, Tanh>, Dense<2>>>(Seed{1}); std::cout << help(layers(model)[0]);
 [[gnu::cold]] inline std::string help(const LayerView& layer) { return internals::help_text(layer.kind, layer.options, &layer); }
 
 /// What a layer is, and its options: of a type, `help<Conv2D<6, Kernel<5>>>()`, or of a part of a model, `help(model.first)`.

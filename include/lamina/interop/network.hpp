@@ -269,7 +269,7 @@ template <class M> LAMINA_OUTLINED Network network_of(const M& model)
 
 /// The layers of a model, those of a struct in the order of its fields, each once, those of a Sequential inside of it in its place.
 ///
-/// Example  for (const LayerView& layer : layers(model)) std::cout << layer.name << ' ' << layer.output << '\n';
+/// Example  auto model = build<Sequential<Input<4>, Dense<3, Tanh>, Dense<2>>>(Seed{1}); for (const LayerView& layer : layers(model)) std::cout << layer.name << ' ' << layer.output << '\n';
 template <class Model> LAMINA_OUTLINED std::vector<LayerView> layers(const Model& model)
 {
     std::vector<LayerView> found;

@@ -150,7 +150,7 @@ private:
 /// A drawing of a model, top down: a box for each layer with its class, name and number of parameters, and beside the lines the shapes of
 /// what passes. Boxes with a blue edge learn.
 ///
-/// Example  plot_model(model).write("model.svg");
+/// Example  auto model = build<Sequential<Input<4>, Dense<3, Tanh>, Dense<2>>>(Seed{1}); plot_model(model).write("model.svg");
 template <class Model> LAMINA_OUTLINED draw::Svg plot_model(const Model& model)
 {
     if constexpr (!internals::can_be_model<Model>) internals::refuse_model<Model>();
@@ -162,7 +162,7 @@ template <class Model> LAMINA_OUTLINED draw::Svg plot_model(const Model& model)
 
 /// The same as text for Graphviz: `dot -Tpng model.dot -o model.png`.
 ///
-/// Example  std::cout << model_to_dot(model);
+/// Example  auto model = build<Sequential<Input<4>, Dense<3, Tanh>, Dense<2>>>(Seed{1}); std::cout << model_to_dot(model);
 template <class Model> LAMINA_OUTLINED std::string model_to_dot(const Model& model)
 {
     if constexpr (!internals::can_be_model<Model>) internals::refuse_model<Model>();

@@ -149,7 +149,7 @@ struct Statistics {
 /// What the numbers of each variable of a model are like: mean, deviation, extremes, what is not finite, a histogram.
 ///
 /// Refuses  a model with a variable that is unbound.
-/// Example  std::cout << statistics(model);
+/// Example  auto model = build<Sequential<Input<4>, Dense<3, Tanh>, Dense<2>>>(Seed{1}); std::cout << statistics(model);
 template <class Model> LAMINA_OUTLINED Statistics statistics(const Model& model)
 {
     Statistics made;

@@ -89,7 +89,7 @@ namespace internals {
 
 /// What lamina, Keras and PyTorch call each variable of a model, and the shape that PyTorch has for it.
 ///
-/// Example  std::cout << variable_names(model);
+/// Example  auto model = build<Sequential<Input<4>, Dense<3, Tanh>, Dense<2>>>(Seed{1}); std::cout << variable_names(model);
 template <class Model> LAMINA_OUTLINED VariableNamesTable variable_names(const Model& model)
 {
     if constexpr (!internals::can_be_model<Model>) internals::refuse_model<Model>();

@@ -26,7 +26,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 /// Copies of a model's arrays in the order of `state(model)`, as `model.get_weights()` of Keras gives them.
 ///
 /// Refuses  a model with a variable that is unbound.
-/// Example  const std::vector<xt::xarray<float>> kept = get_weights(model);
+/// Example  auto model = build<Sequential<Input<4>, Dense<3, Tanh>, Dense<2>>>(Seed{1}); const std::vector<xt::xarray<float>> kept = get_weights(model);
 template <class Model> std::vector<xt::xarray<internals::number_type<Model>>> get_weights(const Model& model)
 {
     std::vector<xt::xarray<internals::number_type<Model>>> arrays;
@@ -37,7 +37,7 @@ template <class Model> std::vector<xt::xarray<internals::number_type<Model>>> ge
 /// Puts arrays into a model's variables, in the order of `get_weights`; it gets variables where it has none.
 ///
 /// Refuses  another number of arrays, or another shape, and then changes nothing.
-/// Example  set_weights(model, kept);
+/// Example  auto model = build<Sequential<Input<4>, Dense<3, Tanh>, Dense<2>>>(Seed{1}); set_weights(model, get_weights(model));
 template <class Model> void set_weights(Model& model, const std::vector<xt::xarray<internals::number_type<Model>>>& arrays)
 {
     using T = internals::number_type<Model>;
@@ -66,7 +66,7 @@ template <class Model> void set_weights(Model& model, const std::vector<xt::xarr
 /// Copies of a model's arrays under their paths, `body/0/kernel`, in the order of `state(model)`.
 ///
 /// Refuses  a model with a variable that is unbound.
-/// Example  const protocols::tensor_file kept = state_dict(model);
+/// Example  auto model = build<Sequential<Input<4>, Dense<3, Tanh>, Dense<2>>>(Seed{1}); const protocols::tensor_file kept = state_dict(model);
 template <class Model> LAMINA_OUTLINED protocols::tensor_file state_dict(const Model& model)
 {
     protocols::tensor_file made{"state_dict"};
@@ -87,7 +87,7 @@ struct LoadStateDictOptions {
 ///
 /// Refuses  unless `{.strict = false}` what is missing, unexpected or of another shape, all in one sentence, and changes nothing. Otherwise
 ///          what fits is loaded, and the report says what was not.
-/// Example  std::cout << load_state_dict(model, npy_or_other_arrays, {.strict = false});
+/// Example  auto model = build<Sequential<Input<4>, Dense<3, Tanh>, Dense<2>>>(Seed{1}); std::cout << load_state_dict(model, state_dict(model), {.strict = false});
 template <class Model>
 LAMINA_OUTLINED LoadReport load_state_dict(Model& model, const protocols::tensor_file& arrays,
                                            const LoadStateDictOptions& how = {})
@@ -109,7 +109,7 @@ LAMINA_OUTLINED LoadReport load_state_dict(Model& model, const protocols::tensor
 
 /// The variables of a model whose path holds a text: `find(model, "kernel")`, `find(model, "encoder/")`.
 ///
-/// Example  for (auto& [path, variable] : find(model, "bias")) variable.set_trainable(false);
+/// Example  auto model = build<Sequential<Input<4>, Dense<3, Tanh>, Dense<2>>>(Seed{1}); for (auto& [path, variable] : find(model, "bias")) variable.set_trainable(false);
 template <class Model> LAMINA_OUTLINED std::vector<NamedVariable> find(const Model& model, std::string_view part)
 {
     std::vector<NamedVariable> found;
@@ -120,7 +120,7 @@ template <class Model> LAMINA_OUTLINED std::vector<NamedVariable> find(const Mod
 
 /// The layers of a model whose name, path or class holds a text, whatever its letters' case.
 ///
-/// Example  for (const LayerView& layer : find_layers(model, "conv")) std::cout << layer.name << '\n';
+/// Example  auto model = build<Sequential<Input<4>, Dense<3, Tanh>, Dense<2>>>(Seed{1}); for (const LayerView& layer : find_layers(model, "conv")) std::cout << layer.name << '\n';
 template <class Model> LAMINA_OUTLINED std::vector<LayerView> find_layers(const Model& model, std::string_view part)
 {
     const auto lower = [](std::string_view text) {

@@ -15,8 +15,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace hdf5 {
 /// Composes a file of groups, datasets and attributes, then gives its `bytes` or does `write` it.
 ///
 /// Refuses   a name that is given twice, a dataset that has children, an attribute of more than 64 KB.
-/// Example
-///     hdf5::Writer{}.text("", "backend", "lamina");
+/// Example  hdf5::Writer writer; writer.text("", "backend", "lamina");
 class Writer {
 public:
     /// A group, with those that it lies in: `group("layers/dense/vars")`.

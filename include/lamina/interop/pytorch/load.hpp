@@ -49,7 +49,7 @@ namespace detail {
 ///
 /// Refuses  what does not fit, all of it in one sentence, and then changes nothing; a layer that PyTorch computes otherwise.
 /// Numerics numbers keep their bits where the types agree; the two biases of recurrent layers are added.
-/// Example  pytorch::load(model, "lenet5.pt");
+/// Example  auto model = build<Sequential<Input<4>, Dense<3, Tanh>, Dense<2>>>(Seed{1}); pytorch::load(model, "lenet5.pt");
 template <class Model> LAMINA_OUTLINED LoadReport load(Model& model, const internals::FilePath& file, const LoadOptions& how = {})
 {
     if constexpr (!internals::can_be_model<Model>) internals::refuse_model<Model>();

@@ -143,7 +143,7 @@ struct SlotSource {
 ///
 /// Refuses  what `load` of a model refuses, and the state of another optimizer; then nothing is changed.
 /// Numerics PyTorch's Adam adds its epsilon behind the correction of the moments, Keras's and lamina's before, so the next step differs a little.
-/// Example  pytorch::load(model, trainer.optimizer(), "checkpoint.pt");
+/// Example  auto model = build<Sequential<Input<4>, Dense<3, Tanh>, Dense<2>>>(Seed{1}); Adam adam; pytorch::load(model, adam, "checkpoint.pt", {.part = "model"});
 template <class Model, protocols::Optimizer O>
 LAMINA_OUTLINED LoadReport load(Model& model, O& optimizer, const internals::FilePath& path, const LoadOptions& how = {})
 {

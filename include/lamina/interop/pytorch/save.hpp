@@ -50,7 +50,7 @@ namespace detail {
 /// the layers with dots (`body.0.weight`), unless `names` has others.
 ///
 /// Refuses  an unbound variable, and a layer that PyTorch has no arrays for. The file is whole or not there.
-/// Example  pytorch::save_state_dict(model, "lenet5.pt", {{"0/kernel", "conv1.weight"}, {"0/bias", "conv1.bias"}});
+/// Example  auto model = build<Sequential<Input<4>, Dense<3, Tanh>, Dense<2>>>(Seed{1}); pytorch::save_state_dict(model, "lenet5.pt", {{"0/kernel", "conv1.weight"}, {"0/bias", "conv1.bias"}});
 template <class Model>
 LAMINA_OUTLINED void save_state_dict(const Model& model, const internals::FilePath& file, const NameMap& names = {})
 {
@@ -66,7 +66,7 @@ LAMINA_OUTLINED void save_state_dict(const Model& model, const internals::FilePa
 /// `torch.load` opens it, since PyTorch 2.6 with `weights_only=False`, as it names classes; `save_state_dict` needs no such trust.
 ///
 /// Refuses  a model that is no chain of layers, a layer that no module is like, an unbound variable. The file is whole or not there.
-/// Example  pytorch::save(model, "lenet5.pt");
+/// Example  auto model = build<Sequential<Input<4>, Dense<3, Tanh>, Dense<2>>>(Seed{1}); pytorch::save(model, "lenet5.pt");
 template <class Model> LAMINA_OUTLINED void save(const Model& model, const internals::FilePath& file)
 {
     if constexpr (!internals::can_be_model<Model>) internals::refuse_model<Model>();
