@@ -62,7 +62,7 @@ struct NetworkNode {
     std::size_t first = no_node;      ///< the node at which the same layer is called for the first time, if that is another
     std::string_view function{};      ///< of a function on values its name: `add`
     double number = 0;                ///< with which such a function computes
-    std::vector<Network> inside{};    ///< of a Sequential among the layers: what it consists of
+    std::vector<Network> inside;      ///< of a Sequential among the layers: what it consists of
 };
 
 /// Keras's class for a function on values; nothing where it has only an operation.
@@ -251,9 +251,12 @@ template <class M> LAMINA_OUTLINED Network network_of(const M& model)
 [[gnu::cold]] inline std::vector<const NetworkNode*> layer_nodes(const Network& network)
 {
     std::vector<const NetworkNode*> nodes;
-    for (const NetworkNode& node : network.nodes)
-        if (node.first == no_node && node.function.empty() && node.layer.kind != "InputLayer") nodes.push_back(&node);
-    std::stable_sort(nodes.begin(), nodes.end(), [](const NetworkNode* a, const NetworkNode* b) { return a->place < b->place; });
+    const auto& all = network.nodes;
+    const auto before = [&](std::size_t a, std::size_t b) {
+        return all[a].place != all[b].place ? all[a].place < all[b].place : a < b;
+    };
+    for (const std::size_t at : sorted_places(all.size(), before))
+        if (all[at].first == no_node && all[at].function.empty() && all[at].layer.kind != "InputLayer") nodes.push_back(&all[at]);
     return nodes;
 }
 

@@ -95,7 +95,7 @@ private:
     /// The names of the groups that lie directly in a group.
     [[gnu::cold]] std::vector<std::string_view> groups_in(std::string_view group) const
     {
-        std::vector<std::string_view> found;
+        std::vector<std::string_view> found, sorted;
         for (const auto& object : from.objects) {
             const std::string_view path = object.path;
             if (object.is_dataset || path.empty() || !path.starts_with(group)) continue;
@@ -103,8 +103,9 @@ private:
             if (start >= path.size() || (start > 0 && path[start - 1] != '/') || path.find('/', start) != path.npos) continue;
             internals::add_to(found, path.substr(start));
         }
-        std::sort(found.begin(), found.end(), comes_before);
-        return found;
+        const auto before = [&](std::size_t a, std::size_t b) { return comes_before(found[a], found[b]); };
+        for (const std::size_t at : internals::sorted_places(found.size(), before)) internals::add_to(sorted, found[at]);
+        return sorted;
     }
 
     /// The datasets 0, 1, … of a group.
@@ -124,14 +125,14 @@ private:
         constexpr std::string_view in_order[] = {"query_dense",  "key_dense",     "value_dense",
                                                  "output_dense", "forward_layer", "backward_layer"};
         for (auto& variable : numbered(inside(group, "vars"))) internals::add_to(variables, std::move(variable));
-        auto parts = groups_in(group);
-        const auto place = [&](std::string_view part) {
-            const auto plain = part.substr(part.starts_with('_') ? 1 : 0);
-            return std::find(std::begin(in_order), std::end(in_order), plain) - std::begin(in_order);
-        };
-        std::stable_sort(parts.begin(), parts.end(), [&](auto a, auto b) { return place(a) < place(b); });
+        const auto parts = groups_in(group);
+        const auto plain = [](std::string_view part) { return part.substr(part.starts_with('_') ? 1 : 0); };
+        for (const std::string_view known : in_order)
+            for (const std::string_view part : parts)
+                if (plain(part) == known) collect(inside(group, part), variables);
         for (const std::string_view part : parts)
-            if (part != "vars" && part != "layers" && part.find("seed_generator") == part.npos)
+            if (part != "vars" && part != "layers" && part.find("seed_generator") == part.npos &&
+                !internals::contains(in_order, plain(part)))
                 collect(inside(group, part), variables);
     }
 

@@ -14,9 +14,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include <charconv>
 #include <cstddef>
-#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,11 +24,18 @@
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace keras::detail {
 
-/// The shortest text that is this number: 0.1, 1e-07; one without a fraction ends in .0.
+/// The shortest text that is this number: 0.1, 1e-07; one without a fraction ends in .0. (std::to_chars would do it too; its header takes
+/// longer to compile.)
 [[gnu::cold]] inline std::string shortest_text(double number)
 {
-    char digits[40];
-    std::string text(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+    std::string text;
+    for (const char* format : {"%.6g", "%.9g", "%.15g", "%.16g", "%.17g"}) {
+        char digits[40];
+        std::snprintf(digits, sizeof digits, format, number); // both in the locale of the program
+        if (std::strtod(digits, nullptr) != number && number == number && format[3] != '7') continue;
+        internals::print_real(text, format, number);
+        break;
+    }
     if (text.find_first_not_of("-0123456789") == std::string::npos) text += ".0";
     return text;
 }

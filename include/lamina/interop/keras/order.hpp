@@ -49,10 +49,13 @@ public:
         }
         for (std::size_t i = 0; i < network.inputs; ++i)
             if (met[i] == 0) layers.insert(layers.begin(), i); // an input that nobody reads comes first of those of depth 0
-        std::stable_sort(layers.begin(), layers.end(), [&](std::size_t a, std::size_t b) {
-            return depth[a] != depth[b] ? depth[a] > depth[b] : met[a] < met[b];
-        });
-        return std::move(layers);
+        std::vector<std::size_t> sorted;
+        for (const std::size_t at : internals::sorted_places(layers.size(), [&](std::size_t i, std::size_t j) {
+                 const std::size_t a = layers[i], b = layers[j];
+                 return depth[a] != depth[b] ? depth[a] > depth[b] : met[a] != met[b] ? met[a] < met[b] : i < j;
+             }))
+            sorted.push_back(layers[at]);
+        return sorted;
     }
 
 private:
