@@ -4,7 +4,7 @@
 #include "catch.hpp"
 
 #include <lamina/formats/npy.hpp>
-#include <lamina/interop/keras/weights.hpp>
+#include <lamina/keras.hpp>
 #include <lamina/lamina.hpp>
 
 #include <array>

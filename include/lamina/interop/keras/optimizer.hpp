@@ -11,6 +11,7 @@
 #include <lamina/core/names.hpp>
 #include <lamina/core/record.hpp>
 #include <lamina/formats/tensor_file.hpp>
+#include <lamina/interop/arrangement.hpp>
 #include <lamina/interop/keras/json.hpp>
 #include <lamina/interop/keras/order.hpp>
 #include <lamina/interop/keras/write_config.hpp>
