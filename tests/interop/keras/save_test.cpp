@@ -31,6 +31,18 @@ using Steps =
     Sequential<Input<10>, Embedding<50, 8, MaskZero>, Bidirectional<LSTM<6, ReturnSequences>>, TimeDistributed<Dense<4, Tanh>>,
                GRU<5>, Sequential<Input<5>, Dense<3>, BatchNormalization<>, Dense<4>, BatchNormalization<>>, Reshape<4, 1>>;
 
+using Signals = Sequential<Input<20, 6>, Conv1D<8, Causal, Dilation<2>>, SpatialDropout1D<0.2>, Cropping1D<Sides{1, 3}>,
+                           MaxPooling1D<3, Strides<2>>, UpSampling1D<2>, ZeroPadding1D<Sides{2, 0}>, AveragePooling1D<2>,
+                           RMSNormalization<>, LayerNormalization<Epsilon<1e-5>>, Permute<2, 1>, Flatten,
+                           Dense<4, Elu<>, HeNormal>, GaussianNoise<0.1>, Parallel<Concat, Dense<3>, Dense<2, Tanh>>>;
+using Pictures =
+    Sequential<Input<32, 32, 3>, CenterCrop<28, 28>, Rescaling<1 / 127.5, -1>, Conv2D<6, Groups<3>>, Cropping2D<Border{2, 4}>,
+               UpSampling2D<2, Bilinear>, ZeroPadding2D<Border{{1, 2}, {1, 2}}>, Conv2D<6, Strides<2>>,
+               MaxPooling2D<Window{3, 2}, Strides<2>, Same>, BatchNormalization<Momentum<0.9>>, GroupNormalization<3>,
+               PReLU<SharedAxes<1, 2>>, ReLU<6>, GlobalAveragePooling2D<>>;
+using Prepared =
+    Sequential<Input<8>, Normalization<>, Dense<6, Relu>, UnitNormalization<>, RepeatVector<3>, SimpleRNN<4>, Dense<1>>;
+
 /// Two layers are called twice, values go several ways, and fields do not lie in the order of the computation.
 struct Ways {
     using input = Input<10, 8>;
@@ -116,6 +128,9 @@ TEST_CASE("keras: models come back from their files", "[interop][keras]")
     comes_back<Images>("images", {3, 12, 12, 3});
     comes_back<Steps>("steps", {3, 10}, true);
     comes_back<Ways>("ways", {3, 10, 8});
+    comes_back<Signals>("signals", {3, 20, 6});
+    comes_back<Pictures>("pictures", {3, 32, 32, 3});
+    comes_back<Prepared>("prepared", {3, 8});
 }
 
 TEST_CASE("keras: variables lie where Keras has them", "[interop][keras]")
@@ -143,6 +158,9 @@ TEST_CASE("keras: what Keras has not is refused", "[interop][keras]")
     CHECK(says(refusal_of([&] { keras::save(model, folder.path / "a.safetensors"); }),
                "ends in none of .keras, .h5 and .weights.h5"));
     CHECK(says(refusal_of([&] { keras::save(model, file, {.name = "a/b"}); }), "has a slash"));
+    const auto by_tanh = build<Sequential<Input<3>, Dense<2, GeluTanh>>>(Seed{1});
+    CHECK(says(refusal_of([&] { keras::save(by_tanh, file); }),
+               "Dense has gelu_tanh for activation, which a file of Keras cannot say"));
     const LeNet5 unbound{};
     CHECK(says(refusal_of([&] { keras::save(unbound, file); }), "is bound to no stored variable"));
 }

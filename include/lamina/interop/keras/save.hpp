@@ -22,6 +22,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -66,6 +67,9 @@ inline constexpr std::string_view written_version = "3.15.1"; ///< of Keras, who
     return internals::written({found.path, found, internals::arranged(internals::extents_of(found.variable->needs().extents))});
 }
 
+/// Keras counts the batches that a Normalization was adapted to: a variable that lamina has not.
+[[gnu::cold]] inline bool has_count(const LayerView& layer) { return layer.kind == "Normalization" && !layer.variables.empty(); }
+
 /// Groups `layers/conv2d_1/vars/0`, as .weights.h5 and .keras have them.
 [[gnu::cold]] inline void put_groups(hdf5::Writer& to, const internals::Network& network, const std::string& above,
                                      std::size_t path = 0)
@@ -81,6 +85,7 @@ inline constexpr std::string_view written_version = "3.15.1"; ///< of Keras, who
             to.dataset(internals::text_of({group, places[i], places[i].empty() ? "" : "/", "vars/", before}),
                        numbers_of(node.layer.variables[i]));
         }
+        if (has_count(node.layer)) to.dataset(internals::text_of({group, "vars/", places.size()}), one_number(std::int32_t{0}));
     }
 }
 
@@ -153,6 +158,10 @@ struct Saved {
             names.push_back(internals::text_of(
                 {saved.name, '/', placed.name, above == 0 ? "/" : "", std::string_view(found.path).substr(above)}));
             to.dataset(internals::text_of({group, '/', names.back()}), numbers_of(found));
+        }
+        if (has_count(saved.network.nodes[placed.node].layer)) {
+            names.push_back(internals::text_of({saved.name, '/', placed.name, "/count"}));
+            to.dataset(internals::text_of({group, '/', names.back()}), one_number(std::int32_t{0}));
         }
         to.group(group);
         put_list(to, group, "weight_names", std::move(names));

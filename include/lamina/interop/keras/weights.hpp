@@ -117,6 +117,9 @@ private:
         std::vector<internals::FoundVariable> variables = model.variables;
         flatten(file.inside, arrays);
         flatten(model.inside, variables);
+        const bool counts =
+            model.group.starts_with("normalization") && arrays.size() == 3; // the batches that Keras has adapted to
+        if (counts && variables.size() == 2) arrays.pop_back();
         pair(std::move(arrays), variables);
     }
 

@@ -69,6 +69,17 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace keras::detai
     return made;
 }
 
+/// Whether Keras has an activation of this name.
+[[gnu::cold]] inline bool has_activation(std::string_view name)
+{
+    constexpr std::string_view known[] = {
+        "relu",      "leaky_relu",  "relu6",       "softmax",     "celu",           "elu",       "selu",         "softplus",
+        "softsign",  "squareplus",  "soft_shrink", "sparse_plus", "silu",           "gelu",      "glu",          "tanh",
+        "threshold", "tanh_shrink", "sigmoid",     "exponential", "sparse_sigmoid", "hard_silu", "hard_sigmoid", "hard_tanh",
+        "linear",    "hard_shrink", "mish",        "log_softmax", "log_sigmoid",    "sparsemax"};
+    return internals::contains(known, name);
+}
+
 /// The options of a layer, an optimizer, an initializer; of a layer those that Keras has by itself are left out.
 [[gnu::cold]] inline Json json_of(const std::vector<protocols::Option>& options, std::string_view of);
 
@@ -87,7 +98,9 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace keras::detai
         std::from_chars(digits, end, number);
         return json_number(number, Json::is::real);
     }
-    case value_is::text: return json_text(value.text);
+    case value_is::text:
+        if (!option.ends_with("activation") || has_activation(value.text)) return json_text(value.text);
+        break;
     case value_is::list: {
         Json made = json_list();
         for (const auto& part : value.parts) internals::add_to(made.parts, json_of(part.value, option, of));
@@ -101,7 +114,8 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace keras::detai
                                                {"learning_rate", "keras.optimizers.schedules"},
                                                {"layer", "keras.layers"}};
     for (const auto& [ending, module] : modules)
-        if (option.ends_with(ending)) return json_object(module, value.text, json_of(value.parts, value.text));
+        if (value.kind == value_is::object && option.ends_with(ending))
+            return json_object(module, value.text, json_of(value.parts, value.text));
     internals::fail(
         {"keras::save: ", of, " has ", value, " for ", option, ", which a file of Keras cannot say; make it a layer of its own"});
 }
