@@ -64,29 +64,52 @@ namespace detail {
 /// Reads the groups that Keras made of a model.
 class FileReader {
 public:
-    FileReader(const hdf5::File& of, File& made) : from(of), to(made) {}
+    FileReader(const hdf5::File& of, File& made)
+        : from(of), to(made), order(internals::sorted_places(of.objects.size(), [&](std::size_t a, std::size_t b) {
+              return of.objects[a].path < of.objects[b].path;
+          }))
+    {}
 
     [[gnu::cold]] void read()
     {
-        const auto* const root = from.find("");
-        const bool whole = from.find("model_weights") != nullptr;
+        const auto* const root = find("");
+        const bool whole = find("model_weights") != nullptr;
         if (whole || root->attribute("layer_names") || root->attribute("layer_names0")) {
             if (const auto* const text = root->text("model_config")) to.config = *text;
             if (const auto* const text = root->text("training_config")) to.compiled = *text;
-            if (const auto* const text = from.find(whole ? "model_weights" : "")->text("keras_version")) to.version = *text;
+            if (const auto* const text = find(whole ? "model_weights" : "")->text("keras_version")) to.version = *text;
             to.is = File::form::whole_h5;
             return read_lists(whole ? "model_weights" : "");
         }
-        const std::string_view layers = from.find("layers")                           ? "layers"
-                                        : from.find("_layer_checkpoint_dependencies") ? "_layer_checkpoint_dependencies"
-                                                                                      : "";
+        const std::string_view layers = find("layers")                           ? "layers"
+                                        : find("_layer_checkpoint_dependencies") ? "_layer_checkpoint_dependencies"
+                                                                                 : "";
         to.layers = layers_in(layers);
-        if (to.layers.empty() && !from.find("vars"))
+        if (to.layers.empty() && !find("vars"))
             internals::fail({to.name, ": is HDF5 without layers, a file of Keras was needed; save it with model.save(path)"});
         to.optimizer = numbered("optimizer/vars");
     }
 
 private:
+    std::string_view path_at(std::size_t place) const { return from.objects[order[place]].path; }
+
+    /// The first place in `order` that does not come before a path.
+    [[gnu::cold]] std::size_t place_of(std::string_view path) const
+    {
+        std::size_t first = 0, end = order.size();
+        while (first < end) {
+            const std::size_t middle = first + (end - first) / 2;
+            if (path_at(middle) < path) first = middle + 1;
+            else end = middle;
+        }
+        return first;
+    }
+    [[gnu::cold]] const hdf5::Object* find(std::string_view path) const
+    {
+        const std::size_t place = place_of(path);
+        return place < order.size() && path_at(place) == path ? &from.objects[order[place]] : nullptr;
+    }
+
     [[gnu::cold]] static std::string inside(std::string_view group, std::string_view name)
     {
         return internals::text_of({group, group.empty() ? "" : "/", name});
@@ -96,12 +119,11 @@ private:
     [[gnu::cold]] std::vector<std::string_view> groups_in(std::string_view group) const
     {
         std::vector<std::string_view> found, sorted;
-        for (const auto& object : from.objects) {
-            const std::string_view path = object.path;
-            if (object.is_dataset || path.empty() || !path.starts_with(group)) continue;
-            const std::size_t start = group.empty() ? 0 : group.size() + 1;
-            if (start >= path.size() || (start > 0 && path[start - 1] != '/') || path.find('/', start) != path.npos) continue;
-            internals::add_to(found, path.substr(start));
+        const std::string above = inside(group, "");
+        for (std::size_t i = place_of(above); i < order.size() && path_at(i).starts_with(above); ++i) {
+            const std::string_view name = path_at(i).substr(above.size());
+            if (!from.objects[order[i]].is_dataset && !name.empty() && name.find('/') == name.npos)
+                internals::add_to(found, name);
         }
         const auto before = [&](std::size_t a, std::size_t b) { return comes_before(found[a], found[b]); };
         for (const std::size_t at : internals::sorted_places(found.size(), before)) internals::add_to(sorted, found[at]);
@@ -113,7 +135,7 @@ private:
     {
         std::vector<protocols::file_tensor> found;
         for (std::size_t i = 0;; ++i) {
-            const auto* const object = from.find(internals::text_of({group, '/', i}));
+            const auto* const object = find(internals::text_of({group, '/', i}));
             if (!object || !object->is_dataset) return found;
             internals::add_to(found, from.tensor(*object));
         }
@@ -143,7 +165,7 @@ private:
             if (group.empty() && (name == "optimizer" || name == "vars" || name == "metrics" || name.starts_with("_"))) continue;
             const std::string path = inside(group, name);
             FileLayer layer{"", std::string(name)};
-            if (const auto* const own = from.find(inside(path, "vars")))
+            if (const auto* const own = find(inside(path, "vars")))
                 if (const auto* const said = own->text("name")) layer.name = *said;
             collect(path, layer.variables);
             layer.inside = layers_in(inside(path, "layers"));
@@ -166,6 +188,8 @@ private:
                 if (!part) break;
                 add(part);
             }
+        const auto twice = internals::repeated({all, [](std::string_view one) { return one; }});
+        if (twice.data()) internals::fail({to.name, ": lists \"", twice, "\" twice; the file is damaged, so copy it again"});
         return all;
     }
 
@@ -174,7 +198,7 @@ private:
     [[gnu::cold]] std::vector<protocols::file_tensor> listed(const std::string& group) const
     {
         std::vector<protocols::file_tensor> found;
-        const auto* const of = from.find(group);
+        const auto* const of = find(group);
         if (!of)
             internals::fail(
                 {to.name, ": lists the layer \"", group, "\", which it has not; the file is damaged, so copy it again"});
@@ -188,7 +212,7 @@ private:
                 if (holder(name) != holder(first)) continue;
                 std::string path = inside(group, name);
                 std::replace(path.begin(), path.end(), '\\', '/');
-                const auto* const object = from.find(path);
+                const auto* const object = find(path);
                 if (!object || !object->is_dataset)
                     internals::fail(
                         {to.name, ": lists the weight \"", path, "\", which it has not; the file is damaged, so copy it again"});
@@ -200,19 +224,20 @@ private:
 
     [[gnu::cold]] void read_lists(const std::string& group)
     {
-        for (const std::string_view name : list(*from.find(group), "layer_names")) {
+        for (const std::string_view name : list(*find(group), "layer_names")) {
             FileLayer layer{std::string(name), ""};
             layer.variables = listed(inside(group, name));
             if (!layer.variables.empty()) to.layers.push_back(std::move(layer));
         }
-        if (!from.find("optimizer_weights")) return;
-        for (const std::string_view name : list(*from.find("optimizer_weights"), "weight_names"))
-            if (const auto* const object = from.find(inside("optimizer_weights", name)); object && object->is_dataset)
+        if (!find("optimizer_weights")) return;
+        for (const std::string_view name : list(*find("optimizer_weights"), "weight_names"))
+            if (const auto* const object = find(inside("optimizer_weights", name)); object && object->is_dataset)
                 internals::add_to(to.optimizer, from.tensor(*object));
     }
 
     const hdf5::File& from;
     File& to;
+    std::vector<std::size_t> order; ///< of the objects by their paths
 };
 
 /// Gives layers the names and the order that the config has them in: its classes, counted, are the groups.
@@ -266,22 +291,23 @@ private:
 
 } // namespace detail
 
-/// Opens a file of Keras: .h5, .weights.h5 or .keras, whatever it is called.
+/// The file of Keras in these bytes; `name` is what errors call it.
 ///
-/// Refuses   what is none of them, and what is damaged.
-LAMINA_OUTLINED inline File read(const internals::FilePath& path)
+/// Refuses   what is none of .h5, .weights.h5 and .keras, and what is damaged.
+[[gnu::cold]] inline File parse(std::string bytes, const std::string& name)
 {
-    std::string bytes = read_file(path);
-    if (bytes.starts_with("PK")) return detail::read_archive(std::move(bytes), path.string());
+    if (bytes.starts_with("PK")) return detail::read_archive(std::move(bytes), name);
     if (!bytes.starts_with("\x89HDF"))
-        internals::fail(
-            {path.string(), ": is neither HDF5 nor a zip archive, a file of Keras was needed (.keras, .h5 or .weights.h5)"});
-    const auto file = hdf5::parse(std::move(bytes), path.string());
-    File made{path.string()};
+        internals::fail({name, ": is neither HDF5 nor a zip archive, a file of Keras was needed (.keras, .h5 or .weights.h5)"});
+    const auto file = hdf5::parse(std::move(bytes), name);
+    File made{name};
     detail::FileReader(file, made).read();
     if (!made.config.empty())
         detail::name_by_config(made.layers, detail::parse_json(made.config, internals::text_of({made.name, ": model_config"})));
     return made;
 }
+
+/// Opens a file of Keras: .h5, .weights.h5 or .keras, whatever it is called. See `parse`.
+LAMINA_OUTLINED inline File read(const internals::FilePath& path) { return parse(read_file(path), path.string()); }
 
 }}} // namespace lamina::keras
