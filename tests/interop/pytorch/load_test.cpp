@@ -100,19 +100,19 @@ TEST_CASE("pytorch: models that no nn.Sequential is like are refused with the re
         CHECK_FALSE(std::filesystem::exists(file.path));
     };
     says(std::type_identity<Sequential<Input<6, 6, 1>, Conv2D<2>, AveragePooling2D<3, Strides<2>, Same>>>{},
-         "pytorch::save: layer \"average_pooling2d\" (AveragePooling2D) pads unevenly with Same, which PyTorch cannot; use Valid "
+         "pytorch::save: layer 2 \"average_pooling2d\" pads unevenly with Same, which PyTorch cannot; use Valid "
          "or a "
          "window that divides the image");
-    says(std::type_identity<Sequential<Input<5, 2>, LSTM<3>>>{}, "pytorch::save: layer \"lstm\" (LSTM) gives a tuple in PyTorch, "
+    says(std::type_identity<Sequential<Input<5, 2>, LSTM<3>>>{}, "pytorch::save: layer 1 \"lstm\" gives a tuple in PyTorch, "
                                                                  "which nn.Sequential hands on as it is; use save_state_dict");
     says(std::type_identity<Sequential<Input<3>, Residual<Dense<3>>>>{},
          "pytorch::save: the model is no chain of layers, which nn.Sequential is (\"add\" reads something else than the layer "
          "before it); "
          "use save_state_dict");
     says(std::type_identity<Sequential<Input<4>, Dense<3, SparsePlus>>>{},
-         "pytorch::save: layer \"dense\" (Dense) has the activation sparse_plus, which torch.nn has no module for");
+         "pytorch::save: layer 1 \"dense\" has the activation sparse_plus, which torch.nn has no module for");
     says(std::type_identity<Sequential<Input<4, 4, 2>, Conv2D<2>, Flatten, BatchNormalization<>, Dense<2>>>{},
-         "pytorch::save: layer \"batch_normalization\" (BatchNormalization) reads what a Flatten made of [2, 2, 2], which "
+         "pytorch::save: layer 3 \"batch_normalization\" reads what a Flatten made of [2, 2, 2], which "
          "PyTorch has in "
          "another order, channels first; put a Dense behind the Flatten");
     CHECK_THROWS_WITH(pytorch::save_state_dict(build<Sequential<Input<5, 2>, GRU<3, ResetBefore>>>(Seed{1}), file.path),

@@ -28,6 +28,7 @@ enum class refused_layers { throw_an_error, have_no_arrays };
 /// A node of a network in which the Sequentials inside are replaced by what they hold.
 struct FlatNode {
     const NetworkNode* node;
+    std::size_t number = 0; ///< of the layer, from 1 on; inputs have none
     std::vector<std::size_t> reads{};
     Shape turned{};              ///< its result is a row made of an image of this shape, which PyTorch has in another order
     bool channels_first = false; ///< PyTorch has its result with the channels before the other axes
@@ -48,7 +49,9 @@ struct FlatNode {
         for (const std::size_t from : node.reads) reads.push_back(place[from]);
         if (!node.inside.empty()) place.push_back(add_flat_nodes(node.inside[0], to, reads));
         else {
-            to.push_back({&node, std::move(reads)});
+            const bool is_input = node.layer.kind == "InputLayer";
+            const std::size_t before = to.empty() ? 0 : to.back().number;
+            to.push_back({&node, is_input ? 0 : before + 1, std::move(reads)});
             place.push_back(to.size() - 1);
         }
     }
@@ -103,7 +106,7 @@ struct FlatNode {
             if (before.turned.rank > 0) {
                 if (is_elementwise(*one.node)) one.turned = before.turned;
                 else if (layer.kind != "Dense" && how == refused_layers::throw_an_error)
-                    fail({where, ": layer \"", layer.name, "\" (", layer.kind, ") reads what a Flatten made of ", before.turned,
+                    fail({where, ": layer ", one.number, " \"", layer.name, "\" reads what a Flatten made of ", before.turned,
                           ", which PyTorch has in another order, channels first; put a Dense behind the Flatten"});
             }
             else if (layer.kind == "Flatten" && before.channels_first && in.rank > 1 && in.back() > 1 && in.size() > in.back())
@@ -129,7 +132,7 @@ struct FlatNode {
         const LayerView& layer = one->node->layer;
         ForeignLayer foreign = torch_arrays_of(layer, nodes[one->reads[0]].turned);
         if (!foreign.refusal.empty() && how == refused_layers::have_no_arrays) continue;
-        if (!foreign.refusal.empty()) fail({where, ": layer \"", layer.name, "\" (", layer.kind, ") ", foreign.refusal});
+        if (!foreign.refusal.empty()) fail({where, ": layer ", one->number, " \"", layer.name, "\" ", foreign.refusal});
         std::string prefix = layer.path;
         std::replace(prefix.begin(), prefix.end(), '/', '.');
         for (ForeignArray& array : foreign.arrays) {

@@ -36,7 +36,7 @@ protected:
 
     [[noreturn, gnu::cold]] void refuse(std::initializer_list<piece> why) const
     {
-        fail({where, ": layer \"", of->name, "\" (", of->kind, ") ", text_of(why)});
+        fail({where, ": layer ", node->number, " \"", of->name, "\" ", text_of(why)});
     }
 
     const OptionValue& value(std::string_view option) const { return *option_of(*of, option); }
