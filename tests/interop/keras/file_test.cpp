@@ -52,10 +52,9 @@ TEST_CASE("keras: a model in three forms of files", "[interop][keras]")
     CHECK(whole.config.starts_with("{"));
     CHECK_FALSE(whole.compiled.empty());
     CHECK(whole.optimizer.size() == 16);
-    CHECK(text_of_layers(whole.layers) ==
-          "sequential(body): [14, 9] [9] [9, 7] [7]; p_re_lu(p_re_lu): [7]; dense(dense_8): [7, 3] [3]");
-
     const std::string inside = "{dense(a): [14, 9] [9]; dense_1(b): [9, 7] [7]}";
+    CHECK(text_of_layers(whole.layers) == "sequential(body): " + inside + "; p_re_lu(p_re_lu): [7]; dense(dense_8): [7, 3] [3]");
+
     const auto archive = keras::read(folder / "model.keras");
     CHECK(archive.is == keras::File::form::archive);
     CHECK(archive.version == "3.15.1");

@@ -240,6 +240,40 @@ private:
     std::vector<std::size_t> order; ///< of the objects by their paths
 };
 
+/// The first of some names that is a word of a path behind the word `after`; none where there is none.
+[[gnu::cold]] inline std::string_view name_in(std::string_view path, std::string_view after,
+                                              const std::vector<std::string_view>& names)
+{
+    const auto at = internals::text_of({'/', path}).rfind(internals::text_of({'/', after, '/'}));
+    if (at != std::string::npos) path.remove_prefix(at + after.size() + 1);
+    for (std::size_t slash = path.find('/'); slash != path.npos; slash = path.find('/')) {
+        if (internals::contains(names, path.substr(0, slash))) return path.substr(0, slash);
+        path.remove_prefix(slash + 1);
+    }
+    return {};
+}
+
+/// Tells the variables of a model among the layers of a .h5 apart by the names of its layers, which stand in their paths: those that are frozen
+/// are listed behind all others.
+[[gnu::cold]] inline void tell_apart(FileLayer& model, const Json& config)
+{
+    std::vector<std::string_view> names, owners;
+    for (const Json& one : config["config"]["layers"].parts) internals::add_to(names, one["config"]["name"].words());
+    for (const auto& variable : model.variables) internals::add_to(owners, name_in(variable.name, model.name, names));
+    std::vector<FileLayer> inside;
+    std::size_t told = 0;
+    for (const std::string_view name : names) {
+        FileLayer layer{std::string(name), ""};
+        for (std::size_t i = 0; i < owners.size(); ++i)
+            if (owners[i] == name) layer.variables.push_back(model.variables[i]);
+        told += layer.variables.size();
+        if (!layer.variables.empty()) inside.push_back(std::move(layer));
+    }
+    if (inside.empty() || told != model.variables.size()) return;
+    model.inside = std::move(inside);
+    model.variables.clear();
+}
+
 /// Gives layers the names and the order that the config has them in: its classes, counted, are the groups.
 [[gnu::cold]] inline void name_by_config(std::vector<FileLayer>& layers, const Json& config)
 {
@@ -257,6 +291,7 @@ private:
         if (found == layers.end()) continue;
         found->name = name;
         found->group = group;
+        if (found->inside.empty()) tell_apart(*found, one);
         name_by_config(found->inside, one);
         ordered.push_back(std::move(*found));
         layers.erase(found);

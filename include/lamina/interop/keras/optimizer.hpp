@@ -71,10 +71,8 @@ template <class O> [[gnu::cold]] OptimizerView view_of(const O& optimizer)
 {
     for (const PlacedLayer& placed : placed_layers(network)) {
         const internals::NetworkNode& node = network.nodes[placed.node];
-        for (const auto& found : node.layer.variables) {
-            const bool frozen = found.variable->bound() && !found.variable->storage()->trainable;
-            if (!found.variable->needs().as.observed && !frozen) to.push_back(found);
-        }
+        for (const auto& found : node.layer.variables)
+            if (!found.variable->needs().as.observed && !is_frozen(node.layer)) to.push_back(found);
         if (!node.inside.empty()) trained_variables(node.inside[0], to);
     }
 }

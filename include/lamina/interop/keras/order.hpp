@@ -112,4 +112,16 @@ struct PlacedLayer {
     return placed;
 }
 
+/// Whether a layer has variables that could be learned, and none of them is: Keras freezes whole layers.
+[[gnu::cold]] inline bool is_frozen(const LayerView& layer)
+{
+    bool some = false, learns = false;
+    for (const auto& [path, variable] : layer.variables) {
+        if (variable->needs().as.observed || !variable->bound()) continue;
+        some = true;
+        learns = learns || variable->storage()->trainable;
+    }
+    return some && !learns;
+}
+
 }}} // namespace lamina::keras::detail

@@ -89,13 +89,20 @@ inline constexpr std::string_view written_version = "3.15.1"; ///< of Keras, who
     }
 }
 
-/// All variables of a layer, and of a model inside: those that are learned, then those that are observed, as Layer.weights of a .h5 has them.
-[[gnu::cold]] inline void collect(const internals::NetworkNode& node, bool observed, std::vector<internals::FoundVariable>& to)
+/// The variables of a layer, and of a model inside, that are trained, or all others: in this order Layer.weights of a .h5 has them. `path` is
+/// what Keras calls the layer: sequential/body.
+[[gnu::cold]] inline void collect(const internals::NetworkNode& node, const std::string& path, bool trained,
+                                  std::vector<internals::FoundVariable>& to)
 {
-    for (const auto& found : node.layer.variables)
-        if (found.variable->needs().as.observed == observed) to.push_back(found);
-    if (!node.inside.empty())
-        for (const PlacedLayer& placed : placed_layers(node.inside[0])) collect(node.inside[0].nodes[placed.node], observed, to);
+    for (const auto& found : node.layer.variables) {
+        if ((!found.variable->needs().as.observed && !is_frozen(node.layer)) != trained) continue;
+        const std::size_t above = node.layer.path.size();
+        to.push_back(
+            {internals::text_of({path, above == 0 ? "/" : "", std::string_view(found.path).substr(above)}), found.variable});
+    }
+    if (node.inside.empty()) return;
+    for (const PlacedLayer& placed : placed_layers(node.inside[0], node.layer.path.size() + 1))
+        collect(node.inside[0].nodes[placed.node], internals::text_of({path, '/', placed.name}), trained, to);
 }
 
 /// A list of names, split as Keras does where it is long.
@@ -149,15 +156,14 @@ struct Saved {
     std::vector<std::string> layers;
     for (const PlacedLayer& placed : placed_layers(saved.network)) {
         const std::string group = internals::text_of({"model_weights/", placed.name});
+        const std::string path = internals::text_of({saved.name, '/', placed.name});
         std::vector<internals::FoundVariable> variables;
-        collect(saved.network.nodes[placed.node], false, variables);
-        collect(saved.network.nodes[placed.node], true, variables);
+        collect(saved.network.nodes[placed.node], path, true, variables);
+        collect(saved.network.nodes[placed.node], path, false, variables);
         std::vector<std::string> names;
         for (const auto& found : variables) {
-            const std::size_t above = saved.network.nodes[placed.node].layer.path.size();
-            names.push_back(internals::text_of(
-                {saved.name, '/', placed.name, above == 0 ? "/" : "", std::string_view(found.path).substr(above)}));
-            to.dataset(internals::text_of({group, '/', names.back()}), numbers_of(found));
+            names.push_back(found.path);
+            to.dataset(internals::text_of({group, '/', found.path}), numbers_of(found));
         }
         if (has_count(saved.network.nodes[placed.node].layer)) {
             names.push_back(internals::text_of({saved.name, '/', placed.name, "/count"}));

@@ -170,18 +170,6 @@ private:
         return json_object("keras.layers", "InputLayer", std::move(config));
     }
 
-    /// Whether a layer has variables that could be learned, and none of them is.
-    [[gnu::cold]] static bool is_frozen(const LayerView& layer)
-    {
-        bool some = false, learns = false;
-        for (const auto& [path, variable] : layer.variables) {
-            if (variable->needs().as.observed || !variable->bound()) continue;
-            some = true;
-            learns = learns || variable->storage()->trainable;
-        }
-        return some && !learns;
-    }
-
     [[gnu::cold]] Json of(const PlacedLayer& placed) const
     {
         const internals::NetworkNode& node = network.nodes[placed.node];
@@ -201,7 +189,12 @@ private:
         if (is_double) put(config, "dtype", json_text("float64"));
         if (is_frozen(layer)) put(config, "trainable", json_number(0, Json::is::boolean));
         if (node.function == "dot") put(config, "axes", json_number(-1));
-        for (Json& option : options.parts) internals::add_to(config.parts, std::move(option));
+        for (Json& option : options.parts) {
+            if (is_double && option.name == "layer") // which is inside of another one
+                for (Json& part : option.parts)
+                    if (part.name == "config") put(part, "dtype", json_text("float64"));
+            internals::add_to(config.parts, std::move(option));
+        }
         return json_object("keras.layers", layer.kind, std::move(config));
     }
 
