@@ -160,6 +160,28 @@ TEST_CASE("A model inside that is no chain is a struct of its own")
 )");
 }
 
+TEST_CASE("A functional model inside that is called twice: outputs count its calls from 1, values from 0")
+{
+    const std::string body = graph(input("x", "6") + "," + node("Dense", "inner", R"("units": 6)", call(value("x", "6"))) + "," +
+                                       node("Add", "add", "", call("[" + value("x", "6") + "," + value("inner", "6") + "]")),
+                                   R"([["x", 0, 0]])", R"([["add", 0, 0], ["inner", 0, 0]])");
+    const std::string twice =
+        body.substr(0, body.size() - 1) + R"(, "name": "body", "inbound_nodes": [)" + call(value("a", "6")) + "," +
+        call(R"({"class_name": "__keras_tensor__", "config": {"shape": [null, 6], "keras_history": ["body", 0, 1]}})") + "]}";
+    CHECK_THAT(type(graph(input("a", "6") + "," + twice, R"(["a", 0, 0])", R"([["body", 1, 0], ["body", 2, 1]])")),
+               Catch::EndsWith(R"(
+    Body body;
+
+    auto operator()(const auto& a) const
+    {
+        const auto h_body = body(a);
+        const auto h_body_1 = body(std::get<1>(h_body));
+        return std::tuple{std::get<0>(h_body), std::get<1>(h_body_1)};
+    }
+};
+)"));
+}
+
 TEST_CASE("Attention, masks and operations in the calls")
 {
     const std::string layers = input("x", "5, 8") + "," + input("y", "7, 8") + "," +

@@ -46,6 +46,7 @@ struct LayerConfig {
     std::string_view kind, name;
     const Json* config = nullptr;
     std::vector<LayerCall> calls{};
+    std::size_t first_call = 0;          ///< the number of its first call in lists: that of a functional model as a layer is 1
     std::size_t place = ~std::size_t{0}; ///< of a model as a layer: where it stands among those inside
 
     bool is_input() const { return kind == "InputLayer"; }
@@ -206,14 +207,16 @@ private:
         return from.is_list() && from.parts.size() >= 3 && from[0].is_text() && from[1].is_number() && from[2].is_number();
     }
 
-    [[gnu::cold]] Reference reference(const ModelConfig& to, const Json& from, std::size_t near) const
+    /// ["conv", 0, 0]. In lists, which Keras 3 has for outputs alone, calls of a model are counted with the one that it was made by.
+    [[gnu::cold]] Reference reference(const ModelConfig& to, const Json& from, std::size_t near, bool in_list) const
     {
         const std::string_view name = from[0].words();
         std::size_t at = to.layers.size();
         for (std::size_t i = 0; i < to.layers.size() && at == to.layers.size(); ++i) // most are named shortly before
             if (const std::size_t place = (near + to.layers.size() - i) % to.layers.size(); to.layers[place].name == name)
                 at = place;
-        const std::size_t call = index_of(from[1]);
+        std::size_t call = index_of(from[1]);
+        if (in_list && at < to.layers.size() && call >= to.layers[at].first_call) call -= to.layers[at].first_call;
         if (at == to.layers.size() || call >= to.layers[at].calls.size())
             internals::fail({called, ": a layer is called with what call ", from[1], " of \"", name,
                              "\" gave, which is not there; the config is damaged"});
@@ -233,7 +236,7 @@ private:
             if (!is_reference(history))
                 internals::fail(
                     {called, ": a value of layer \"", to.layers[near].name, "\" has no history; the config is damaged"});
-            argument.from = reference(to, history, near);
+            argument.from = reference(to, history, near, !keras_3.is_object());
             argument.shape = sample_extents(keras_3["shape"]);
             internals::add_to(call.arguments, std::move(argument));
             for (std::size_t i = 3; i < from.parts.size(); ++i) add_named(to, call, from.parts[i], near); // Keras 2
@@ -255,7 +258,7 @@ private:
 
     [[gnu::cold]] std::vector<Reference> references(const ModelConfig& to, const Json& from) const
     {
-        if (is_reference(from)) return {reference(to, from, 0)};
+        if (is_reference(from)) return {reference(to, from, 0, true)};
         std::vector<Reference> all;
         for (const Json& part : from.parts)
             for (const Reference& one : references(to, part)) internals::add_to(all, one);
@@ -275,6 +278,13 @@ private:
             }
             layer.calls.resize(nodes.back()->parts.size());
             internals::add_to(to.layers, std::move(layer));
+        }
+        bool says_args = false; // Keras 3
+        for (const Json* const calls : nodes)
+            for (const Json& call : calls->parts) says_args = says_args || call["args"].is_list();
+        for (LayerConfig& layer : to.layers) {
+            const bool from_input = (*layer.config)["layers"][0]["class_name"].words() == "InputLayer";
+            if (layer.is_model() && (layer.kind != "Sequential" || (!says_args && from_input))) layer.first_call = 1;
         }
         for (std::size_t i = 0; i < to.layers.size(); ++i)
             for (std::size_t call = 0; !to.layers[i].is_input() && call < to.layers[i].calls.size(); ++call) {
