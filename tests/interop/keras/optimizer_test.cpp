@@ -162,7 +162,13 @@ TEST_CASE("keras: optimizers that are not kept are refused", "[interop][keras]")
     auto muon = compile(model, Nadam{}, SparseCategoricalCrossentropy{});
     CHECK(says(refusal_of([&] { keras::save(muon, folder.path / "a.keras"); }), "the state of the optimizer nadam is not kept"));
     keras::save(model, folder.path / "plain.keras");
+    hdf5::Writer older;
+    older.texts("", "layer_names", {});
+    older.text("", "keras_version", "2.15.0");
+    older.write(folder.path / "older.h5");
     Adam adam{};
+    CHECK(says(refusal_of([&] { keras::load(model, adam, folder.path / "older.h5"); }),
+               "was saved by Keras 2.15.0, whose optimizers"));
     CHECK(says(refusal_of([&] { keras::load(model, adam, folder.path / "plain.keras"); }),
                "has no optimizer; load the weights alone"));
 }

@@ -182,6 +182,9 @@ LAMINA_OUTLINED LoadReport load(Model& model, Optimizer& optimizer, const intern
         const auto view = detail::view_of(optimizer);
         std::vector<internals::FoundVariable> variables;
         detail::trained_variables(network, variables);
+        if (file.version.starts_with("1.") || file.version.starts_with("2."))
+            internals::fail({file.name, ": was saved by Keras ", file.version,
+                             ", whose optimizers remember in another order; load the weights alone: keras::load(model, file)"});
         const std::size_t before = detail::check_state(file.name, file.optimizer, view, variables);
         how.partial = false;
         auto report = detail::load_weights(file, network, how); // from here on nothing can fail
