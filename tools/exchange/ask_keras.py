@@ -49,6 +49,7 @@ for name in names:
             failed += 1
             continue
         print(f"{file.name}: {type(model).__name__}, differs by {difference:.2g}")
+        (model.save_weights if form == ".weights.h5" else model.save)(folder / f"keras-{name}{form}")
         worst = max(worst, difference)
 print(f"Keras {keras.__version__}: {len(names)} models, the largest difference is {worst:.2g}, {failed} files refused")
 sys.exit(failed > 0 or worst > 1e-5 or not names)
