@@ -53,7 +53,9 @@ try {
     else if (ends(".safetensors")) list(safetensors::read(file));
     else if (ends("ubyte", "ubyte.gz")) std::cout << internals::text_of({idx::read(file, axes_in(file))}) << '\n';
     else if (file.find("tfrecord") != file.npos || file.find("tfevents") != file.npos) count(file);
-    else throw error(file + ": is called as none of .h5, .keras, .pt, .pth, .npz, .npy, .safetensors, -ubyte, tfrecord and tfevents");
+    else
+        throw error(file +
+                    ": is called as none of .h5, .keras, .pt, .pth, .npz, .npy, .safetensors, -ubyte, tfrecord and tfevents");
 }
 catch (const error& problem) {
     std::cerr << problem.what() << '\n';

@@ -45,6 +45,6 @@ int main()
     std::cout << '\n' << diff(model, before) << '\n';
     statistics(model).svg().write("statistics.svg");
     for (auto& [path, variable] : find(model, "coarse/")) variable.set_trainable(false); // frozen from here on
-    set_weights(model, get_weights(before));                                            // as it was
+    set_weights(model, get_weights(before));                                             // as it was
     std::cout << diff(model, before);
 }

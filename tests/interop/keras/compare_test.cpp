@@ -69,7 +69,8 @@ TEST_CASE("Options, classes, layers and inputs that differ are told")
     using Other = Sequential<Input<9, 9, 2>, Conv2D<6, Same, Tanh>, MaxPooling2D<2>, Flatten, Dense<4, Softmax>>;
     CHECK(differences<Other>(images(conv("a", 6, "same") + "," + conv("b", 12, "same") + "," + flatten + "," + dense)) ==
           "layer 2 \"b\": is a Conv2D in the file and a MaxPooling2D in the model");
-    CHECK(differences<Other>(images(conv("conv2d", 6, "same") + "," + conv("conv2d_1", 12, "same") + "," + flatten + "," + dense)) ==
+    CHECK(differences<Other>(
+              images(conv("conv2d", 6, "same") + "," + conv("conv2d_1", 12, "same") + "," + flatten + "," + dense)) ==
           "the file has 1 layer more, \"conv2d_1\"; the model has 1 layer more, \"max_pooling2d\"");
 }
 

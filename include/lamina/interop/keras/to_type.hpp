@@ -298,7 +298,8 @@ LAMINA_OUTLINED inline std::string to_type(const internals::FilePath& file, std:
 {
     const File opened = read(file);
     if (opened.config.empty())
-        internals::fail({opened.name, ": holds weights and does not say of what model; give the file of model.save(path), .keras or .h5"});
+        internals::fail(
+            {opened.name, ": holds weights and does not say of what model; give the file of model.save(path), .keras or .h5"});
     return to_type_of(opened.config, name, opened.name);
 }
 

@@ -19,10 +19,10 @@
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace pytorch {
 
 struct LoadOptions {
-    std::string part{};        ///< of a dictionary of several things the one that the model is made from: "model"
+    std::string part{};                  ///< of a dictionary of several things the one that the model is made from: "model"
     std::string optimizer = "optimizer"; ///< the part that holds the state of an optimizer, where one is loaded as well
-    NameMap names{};           ///< names that the file has, where it has others than the model
-    bool partial = false;      ///< what fits is loaded, and the report says what did not; else it is refused
+    NameMap names{};                     ///< names that the file has, where it has others than the model
+    bool partial = false;                ///< what fits is loaded, and the report says what did not; else it is refused
     bool keep_unknown = false; ///< classes and functions in the file that no model needs are passed over; else they are refused
 };
 
