@@ -91,12 +91,16 @@ TEST_CASE("hdf5 is opened in four times its size", "[formats][hdf5]")
     const std::filesystem::path reference = std::filesystem::path(LAMINA_SHARED) / "reference";
     if (!std::filesystem::exists(reference)) return;
     std::size_t largest = 0;
+    long allowed = 16; // MiB
+#if defined(LAMINA_TEST_SANITIZED)
+    allowed += 256; // the sanitizer keeps what was given back
+#endif
     const long before = peak_memory();
     for (const auto& path : files_of(reference, ".h5")) {
         largest = std::max<std::size_t>(largest, std::filesystem::file_size(path));
         CHECK(hdf5::read(path).objects.size() > 1);
     }
-    CHECK(peak_memory() - before <= 16 + static_cast<long>(4 * largest >> 20));
+    CHECK(peak_memory() - before <= allowed + static_cast<long>(4 * largest >> 20));
 }
 
 TEST_CASE("hdf5 refuses what is damaged", "[formats][hdf5]")
