@@ -12,7 +12,6 @@
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace hdf5 {
 namespace detail {
-
 /// Finds all objects of a file.
 class Reader {
 public:
@@ -133,6 +132,7 @@ private:
     /// Heaps are gone over once, so that many texts cost no more than the file.
     [[gnu::cold]] void list_texts(u64 where)
     {
+        source.take(64);
         all.expect(where, "GCOL");
         const Bytes heap = all.part(where, all.address(where + 8));
         if ((heap_bytes += heap.size()) > all.size()) source.refuse({"has heaps that overlap"});
@@ -152,6 +152,7 @@ private:
         const u64 level = all.byte(at + 5), count = all.word(at + 6);
         for (u64 i = 0; i < count; ++i) {
             const u64 child = all.address(at + 32 + 16 * i);
+            source.take(64); // what is kept of a place that was visited
             if (level > 0) {
                 table(child, names, to, depth + 1);
                 continue;
