@@ -22,9 +22,42 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace keras::detai
     return text;
 }
 
+/// Operations of keras.ops on one value, and the functions that they are.
+inline constexpr std::string_view operations[][2]{
+    {"Relu", "relu"},
+    {"Relu6", "relu6"},
+    {"Sigmoid", "sigmoid"},
+    {"Tanh", "tanh"},
+    {"Silu", "silu"},
+    {"Selu", "selu"},
+    {"Softplus", "softplus"},
+    {"Softsign", "softsign"},
+    {"LogSigmoid", "log_sigmoid"},
+    {"HardSigmoid", "hard_sigmoid"},
+    {"HardSilu", "hard_silu"},
+    {"HardTanh", "hard_tanh"},
+    {"TanhShrink", "tanh_shrink"},
+    {"Gelu", "gelu"},
+    {"Elu", "elu"},
+    {"LeakyRelu", "leaky_relu"},
+    {"LogSoftmax", "log_softmax"},
+    {"Exp", "exp"},
+    {"Log", "log"},
+    {"Sqrt", "sqrt"},
+    {"Square", "square"},
+    {"Absolute", "abs"},
+};
+[[gnu::cold]] inline std::string_view operation_of(std::string_view kind)
+{
+    for (const auto& [keras, function] : operations)
+        if (kind == keras) return function;
+    return {};
+}
+
 /// Whether a class is a function on values.
 [[gnu::cold]] inline bool is_merge(std::string_view kind)
 {
+    if (!operation_of(kind).empty()) return true;
     for (const std::string_view one : {"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot",
                                        "Divide", "TrueDivide", "Negative"})
         if (kind == one) return true;
@@ -56,11 +89,24 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace keras::detai
     return internals::text_of({"dot(", between(values, ", "), ')'});
 }
 
+/// An operation on one value.
+[[gnu::cold]] inline std::string operated(std::string_view kind, const Json& config, const std::vector<std::string>& values,
+                                          std::string& problem)
+{
+    std::string_view function = operation_of(kind);
+    if (kind == "Gelu" && config["approximate"].number != 0) function = "gelu_tanh";
+    const double alpha = config["alpha"].number, slope = config["negative_slope"].number, axis = axis_of(config["axis"], 0);
+    if ((kind == "Elu" && alpha != 1) || (kind == "LeakyRelu" && slope != 0.2) || (kind == "LogSoftmax" && axis != -1))
+        problem = internals::text_of({"an operation ", kind, " with ", config, "; write it as a layer, Activation<…>"});
+    return internals::text_of({function, '(', between(values, ", "), ')'});
+}
+
 /// The expression for a merge of values that are called so.
 [[gnu::cold]] inline std::string merged(std::string_view kind, const Json& config, const LayerCall& call,
                                         const std::vector<std::string>& values, std::string& problem)
 {
     if (kind == "Dot") return dot_of(config, call, values, problem);
+    if (!operation_of(kind).empty()) return operated(kind, config, values, problem);
     if (kind == "Negative") return '-' + between(values, ", ");
     if (kind == "Add") return between(values, " + ");
     if (kind == "Subtract") return between(values, " - ");

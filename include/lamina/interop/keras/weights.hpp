@@ -36,6 +36,7 @@ namespace detail {
 struct ModelLayer {
     std::string name;  ///< that it was given; empty where it has none but its number
     std::string group; ///< its class with a number, as Keras counts them
+    std::string path;  ///< below the model, `inner/dense`
     std::vector<internals::FoundVariable> variables{};
     std::vector<ModelLayer> inside{};
 };
@@ -45,11 +46,58 @@ struct ModelLayer {
     std::vector<ModelLayer> found;
     for (auto& placed : placed_layers(network, above)) {
         const internals::NetworkNode& node = network.nodes[placed.node];
-        ModelLayer layer{placed.is_named ? placed.name : std::string(), placed.group, node.layer.variables};
+        ModelLayer layer{placed.is_named ? placed.name : std::string(), placed.group,
+                         node.layer.path.substr(std::min(above, node.layer.path.size())), node.layer.variables};
         if (!node.inside.empty()) layer.inside = model_layers(node.inside[0], node.layer.path.size() + 1);
         if (!layer.variables.empty() || !layer.inside.empty()) found.push_back(std::move(layer));
     }
     return found;
+}
+
+/// The layers of structs inside of a struct as Keras has them where each was a model of its own: in a group, and counted by themselves.
+[[gnu::cold]] inline std::vector<ModelLayer> grouped_by_struct(const std::vector<ModelLayer>& flat)
+{
+    std::vector<ModelLayer> made;
+    std::vector<std::string> kinds;
+    const auto number = [&kinds](std::string kind) {
+        const auto before = std::count(kinds.begin(), kinds.end(), kind);
+        kinds.push_back(kind);
+        return before == 0 ? kind : internals::text_of({kind, '_', before});
+    };
+    for (const ModelLayer& layer : flat) {
+        const std::size_t end = layer.path.find('/');
+        const bool inside = end != layer.path.npos && layer.path.find_first_not_of("0123456789/", end) != layer.path.npos;
+        ModelLayer one = layer;
+        if (!inside) {
+            const std::size_t last = layer.group.rfind('_');
+            const bool counted =
+                last != layer.group.npos && layer.group.find_first_not_of("0123456789", last + 1) == layer.group.npos;
+            one.group = number(counted ? layer.group.substr(0, last) : layer.group);
+            made.push_back(std::move(one));
+            continue;
+        }
+        const std::string name = layer.path.substr(0, end);
+        auto at = std::find_if(made.begin(), made.end(), [&](const ModelLayer& model) { return model.path == name; });
+        if (at == made.end()) at = made.insert(at, {name, number("functional"), name});
+        one.path.erase(0, end + 1);
+        at->inside.push_back(std::move(one));
+    }
+    for (ModelLayer& model : made)
+        if (model.variables.empty()) model.inside = grouped_by_struct(model.inside);
+    return made;
+}
+
+/// Whether a file has the groups of a model, those inside as well.
+[[gnu::cold]] inline bool same_groups(const std::vector<FileLayer>& file, const std::vector<ModelLayer>& model)
+{
+    bool same = file.size() == model.size();
+    for (std::size_t i = 0; same && i < model.size(); ++i) {
+        const auto found =
+            std::find_if(file.begin(), file.end(), [&](const FileLayer& one) { return one.group == model[i].group; });
+        same = found != file.end() &&
+               (found->inside.empty() || model[i].inside.empty() || same_groups(found->inside, model[i].inside));
+    }
+    return same;
 }
 
 /// The variables of layers one after another, those of what is inside of a layer as well.
@@ -146,7 +194,11 @@ private:
         if (const std::string different = architecture_differences(file.config, network, file.name); !different.empty())
             internals::fail({file.name, ": ", different, "; nothing was loaded"});
     WeightMatching weights;
-    weights.match(file.layers, model_layers(network));
+    auto layers = model_layers(network);
+    if (!same_groups(file.layers, layers)) // of a file without a config, whose order says nothing then
+        if (auto grouped = grouped_by_struct(layers); file.config.empty() && same_groups(file.layers, grouped))
+            layers = std::move(grouped);
+    weights.match(file.layers, layers);
     return weights.matching.fill(file.name, how.partial);
 }
 
