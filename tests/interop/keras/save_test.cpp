@@ -63,6 +63,20 @@ struct Ways {
     }
 };
 
+/// Functions that are layers in Keras, and attention that sees no later steps.
+struct Backward {
+    using input = Input<6, 4>;
+    MultiHeadAttention<2, 3, CausalMask>::on_inputs<Input<6, 4>, Input<6, 4>> look;
+    Dense<4>::on<4> each;
+    GlobalAveragePooling1D<>::on<6, 4> mean;
+
+    auto operator()(const auto& x) const
+    {
+        auto h = tanh(look(x, x));
+        return gelu(each(mean(relu(h + x))));
+    }
+};
+
 struct Root {
     using input = Input<3>;
     Dense<3>::on<3> first;
@@ -149,6 +163,7 @@ TEST_CASE("keras: models come back from their files", "[interop][keras]")
     comes_back<Signals>("signals", {3, 20, 6});
     comes_back<Pictures>("pictures", {3, 32, 32, 3});
     comes_back<Prepared>("prepared", {3, 8});
+    comes_back<Backward>("causal", {3, 6, 4});
 }
 
 TEST_CASE("keras: what Keras saved again has the same bits", "[interop][keras]")
@@ -164,6 +179,7 @@ TEST_CASE("keras: what Keras saved again has the same bits", "[interop][keras]")
     comes_back_from_keras<Signals>("signals");
     comes_back_from_keras<Pictures>("pictures");
     comes_back_from_keras<Prepared>("prepared");
+    comes_back_from_keras<Backward>("causal");
 }
 
 TEST_CASE("keras: variables lie where Keras has them", "[interop][keras]")

@@ -177,6 +177,13 @@ private:
         if (layer.kind == "InputLayer") return input(layer.output, placed.name);
         if (!node.inside.empty()) return ConfigWriter(node.inside[0], is_double, layer.path.size() + 1).write(placed.name);
         const bool function = !node.function.empty();
+        if (function && node.reads.size() == 1 && has_activation(node.function)) { // relu(h)
+            Json config;
+            put(config, "name", json_text(placed.name));
+            if (is_double) put(config, "dtype", json_text("float64"));
+            put(config, "activation", json_text(node.function));
+            return json_object("keras.layers", "Activation", std::move(config));
+        }
         const auto refuse = [&](std::string_view what) {
             internals::fail({"keras::save: layer \"", placed.name, "\" is ", what,
                              ", which Keras has not; save the weights alone, as .weights.h5"});
@@ -190,7 +197,8 @@ private:
         if (is_frozen(layer)) put(config, "trainable", json_number(0, Json::is::boolean));
         if (node.function == "dot") put(config, "axes", json_number(-1));
         for (Json& option : options.parts) {
-            if (is_double && option.name == "layer") // which is inside of another one
+            if (option.name == "use_causal_mask") continue; // it belongs to the call
+            if (is_double && option.name == "layer")        // which is inside of another one
                 for (Json& part : option.parts)
                     if (part.name == "config") put(part, "dtype", json_text("float64"));
             internals::add_to(config.parts, std::move(option));
@@ -239,9 +247,12 @@ private:
             // Merges and attention take a list; several arguments MultiHeadAttention alone.
             const bool in_list = node.reads.size() > 1 && node.layer.kind != "MultiHeadAttention";
             put(call, "args", in_list ? json_list({std::move(values)}) : std::move(values));
-            Json none;
-            none.kind = Json::is::object;
-            put(call, "kwargs", std::move(none));
+            Json besides;
+            besides.kind = Json::is::object;
+            for (const auto& option : network.nodes[placed.node].layer.options)
+                if (option.name == "use_causal_mask" && option.value.number != 0)
+                    put(besides, option.name, json_number(1, Json::is::boolean));
+            put(call, "kwargs", std::move(besides));
             internals::add_to(made.parts, std::move(call));
         }
         return made;
