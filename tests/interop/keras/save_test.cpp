@@ -169,7 +169,8 @@ TEST_CASE("keras: models come back from their files", "[interop][keras]")
 TEST_CASE("keras: what Keras saved again has the same bits", "[interop][keras]")
 {
     if (!std::getenv("LAMINA_KERAS_FILES") || !std::filesystem::exists(place() / "keras-lenet.keras")) {
-        WARN("skipped: tools/dev exchange asks Keras to save them first");
+        SUCCEED(
+            "skipped: tools/dev exchange asks Keras to save them first"); // a test without an assertion fails where the shared data is
         return;
     }
     comes_back_from_keras<LeNet5>("lenet");
