@@ -34,22 +34,6 @@ concept tensor_expression = requires(const E& e) {
     e.template begin<xt::layout_type::row_major>();
 };
 
-/// The numbers of a record in C order, without padding.
-[[gnu::cold]] inline file_tensor array_of_record(const record& numbers)
-{
-    const Shape& extents = numbers.extents();
-    file_tensor made{numbers.name, numbers.type(), {extents.extents, extents.extents + extents.rank}, {}, {}};
-    const std::size_t size = bytes_of(made.type);
-    std::string bytes;
-    bytes.reserve(extents.size() * size);
-    numbers.for_each_row([&](std::size_t place, std::size_t count) {
-        bytes.append(reinterpret_cast<const char*>(numbers.data<std::byte>()) + place * size, count * size);
-    });
-    made.owner = keep_bytes(std::move(bytes));
-    made.bytes = made.owner->text;
-    return made;
-}
-
 } // namespace internals
 
 namespace protocols {

@@ -173,6 +173,22 @@ namespace internals {
     }
 }
 
+/// The numbers of a record in C order, without padding.
+[[gnu::cold]] inline file_tensor array_of_record(const record& numbers)
+{
+    const Shape& extents = numbers.extents();
+    file_tensor made{numbers.name, numbers.type(), {extents.extents, extents.extents + extents.rank}, {}, {}};
+    const std::size_t size = bytes_of(made.type);
+    std::string bytes;
+    bytes.reserve(extents.size() * size);
+    numbers.for_each_row([&](std::size_t place, std::size_t count) {
+        bytes.append(reinterpret_cast<const char*>(numbers.data<std::byte>()) + place * size, count * size);
+    });
+    made.owner = keep_bytes(std::move(bytes));
+    made.bytes = made.owner->text;
+    return made;
+}
+
 /// Copies the numbers of an array into a record of the same type and size.
 [[gnu::noinline]] inline void copy(const file_tensor& from, record& to)
 {

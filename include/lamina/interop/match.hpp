@@ -64,18 +64,15 @@ struct MatchedArray {
 /// The array that a file of the other framework holds, with the numbers of the variable.
 [[gnu::cold]] inline file_tensor written(const ForeignArray& array)
 {
-    const record& from = *array.variable.variable->storage();
-    const std::size_t element = bytes_of(from.type());
-    std::string bytes;
-    from.for_each_row([&](std::size_t place, std::size_t count) {
-        bytes.append(reinterpret_cast<const char*>(from.data<std::byte>()) + place * element, count * element);
-    });
+    file_tensor made = array_of_record(*array.variable.variable->storage());
+    const std::size_t element = bytes_of(made.type);
     std::size_t size = element;
     for (const std::size_t extent : array.how.joined) size *= extent;
-    bytes =
-        array.adds ? std::string(size, '\0') : rearranged(bytes.substr(array.start * element, size), element, array.how, false);
-    file_tensor made{array.name, from.type(), array.how.joined, {}, keep_bytes(std::move(bytes))};
+    const auto part = made.bytes.substr(array.start * element, size);
+    made.owner = keep_bytes(array.adds ? std::string(size, '\0') : rearranged(part, element, array.how, false));
     made.bytes = made.owner->text;
+    made.name = array.name;
+    made.shape = array.how.joined;
     return made;
 }
 

@@ -12,7 +12,7 @@
 #include <lamina/core/record.hpp>
 #include <lamina/core/shape.hpp>
 #include <lamina/draw/svg.hpp>
-#include <lamina/models/summary.hpp>
+#include <lamina/interop/columns.hpp>
 
 #include <algorithm>
 #include <array>
@@ -95,21 +95,7 @@ struct Statistics {
             rows.push_back({v.path, text_of({v.shape}), text_of({v.mean}), text_of({v.deviation}), text_of({v.least}),
                             text_of({v.most}), v.nan + v.infinite == 0 ? "" : text_of({v.nan, " NaN, ", v.infinite, " infinite"}),
                             internals::spark_line(v.histogram)});
-        std::array<std::size_t, 8> width{};
-        for (const auto& row : rows)
-            for (std::size_t c = 0; c < row.size(); ++c) width[c] = std::max(width[c], internals::display_width(row[c]));
-        for (const auto& row : rows) {
-            std::string line;
-            for (std::size_t c = 0; c < row.size(); ++c) {
-                if (width[c] == 0) continue;
-                const std::string space(width[c] - internals::display_width(row[c]), ' ');
-                const bool left = c < 2 || c > 5;
-                internals::append(line, {line.empty() ? "" : "  ", left ? row[c] : space, left ? space : row[c]});
-            }
-            line.erase(line.find_last_not_of(' ') + 1);
-            out << line << '\n';
-        }
-        return out;
+        return out << internals::in_columns(rows, "llrrrrll");
     }
 
     /// The histograms as a picture, one a row: `statistics(model).svg().write("weights.svg")`.

@@ -6,10 +6,10 @@
 #include <lamina/core/outlined.hpp>
 #include <lamina/core/shape.hpp>
 #include <lamina/formats/tensor_file.hpp>
+#include <lamina/interop/columns.hpp>
 #include <lamina/interop/layout.hpp>
 #include <lamina/interop/network.hpp>
 #include <lamina/interop/pytorch/arrays.hpp>
-#include <lamina/models/summary.hpp>
 #include <lamina/trace/callable.hpp>
 #include <lamina/trace/judge.hpp>
 
@@ -46,17 +46,7 @@ struct VariableNamesTable {
             for (std::size_t i = 1; i < one.pytorch.size(); ++i)
                 rows.push_back({"", "", "", one.pytorch[i], text_of({internals::extents_text{one.pytorch_shapes[i]}})});
         }
-        std::array<std::size_t, 5> width{};
-        for (const auto& row : rows)
-            for (std::size_t c = 0; c < row.size(); ++c) width[c] = std::max(width[c], internals::display_width(row[c]));
-        for (const auto& row : rows) {
-            std::string line;
-            for (std::size_t c = 0; c < row.size(); ++c)
-                internals::append(line, {row[c], std::string(width[c] - internals::display_width(row[c]) + 2, ' ')});
-            line.erase(line.find_last_not_of(' ') + 1);
-            out << line << '\n';
-        }
-        return out;
+        return out << internals::in_columns(rows, "lllll");
     }
 };
 

@@ -72,9 +72,8 @@ template <class Model> LAMINA_OUTLINED protocols::tensor_file state_dict(const M
     protocols::tensor_file made{"state_dict"};
     for (const auto& found : internals::variables_of(model)) {
         if (!found.variable->bound()) internals::refuse_unbound(*found.variable, found.path, "state_dict: ");
-        internals::add_to(
-            made.tensors,
-            internals::written({found.path, found, internals::arranged(internals::extents_of(found.variable->needs().extents))}));
+        internals::add_to(made.tensors, internals::array_of_record(*found.variable->storage()));
+        made.tensors.back().name = found.path;
     }
     return made;
 }

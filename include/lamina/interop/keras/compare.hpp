@@ -10,6 +10,7 @@
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
 #include <lamina/core/names.hpp>
+#include <lamina/interop/keras/functions.hpp>
 #include <lamina/interop/keras/harmless.hpp>
 #include <lamina/interop/keras/json.hpp>
 #include <lamina/interop/network.hpp>
@@ -115,10 +116,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace keras::detai
     const Json& config = model["config"];
     for (const Json& layer : config.is_list() ? config.parts : config["layers"].parts) {
         const std::string_view kind = layer["class_name"].words();
-        bool merge = false;
-        for (const std::string_view one : {"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot",
-                                           "Divide", "TrueDivide", "Negative", "NotEqual"})
-            merge = merge || kind == one;
+        const bool merge = is_merge(kind) || kind == "NotEqual"; // which makes a mask
         if (kind == "InputLayer" && inputs) internals::add_to(*inputs, &layer);
         else if (layer["config"]["layers"].is_list()) list_layers(layer, to, nullptr);
         else if (kind != "InputLayer" && !merge) internals::add_to(to, &layer);

@@ -4,6 +4,7 @@
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
 #include <lamina/interop/keras/extents.hpp>
+#include <lamina/interop/keras/functions.hpp>
 #include <lamina/interop/keras/json.hpp>
 #include <lamina/interop/keras/model_config.hpp>
 
@@ -20,48 +21,6 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace keras::detai
     std::string text;
     for (const std::string& value : values) internals::append(text, {text.empty() ? "" : sign, value});
     return text;
-}
-
-/// Operations of keras.ops on one value, and the functions that they are.
-inline constexpr std::string_view operations[][2]{
-    {"Relu", "relu"},
-    {"Relu6", "relu6"},
-    {"Sigmoid", "sigmoid"},
-    {"Tanh", "tanh"},
-    {"Silu", "silu"},
-    {"Selu", "selu"},
-    {"Softplus", "softplus"},
-    {"Softsign", "softsign"},
-    {"LogSigmoid", "log_sigmoid"},
-    {"HardSigmoid", "hard_sigmoid"},
-    {"HardSilu", "hard_silu"},
-    {"HardTanh", "hard_tanh"},
-    {"TanhShrink", "tanh_shrink"},
-    {"Gelu", "gelu"},
-    {"Elu", "elu"},
-    {"LeakyRelu", "leaky_relu"},
-    {"LogSoftmax", "log_softmax"},
-    {"Exp", "exp"},
-    {"Log", "log"},
-    {"Sqrt", "sqrt"},
-    {"Square", "square"},
-    {"Absolute", "abs"},
-};
-[[gnu::cold]] inline std::string_view operation_of(std::string_view kind)
-{
-    for (const auto& [keras, function] : operations)
-        if (kind == keras) return function;
-    return {};
-}
-
-/// Whether a class is a function on values.
-[[gnu::cold]] inline bool is_merge(std::string_view kind)
-{
-    if (!operation_of(kind).empty()) return true;
-    for (const std::string_view one : {"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot",
-                                       "Divide", "TrueDivide", "Negative"})
-        if (kind == one) return true;
-    return false;
 }
 
 /// The axis of one of both values of a Dot, or an operation's axis; 0 where there is none.

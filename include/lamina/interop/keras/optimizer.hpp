@@ -10,8 +10,8 @@
 #include <lamina/core/error.hpp>
 #include <lamina/core/names.hpp>
 #include <lamina/core/record.hpp>
+#include <lamina/formats/stored_numbers.hpp>
 #include <lamina/formats/tensor_file.hpp>
-#include <lamina/interop/arrangement.hpp>
 #include <lamina/interop/keras/json.hpp>
 #include <lamina/interop/keras/order.hpp>
 #include <lamina/interop/keras/write_config.hpp>
@@ -116,14 +116,7 @@ template <class T> [[gnu::cold]] protocols::file_tensor one_number(T number)
     std::vector<internals::FoundVariable> variables;
     trained_variables(network, variables);
     each_slot(of, variables.size(), [&](std::size_t parameter, std::size_t slot) {
-        const stored_types::record& from = slot_of(of, records, variables[parameter], slot);
-        const std::size_t element = internals::bytes_of(from.type());
-        std::string bytes;
-        from.for_each_row([&](std::size_t place, std::size_t count) {
-            bytes.append(reinterpret_cast<const char*>(from.data<std::byte>()) + place * element, count * element);
-        });
-        const auto owner = internals::keep_bytes(std::move(bytes));
-        internals::add_to(made, {"", from.type(), internals::extents_of(from.extents()), owner->text, owner});
+        internals::add_to(made, internals::array_of_record(slot_of(of, records, variables[parameter], slot)));
     });
     return made;
 }
@@ -145,23 +138,12 @@ template <class T> [[gnu::cold]] protocols::file_tensor one_number(T number)
         if (!found.has_shape(needed.extents) || !found.foreign.empty())
             internals::fail({file, ": variable ", next - 1, " of its optimizer is ", found, ", that of ",
                              variables[parameter].path, " needs ", needed.extents, "; was it compiled with another optimizer?"});
+        internals::require_convertible(found, needed.type, file);
     });
     const auto step = state[0].as<std::int64_t>();
     if (step.size() != 1 || step[0] < 0 || (before == 2 && state[1].size() != 1))
         internals::fail({file, ": its optimizer does not begin with a step; was it saved by Keras?"});
     return before;
-}
-
-[[gnu::cold]] inline void put_numbers(const protocols::file_tensor& from, stored_types::record& to)
-{
-    internals::optimizers::with_numbers(to, [&]<class T>(T* numbers) {
-        const auto read = from.as<T>();
-        std::size_t at = 0; // without the padding of rows
-        to.for_each_row([&](std::size_t place, std::size_t count) {
-            std::copy_n(read.begin() + static_cast<std::ptrdiff_t>(at), count, numbers + place);
-            at += count;
-        });
-    });
 }
 
 /// An object of Keras, or its word where it has no options.

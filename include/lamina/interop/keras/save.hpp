@@ -9,14 +9,13 @@
 #include <lamina/core/outlined.hpp>
 #include <lamina/core/parts.hpp>
 #include <lamina/formats/hdf5/writer.hpp>
+#include <lamina/formats/tensor_file.hpp>
 #include <lamina/formats/zip_writer.hpp>
-#include <lamina/interop/arrangement.hpp>
 #include <lamina/interop/keras/json.hpp>
 #include <lamina/interop/keras/optimizer.hpp>
 #include <lamina/interop/keras/order.hpp>
 #include <lamina/interop/keras/write_config.hpp>
 #include <lamina/interop/layout.hpp>
-#include <lamina/interop/match.hpp>
 #include <lamina/interop/network.hpp>
 #include <lamina/training/trainer.hpp>
 
@@ -64,7 +63,7 @@ inline constexpr std::string_view written_version = "3.15.1"; ///< of Keras, who
 [[gnu::cold]] inline protocols::file_tensor numbers_of(const internals::FoundVariable& found)
 {
     if (!found.variable->bound()) internals::refuse_unbound(*found.variable, found.path, "keras::save: ");
-    return internals::written({found.path, found, internals::arranged(internals::extents_of(found.variable->needs().extents))});
+    return internals::array_of_record(*found.variable->storage());
 }
 
 /// Keras counts the batches that a Normalization was adapted to: a variable that lamina has not.

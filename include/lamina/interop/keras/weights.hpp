@@ -8,6 +8,7 @@
 #include <lamina/core/file.hpp>
 #include <lamina/core/outlined.hpp>
 #include <lamina/core/parts.hpp>
+#include <lamina/formats/stored_numbers.hpp>
 #include <lamina/interop/keras/compare.hpp>
 #include <lamina/interop/keras/file.hpp>
 #include <lamina/interop/keras/optimizer.hpp>
@@ -247,7 +248,8 @@ LAMINA_OUTLINED LoadReport load(Model& model, Optimizer& optimizer, const intern
                            {}};
         std::size_t next = before;
         detail::each_slot(view, variables.size(), [&](std::size_t parameter, std::size_t slot) {
-            detail::put_numbers(file.optimizer[next++], detail::slot_of(view, records, variables[parameter], slot));
+            internals::copy_converted(file.optimizer[next++], detail::slot_of(view, records, variables[parameter], slot),
+                                      file.name);
         });
         if (before == 2 && !view.has_schedule())
             internals::optimizers::set_learning_rate(optimizer, file.optimizer[1].as<double>()[0]);
