@@ -41,7 +41,11 @@ TEST_CASE("The derivatives of formulas of one value", "[ops][gradients]")
 {
     check_formulas<Negative, AbsoluteValue, Square, Exponential, Relu, Selu, Gelu, GeluTanh, HardSigmoid<>, HardTanh, Silu,
                    Softsign, Tanh>({});
-    check_formulas<SquareRoot, Logarithm>({.low = 0.5, .high = 2});
+    check_formulas<Sine, Cosine, Tangent, HyperbolicSine, HyperbolicCosine, InverseTangent, InverseHyperbolicSine, ErrorFunction,
+                   ExponentialLessOne>({});
+    check_formulas<InverseSine, InverseCosine, InverseHyperbolicTangent, LogarithmOfOneMore>({.low = -0.7, .high = 0.7});
+    check_formulas<InverseHyperbolicCosine>({.low = 1.2, .high = 3});
+    check_formulas<SquareRoot, ReciprocalRoot, Logarithm>({.low = 0.5, .high = 2});
     for (const double exponent : {0.0, 1.0, 2.0, 3.0, 7.0, -1.0, -2.0, 0.5, 1.7, -0.3, 20.0})
         check_op<Power, Shape{3, 5}>({.low = 0.5, .high = 1.5, .number = exponent, .tolerance = 1e-7});
     check_op<Power, Shape{9}>({.number = 3});

@@ -37,6 +37,9 @@ struct All {
                           maximum(a, b) - minimum(a, 0.1f),
                           abs(a) + sqrt(square(b)) + exp(a) + log(2 + b) + pow(a, 3) + pow(2 + a, 0.3),
                           relu(a) + gelu(b) + tanh(a) * sigmoid(b),
+                          sin(a) + cos(b) * tan(a) + sinh(a) - cosh(b) + asin(a) + acos(b) + atan(a) + asinh(b) + acosh(2 + a) +
+                              atanh(b),
+                          log1p(square(a)) + expm1(b) + erf(a) + sign(b) * rsqrt(2 + a),
                           softmax(rows),
                           rows * mean<0>(rows) - mean<-1>(rows, KeepDims{}),
                           concatenate(a, sum(rows) + b),
@@ -93,8 +96,8 @@ std::vector<float> list(const auto& result) { return {result.begin(), result.end
 
 TEST_CASE("A function on values gives the same bits for a sample, in a batch and out of predict", "[ops][values]")
 {
-    static_assert(output_count<All> == 12 && output_of<All, 7> == Shape{4, 3} && output_of<All, 8> == Shape{24});
-    static_assert(output_of<All, 9> == Shape{4, 4} && output_of<All, 11> == Shape{3});
+    static_assert(output_count<All> == 14 && output_of<All, 9> == Shape{4, 3} && output_of<All, 10> == Shape{24});
+    static_assert(output_of<All, 11> == Shape{4, 4} && output_of<All, 13> == Shape{3});
     const auto model = build<All>(Seed{1});
     for (const std::size_t n : {0u, 1u, 31u, 33u, 70u}) {
         INFO(n << " samples");
@@ -142,6 +145,8 @@ TEST_CASE("What functions on values give is what they say", "[ops][values]")
     CHECK(list(maximum(0, a)) == std::vector<float>{1, 0, 0.5, 4});
     CHECK(list(pow(a, -2)) == std::vector<float>{1, 0.25, 4, 0.0625});
     CHECK(list(relu6(2 * a)) == std::vector<float>{2, 0, 1, 6});
+    CHECK(list(sign(b)) == std::vector<float>{1, -1, 1, -1});
+    CHECK(list(rsqrt(square(b))) == std::vector<float>{0.5, 0.5, 1, 0.125});
     CHECK(list(dot(a, b)) == std::vector<float>{2 + 4 + 0.5 - 32});
     CHECK(list(dot(reshape<2, 2>(a), reshape<2, 2>(b))) == std::vector<float>{6, 17, -7, -31.5});
     CHECK(list(matmul(reshape<2, 2>(a), reshape<2, 2>(b))) == std::vector<float>{0, 14, 5, -33});
@@ -186,6 +191,12 @@ TEST_CASE("Numbers at corners", "[ops][values]")
         return dx;
     };
     CHECK(slopes(ops::elementwise<ops::AbsoluteValue>{}, {0, 2, -2, -0.0}) == std::vector<double>{0, 6, -6, 0});
+    CHECK(slopes(ops::elementwise<ops::Sign>{}, {0, 2, -2, 0.5}) == std::vector<double>(4));
+    CHECK(slopes(ops::elementwise<ops::InverseSine>{}, {1, 0, 0, 0}) ==
+          std::vector<double>{std::numeric_limits<double>::infinity(), 6, 6, 6});
+    CHECK(std::isnan(slopes(ops::elementwise<ops::InverseHyperbolicTangent>{}, {2, 0, 0, 0})[0]));
+    CHECK(std::isnan(slopes(ops::elementwise<ops::InverseHyperbolicCosine>{}, {-2, 2, 2, 2})[0]));
+    CHECK(slopes(ops::elementwise<ops::InverseHyperbolicSine>{}, {1e200, 0, 0, 0})[0] == 6 / 1e200);
     CHECK(slopes(ops::elementwise<ops::SquareRoot>{}, {0, 4, 9, 1})[0] == std::numeric_limits<double>::infinity());
     CHECK(slopes(ops::elementwise<ops::Logarithm>{}, {0, 2, 3, 1}) ==
           std::vector<double>{std::numeric_limits<double>::infinity(), 3, 2, 6});

@@ -14,6 +14,7 @@
 #include <lamina/ops/products.hpp>
 #include <lamina/ops/reductions.hpp>
 #include <lamina/ops/reshape.hpp>
+#include <lamina/ops/trigonometric_functions.hpp>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
@@ -58,6 +59,52 @@ template <class A>
 of_each<ops::AbsoluteValue, A> abs(A&& a)
 {
     using op = ops::elementwise<ops::AbsoluteValue>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+
+/// log(1 + a), exact near 0.
+template <class A>
+    requires ops::Value<A>
+of_each<ops::LogarithmOfOneMore, A> log1p(A&& a)
+{
+    using op = ops::elementwise<ops::LogarithmOfOneMore>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+/// exp(a) - 1, exact near 0.
+template <class A>
+    requires ops::Value<A>
+of_each<ops::ExponentialLessOne, A> expm1(A&& a)
+{
+    using op = ops::elementwise<ops::ExponentialLessOne>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+/// 1 / sqrt(a).
+template <class A>
+    requires ops::Value<A>
+of_each<ops::ReciprocalRoot, A> rsqrt(A&& a)
+{
+    using op = ops::elementwise<ops::ReciprocalRoot>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+/// The error function.
+template <class A>
+    requires ops::Value<A>
+of_each<ops::ErrorFunction, A> erf(A&& a)
+{
+    using op = ops::elementwise<ops::ErrorFunction>;
+    static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
+    return ops::apply<op>(a);
+}
+/// 1 above 0, -1 below, 0 at 0; its slope is 0.
+template <class A>
+    requires ops::Value<A>
+of_each<ops::Sign, A> sign(A&& a)
+{
+    using op = ops::elementwise<ops::Sign>;
     static_assert(ops::op_fits<ops::judged<op, A>>, "lamina: a function on values refuses what it is given");
     return ops::apply<op>(a);
 }
@@ -154,8 +201,10 @@ ops::outcome<ops::Reshape<Extents...>, A> reshape(A&& a)
 
 } // namespace internals::functions
 
-using internals::functions::abs, internals::functions::concatenate, internals::functions::dot, internals::functions::exp,
-    internals::functions::log, internals::functions::matmul, internals::functions::maximum, internals::functions::minimum,
-    internals::functions::pow, internals::functions::reshape, internals::functions::sqrt, internals::functions::square;
+using internals::functions::abs, internals::functions::concatenate, internals::functions::dot, internals::functions::erf,
+    internals::functions::exp, internals::functions::expm1, internals::functions::log, internals::functions::log1p,
+    internals::functions::matmul, internals::functions::maximum, internals::functions::minimum, internals::functions::pow,
+    internals::functions::reshape, internals::functions::rsqrt, internals::functions::sign, internals::functions::sqrt,
+    internals::functions::square;
 
 }} // namespace lamina

@@ -3,6 +3,7 @@
 
 #include <lamina/blocks/options.hpp>
 #include <lamina/core/architecture.hpp>
+#include <lamina/core/keeps.hpp>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
@@ -23,6 +24,8 @@ namespace internals {
 template <protocols::reads From, protocols::output_activation End = protocols::output_activation::none> struct activation_base {
     using family = protocols::family::activation;
     static constexpr protocols::reads derivative = From;
+    static constexpr protocols::keeps kept =
+        From == protocols::reads::output ? protocols::keeps::output : protocols::keeps::inputs;
     static constexpr protocols::output_activation ends_in = End;
     static constexpr bool takes_numbers = true;
 };

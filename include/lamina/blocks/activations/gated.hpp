@@ -18,6 +18,10 @@ struct HardSilu : internals::from_input {
         const V x = internals::clamp(at, -1000, 1000);
         return dy * (HardSigmoid<>::forward(x) + x * HardSigmoid<>::backward(x, V(1)));
     }
+    template <class X> static X gradient(const X& x, const X&, const X& dy)
+    {
+        return where(greater_equal(x, 3), dy, where(greater(x, -3), dy * ((2 * x + 3) / 6), zeros_like(dy)));
+    }
 };
 
 /// y = x · sigmoid(x), also called swish (Ramachandran, Zoph and Le 2017).
@@ -32,6 +36,11 @@ struct Silu : internals::from_input {
         const V x = internals::clamp(at, -1000, 1000);
         const V s = internals::kernels::math::sigmoid(x);
         return dy * s * (V(1) + x * (V(1) - s));
+    }
+    template <class X> static X gradient(const X& x, const X&, const X& dy)
+    {
+        const X s = sigmoid(x);
+        return dy * s * (1 + x * (1 - s));
     }
 };
 
@@ -48,6 +57,11 @@ struct Mish : internals::from_input {
         const V t = internals::kernels::math::tanh(internals::kernels::math::softplus(x));
         return dy * (t + x * (V(1) - t * t) * internals::kernels::math::sigmoid(x));
     }
+    template <class X> static X gradient(const X& x, const X&, const X& dy)
+    {
+        const X t = tanh(softplus(x));
+        return dy * (t + x * (1 - square(t)) * sigmoid(x));
+    }
 };
 
 /// y = x Φ(x), Φ the normal distribution (Hendrycks and Gimpel 2016).
@@ -59,6 +73,12 @@ struct Gelu : internals::from_input {
         const V x = internals::clamp(at, -1000, 1000);
         const internals::kernels::math::normal<V> below(x);
         return dy * (below.distribution + x * below.density);
+    }
+    template <class X> static X gradient(const X& x, const X&, const X& dy)
+    {
+        const X distribution = 0.5 * (1 + erf(0.70710678118654752440 * x));
+        const X density = 0.39894228040143267794 * exp(-0.5 * square(x));
+        return dy * (distribution + x * density);
     }
 };
 
@@ -79,6 +99,11 @@ struct GeluTanh : internals::from_input {
         const V s = share(x);
         const V bend = internals::number_as<V>(2 * slope) * (V(1) + internals::number_as<V>(3 * cubic) * x * x);
         return dy * s * (V(1) + x * (V(1) - s) * bend);
+    }
+    template <class X> static X gradient(const X& x, const X&, const X& dy)
+    {
+        const X squared = square(x), s = sigmoid(2 * slope * (x * (1 + cubic * squared)));
+        return dy * s * (1 + x * (1 - s) * (2 * slope * (1 + 3 * cubic * squared)));
     }
 };
 

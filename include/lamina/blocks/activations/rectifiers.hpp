@@ -22,6 +22,8 @@ struct Linear : internals::from_output {
     static constexpr std::string_view name = "linear";
     template <class V> static V forward(const V& x) { return x; }
     template <class V> static V backward(const V&, const V& dy) { return dy; }
+    static constexpr protocols::keeps kept = protocols::keeps::none;
+    template <class X> static X gradient(const X&, const X&, const X& dy) { return dy; }
 };
 
 /// y = max(x, 0); the derivative at 0 is 0.
@@ -32,6 +34,7 @@ struct Relu : internals::from_output {
         return internals::simd::select(x < V(0), V(0), x); // keeps NaN
     }
     template <class V> static V backward(const V& y, const V& dy) { return internals::simd::select(y > V(0), dy, V(0)); }
+    template <class X> static X gradient(const X&, const X& y, const X& dy) { return where(greater(y, 0), dy, zeros_like(dy)); }
 };
 
 /// y = min(max(x, 0), 6).
@@ -41,6 +44,11 @@ struct Relu6 : internals::from_output {
     template <class V> static V backward(const V& y, const V& dy)
     {
         return internals::simd::select((y > V(0)) & (y < V(6)), dy, V(0));
+    }
+    template <class X> static X gradient(const X&, const X& y, const X& dy)
+    {
+        const X none = zeros_like(dy);
+        return where(greater(y, 0), where(less(y, 6), dy, none), none);
     }
 };
 
@@ -57,6 +65,10 @@ struct LeakyRelu : internals::from_output {
     template <class V> static V backward(const V& y, const V& dy)
     {
         return internals::simd::select(y > V(0), dy, internals::number_as<V>(Slope.value()) * dy);
+    }
+    template <class X> static X gradient(const X&, const X& y, const X& dy)
+    {
+        return where(greater(y, 0), dy, Slope.value() * dy);
     }
 };
 
@@ -87,6 +99,13 @@ struct GeneralRelu : internals::activation_base<protocols::reads::input> {
             (x > from) & (x <= most), dy,
             internals::simd::select(x < from, internals::number_as<V>(NegativeSlope.value()) * dy, V(0)));
     }
+    template <class X> static X gradient(const X& x, const X&, const X& dy)
+    {
+        const X none = zeros_like(dy), below = where(less(x, From.value()), NegativeSlope.value() * dy, none);
+        if constexpr (MaxValue.value() < internals::unlimited.value())
+            return where(greater(x, From.value()), where(less_equal(x, MaxValue.value()), dy, none), below);
+        else return where(greater(x, From.value()), dy, below);
+    }
 };
 
 /// y = x above 0, Alpha · (exp(x) − 1) below (Clevert, Unterthiner and Hochreiter 2015).
@@ -102,6 +121,10 @@ struct Elu : internals::from_output {
     template <class V> static V backward(const V& y, const V& dy)
     {
         return internals::simd::select(y > V(0), dy, dy * (y + internals::number_as<V>(Alpha.value())));
+    }
+    template <class X> static X gradient(const X&, const X& y, const X& dy)
+    {
+        return where(greater(y, 0), dy, dy * (y + Alpha.value()));
     }
 };
 
@@ -120,6 +143,10 @@ struct Celu : internals::from_output {
     {
         return internals::simd::select(y > V(0), dy, dy * (y * internals::number_as<V>(1 / Alpha.value()) + V(1)));
     }
+    template <class X> static X gradient(const X&, const X& y, const X& dy)
+    {
+        return where(greater(y, 0), dy, dy * (y * (1 / Alpha.value()) + 1));
+    }
 };
 
 /// y = 1.0507… · (x above 0, 1.6733… (exp(x) − 1) below) (Klambauer, Unterthiner, Mayr and Hochreiter 2017).
@@ -135,6 +162,10 @@ struct Selu : internals::from_output {
     {
         return dy * internals::simd::select(y >= V(0), internals::number_as<V>(scale),
                                             y + internals::number_as<V>(scale * alpha)); // at 0 as Keras
+    }
+    template <class X> static X gradient(const X&, const X& y, const X& dy)
+    {
+        return where(greater_equal(y, 0), scale * dy, dy * (y + scale * alpha));
     }
 };
 
@@ -154,6 +185,11 @@ struct HardSigmoid : internals::activation_base<protocols::reads::input, protoco
         const V end = internals::number_as<V>(half);
         return internals::simd::select((x > -end) & (x < end), dy * internals::number_as<V>(Slope.value()), V(0));
     }
+    template <class X> static X gradient(const X& x, const X&, const X& dy)
+    {
+        const X none = zeros_like(dy);
+        return where(greater(x, -half), where(less(x, half), Slope.value() * dy, none), none);
+    }
 };
 
 /// y = min(max(x, Low), High); the derivative at both is 1.
@@ -171,6 +207,11 @@ struct Clip : internals::activation_base<protocols::reads::input> { // y = High 
     {
         const V low = internals::number_as<V>(Low.value()), high = internals::number_as<V>(High.value());
         return internals::simd::select((x >= low) & (x <= high), dy, V(0));
+    }
+    template <class X> static X gradient(const X& x, const X&, const X& dy)
+    {
+        const X none = zeros_like(dy);
+        return where(greater_equal(x, Low.value()), where(less_equal(x, High.value()), dy, none), none);
     }
 };
 
@@ -198,6 +239,10 @@ struct Threshold : internals::activation_base<protocols::reads::input> {
     template <class V> static V backward(const V& x, const V& dy)
     {
         return internals::simd::select(x > internals::number_as<V>(At.value()), dy, V(0));
+    }
+    template <class X> static X gradient(const X& x, const X&, const X& dy)
+    {
+        return where(greater(x, At.value()), dy, zeros_like(dy));
     }
 };
 

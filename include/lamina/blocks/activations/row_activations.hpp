@@ -7,6 +7,7 @@
 #include <lamina/kernels/sparsemax.hpp>
 
 #include <cstddef>
+#include <initializer_list>
 #include <string_view>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE {
@@ -22,6 +23,7 @@ struct Softmax : internals::activation_base<protocols::reads::output, protocols:
     {
         internals::kernels::softmax_backward(y, dy, dx, rows, width);
     }
+    template <class X> static X gradient(const X&, const X& y, const X& dy) { return y * (dy - reduce_sum(dy * y, {-1}, true)); }
 };
 
 /// y = x − log Σ exp(x) over the last axis.
@@ -35,6 +37,7 @@ struct LogSoftmax : internals::activation_base<protocols::reads::output, protoco
     {
         internals::kernels::log_softmax_backward(y, dy, dx, rows, width);
     }
+    template <class X> static X gradient(const X&, const X& y, const X& dy) { return dy - exp(y) * reduce_sum(dy, {-1}, true); }
 };
 
 /// The point of the simplex that is nearest to x: max(x − τ, 0) over the last axis, where τ makes the sum 1.
@@ -49,6 +52,12 @@ struct Sparsemax : internals::activation_base<protocols::reads::output> {
     template <class T, internals::extent E> static void backward_rows(const T* y, const T* dy, T* dx, std::size_t rows, E width)
     {
         internals::kernels::sparsemax_backward(y, dy, dx, rows, width);
+    }
+    template <class X> static X gradient(const X&, const X& y, const X& dy)
+    {
+        const X none = zeros_like(dy), left = where(greater(y, 0), ones_like(dy), none);
+        const X mean = reduce_sum(left * dy, {-1}, true) / reduce_sum(left, {-1}, true);
+        return where(greater(y, 0), dy - mean, none);
     }
 };
 
@@ -71,6 +80,12 @@ struct Glu : internals::from_input {
             internals::kernels::transform(dy, x + half, dx, half, gate{});
             internals::kernels::transform(x, x + half, dy, dx + half, half, slope_of_gate{});
         }
+    }
+    template <class X> static X gradient(const X& x, const X&, const X& dy)
+    {
+        const auto parts = split(x, 2, -1);
+        const X a = parts[0], s = sigmoid(parts[1]);
+        return concat(std::initializer_list<X>{dy * s, dy * a * s * (1 - s)}, -1);
     }
 
 private:

@@ -20,6 +20,10 @@ struct HardShrink : internals::from_output {
     {
         return internals::simd::select(internals::simd::abs(y) > V(0), dy, V(0));
     }
+    template <class X> static X gradient(const X&, const X& y, const X& dy)
+    {
+        return where(greater(abs(y), 0), dy, zeros_like(dy));
+    }
 };
 
 /// y = x − Width above Width, x + Width below −Width, 0 between; the derivative at ±Width is 0.
@@ -33,6 +37,10 @@ struct SoftShrink : internals::from_output {
     {
         return internals::simd::select(internals::simd::abs(y) > V(0), dy, V(0));
     }
+    template <class X> static X gradient(const X&, const X& y, const X& dy)
+    {
+        return where(greater(abs(y), 0), dy, zeros_like(dy));
+    }
 };
 
 /// y = x − tanh(x).
@@ -44,6 +52,7 @@ struct TanhShrink : internals::from_input {
         const V t = internals::kernels::math::tanh(x);
         return dy * t * t;
     }
+    template <class X> static X gradient(const X& x, const X&, const X& dy) { return dy * square(tanh(x)); }
 };
 
 }} // namespace lamina

@@ -16,6 +16,7 @@ struct Sigmoid : internals::activation_base<protocols::reads::output, protocols:
     static constexpr std::string_view name = "sigmoid";
     template <class V> static V forward(const V& x) { return internals::kernels::math::sigmoid(x); }
     template <class V> static V backward(const V& y, const V& dy) { return dy * y * (V(1) - y); }
+    template <class X> static X gradient(const X&, const X& y, const X& dy) { return dy * y * (1 - y); }
 };
 
 /// y = tanh(x).
@@ -32,6 +33,7 @@ struct Tanh : internals::from_output {
     }
 #endif
     template <class V> static V backward(const V& y, const V& dy) { return dy * (V(1) - y * y); }
+    template <class X> static X gradient(const X&, const X& y, const X& dy) { return dy * (1 - square(y)); }
 };
 
 /// y = exp(x).
@@ -39,6 +41,7 @@ struct Exponential : internals::activation_base<protocols::reads::output> {
     static constexpr std::string_view name = "exponential";
     template <class V> static V forward(const V& x) { return internals::kernels::math::exp(x); }
     template <class V> static V backward(const V& y, const V& dy) { return dy * y; }
+    template <class X> static X gradient(const X&, const X& y, const X& dy) { return dy * y; }
 };
 
 /// y = log(1 + exp(x)).
@@ -46,6 +49,7 @@ struct Softplus : internals::activation_base<protocols::reads::input> {
     static constexpr std::string_view name = "softplus";
     template <class V> static V forward(const V& x) { return internals::kernels::math::softplus(x); }
     template <class V> static V backward(const V& x, const V& dy) { return dy * internals::kernels::math::sigmoid(x); }
+    template <class X> static X gradient(const X& x, const X&, const X& dy) { return dy * sigmoid(x); }
 };
 
 /// y = −softplus(−x), the logarithm of sigmoid.
@@ -53,6 +57,7 @@ struct LogSigmoid : internals::from_input {
     static constexpr std::string_view name = "log_sigmoid";
     template <class V> static V forward(const V& x) { return -internals::kernels::math::softplus(V(-x)); }
     template <class V> static V backward(const V& x, const V& dy) { return dy * internals::kernels::math::sigmoid(V(-x)); }
+    template <class X> static X gradient(const X& x, const X&, const X& dy) { return dy * sigmoid(-x); }
 };
 
 /// y = x / (1 + |x|).
@@ -70,6 +75,7 @@ struct Softsign : internals::from_input {
         const V slope = V(1) / (V(1) + internals::simd::abs(x));
         return dy * slope * slope;
     }
+    template <class X> static X gradient(const X& x, const X&, const X& dy) { return dy / square(1 + abs(x)); }
 };
 
 /// y = (x + √(x² + B)) / 2 (Barron 2021).
@@ -96,6 +102,8 @@ struct Squareplus : internals::activation_base<protocols::reads::input> {
         const V bounded = internals::clamp(x, -1e9 * (1 + B.value()), 1e9 * (1 + B.value()));
         return dy * forward(bounded) / root(bounded);
     }
+    static constexpr protocols::keeps kept = protocols::keeps::both;
+    template <class X> static X gradient(const X& x, const X& y, const X& dy) { return dy * y / sqrt(square(x) + B.value()); }
 };
 
 /// y = 0 below −1, (x + 1)² / 4 between, x above 1.
@@ -109,6 +117,10 @@ struct SparsePlus : internals::activation_base<protocols::reads::input> {
     template <class V> static V backward(const V& x, const V& dy)
     {
         return dy * (internals::clamp(x, -1, 1) + V(1)) * internals::number_as<V>(0.5);
+    }
+    template <class X> static X gradient(const X& x, const X&, const X& dy)
+    {
+        return where(greater(x, 1), dy, where(greater(x, -1), 0.5 * dy * (x + 1), zeros_like(dy)));
     }
 };
 
