@@ -64,6 +64,7 @@ enum class misfit {
     the_result_has_more_than_6_axes,
     an_input_has_no_declared_shape__write_using_input_Input_in_the_model,
     values_of_float_and_double_do_not_mix,
+    tensors_of_different_number_types__cast_one,
     the_last_axis_is_odd__Glu_halves_it,
     the_keys_have_another_number_of_steps_than_the_values,
 };

@@ -8,6 +8,7 @@
 #include <lamina/kernels/tile.hpp>
 #include <lamina/ops/numbers.hpp>
 #include <lamina/ops/op.hpp>
+#include <lamina/trace/no_numbers.hpp>
 #include <lamina/trace/plan.hpp>
 #include <lamina/trace/symbol.hpp>
 
@@ -26,17 +27,23 @@ concept Symbols = (AValue<A> && ...);
 template <class... A>
 concept SomeNumbers = (Numbers<A> && ...);
 
+/// Base of tensors (ops/tensor.hpp), which get to an op by `on_tensors` (ops/on_tensors.hpp).
+struct tensor_base : functions::found_here {};
+template <class... A>
+concept SomeTensors = (std::is_base_of_v<tensor_base, std::remove_cvref_t<A>> && ...);
+template <class Op> struct on_tensors;
+
 template <class X>
 concept PlainNumber = std::is_arithmetic_v<std::remove_cvref_t<X>> && !std::is_same_v<std::remove_cvref_t<X>, bool> &&
                       !std::is_same_v<std::remove_cvref_t<X>, char>;
 
-/// A value of a model, as symbol or as numbers.
+/// A value of a model, as symbol or as numbers; or a tensor.
 template <class X>
-concept Value = AValue<X> || is_result<std::remove_cvref_t<X>>;
+concept Value = AValue<X> || is_result<std::remove_cvref_t<X>> || SomeTensors<X>;
 
 /// Values, or one and numbers of the program.
 template <class... X>
-concept Values = (Value<X> || ...) && (Symbols<X...> || SomeNumbers<std::remove_cvref_t<X>...>);
+concept Values = (Value<X> || ...) && (Symbols<X...> || SomeTensors<X...> || SomeNumbers<std::remove_cvref_t<X>...>);
 
 /// Two values, or one and a plain number.
 template <class A, class B>
@@ -229,7 +236,8 @@ outcome<Op, First, More...> compute(double number, const First& first, const Mor
 template <class Op, class First, class... More>
 outcome<Op, First, More...> apply_with(double number, const First& first, const More&... more)
 {
-    if constexpr (SomeNumbers<First, More...>) return ops::compute<Op>(number, settled(first), settled(more)...);
+    if constexpr (SomeTensors<First, More...>) return outcome<Op, First, More...>(on_tensors<Op>::call(number, first, more...));
+    else if constexpr (SomeNumbers<First, More...>) return ops::compute<Op>(number, settled(first), settled(more)...);
     else if constexpr (is_refused_symbol<outcome<Op, First, More...>>) return {first.plan, no_position};
     else
         return {first.plan,

@@ -13,15 +13,18 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::o
 /// The extent of an axis that is counted from the last one, which is 0; 1 where there is none.
 constexpr std::size_t extent_from_the_end(const Shape& s, std::size_t axis) { return axis < s.rank ? s[s.rank - 1 - axis] : 1; }
 
+/// An extent that is known at run time alone: it fits to all, and is what the other is unless that is 1.
+inline constexpr std::size_t unknown_extent = ~std::size_t{0};
+
 /// The shape that two shapes have in common: [4, 3] and [3] give [4, 3], [4, 1] and [5] give [4, 5].
 constexpr verdict broadcast(const std::array<Shape, 2>& in)
 {
     Shape out = in[0].rank < in[1].rank ? in[1] : in[0];
     for (std::size_t axis = 0; axis < out.rank; ++axis) {
         const std::size_t a = extent_from_the_end(in[0], axis), b = extent_from_the_end(in[1], axis);
-        if (a != b && a != 1 && b != 1)
+        if (a != b && a != 1 && b != 1 && a != unknown_extent && b != unknown_extent)
             return refuses(misfit::shapes_do_not_broadcast__extents_are_equal_or_1_from_the_last_axis_on);
-        out.extents[out.rank - 1 - axis] = a == 1 ? b : a;
+        out.extents[out.rank - 1 - axis] = a == 1 || (a == unknown_extent && b != 1) ? b : a;
     }
     return accepts(out);
 }

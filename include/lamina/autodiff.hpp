@@ -1,0 +1,13 @@
+// lamina/autodiff.hpp: tensors, the functions on them, and their derivatives to any order.
+//
+// #include <lamina/lamina.hpp> needs none of it.
+#pragma once
+
+#include <lamina/autodiff/custom_gradient.hpp>
+#include <lamina/autodiff/functions.hpp>
+#include <lamina/autodiff/gradient_tape.hpp>
+#include <lamina/ops/cast.hpp>
+#include <lamina/ops/comparison.hpp>
+#include <lamina/ops/constants.hpp>
+#include <lamina/ops/functions.hpp>
+#include <lamina/ops/sums_of_tensors.hpp>

@@ -1,0 +1,262 @@
+// lamina/ops/on_tensors.hpp: how tensors get to an op that is written once: the table of functions of a formula.
+//
+// A formula (ops/elementwise.hpp) says its numbers in registers by `forward`, its derivative for plans by `backward`, and its derivative
+// for tapes by `gradient`, in functions on tensors:
+//
+//     template <class X> static X gradient(const X& x, const X& y, const X& dy);                                     // of one value
+//     template <class X> static std::array<X, 2> gradient(const X& a, const X& b, const X& y, const X& dy);          // of two
+//
+// `kept` says what of that the tape keeps; without it, of one value what `derivative` says, of two both values. What is not kept has its form
+// alone. A formula of two says `whole = true` where it is made of integers as well.
+#pragma once
+
+#include <lamina/core/architecture.hpp>
+#include <lamina/core/error.hpp>
+#include <lamina/kernels/elementwise.hpp>
+#include <lamina/ops/apply.hpp>
+#include <lamina/ops/arithmetic.hpp>
+#include <lamina/ops/elementwise.hpp>
+#include <lamina/ops/run.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <type_traits>
+
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
+
+namespace tensors {
+
+using ops::OpCall, ops::of_numbers;
+
+[[noreturn, gnu::cold, gnu::noinline]] inline void refuse_number_type(std::string_view op, dtype type)
+{
+    fail({op, ": of ", name_of(type), " numbers there is none; cast them to float or double"});
+}
+
+/// Calls f with a number of the type of variables; refuses all others.
+template <class F> void with_real(std::string_view op, dtype type, const F& f)
+{
+    if (type == dtype::float32) f(float{});
+    else if (type == dtype::float64) f(double{});
+    else refuse_number_type(op, type);
+}
+/// Of int32 and int64 as well, computed without a sign, so that what is too large wraps around.
+template <class F> void with_real_or_whole(std::string_view op, dtype type, const F& f)
+{
+    if (type == dtype::int32) f(std::uint32_t{});
+    else if (type == dtype::int64) f(std::uint64_t{});
+    else with_real(op, type, f);
+}
+
+inline void require_real(std::string_view op, dtype type)
+{
+    if (!is_of_variables(type)) refuse_number_type(op, type);
+}
+inline void require_computable(std::string_view op, dtype type)
+{
+    if (!is_of_variables(type) && type != dtype::int32 && type != dtype::int64) refuse_number_type(op, type);
+}
+inline void require_alike(std::string_view op, const AnyTensor& a, const AnyTensor& b)
+{
+    if (a.dtype() != b.dtype()) fail({op, ": ", name_of(a.dtype()), " with ", name_of(b.dtype()), "; cast one of them"});
+}
+
+/// A tensor of one number and no axis.
+inline AnyTensor scalar(dtype type, double value)
+{
+    AnyTensor t = empty_tensor(type, Shape{});
+    switch (type) {
+    case dtype::float32: *t.numbers<float>() = static_cast<float>(value); break;
+    case dtype::float64: *t.numbers<double>() = value; break;
+    case dtype::int32: *t.numbers<std::int32_t>() = static_cast<std::int32_t>(value); break;
+    case dtype::int64: *t.numbers<std::int64_t>() = static_cast<std::int64_t>(value); break;
+    case dtype::boolean: *t.numbers<bool>() = value != 0; break;
+    default: refuse_number_type("a number beside a tensor", type);
+    }
+    return t;
+}
+
+[[noreturn, gnu::cold, gnu::noinline]] inline void refuse_broadcast(std::string_view op, const Shape& a, const Shape& b)
+{
+    fail({op, ": shapes ", a, " and ", b, " do not broadcast; from the last axis on, extents are equal or 1"});
+}
+
+/// The shape that two broadcast to; `op` refuses what does not fit.
+inline Shape broadcast_shape(std::string_view op, const Shape& a, const Shape& b)
+{
+    if (a == b) return a;
+    const verdict answer = ops::broadcast(std::array{a, b});
+    if (answer.answer != misfit::none) refuse_broadcast(op, a, b);
+    return answer.output;
+}
+
+/// Broadcasting for all ops of a type: a number that stands for a row is repeated in a block that stays in the first cache, so that an op
+/// has one loop.
+template <class A, class Y>
+[[gnu::noinline]] void spread_over(const AnyTensor& a, const AnyTensor& b, const AnyTensor& out,
+                                   void (*loop)(const A*, const A*, Y*, std::size_t))
+{
+    const A *const x0 = a.numbers<A>(), *const x1 = b.numbers<A>();
+    Y* const y = out.numbers<Y>();
+    if (a.size() == out.size() && b.size() == out.size()) return loop(x0, x1, y, out.size());
+    constexpr std::size_t block = 512;
+    alignas(64) A repeated[block];
+    const ops::Rows rows(a.shape(), b.shape(), out.shape(), 1);
+    rows.for_each([&](std::size_t i, std::size_t j, std::size_t k) {
+        const std::size_t width = rows.width();
+        if (rows.first_goes_on() && rows.second_goes_on()) return loop(x0 + i, x1 + j, y + k, width);
+        if (width == 1) return loop(x0 + i, x1 + j, y + k, 1);
+        std::fill_n(repeated, std::min(width, block), rows.first_goes_on() ? x1[j] : x0[i]);
+        for (std::size_t at = 0; at < width; at += block)
+            loop(rows.first_goes_on() ? x0 + i + at : repeated, rows.first_goes_on() ? repeated : x1 + j + at, y + k + at,
+                 std::min(block, width - at));
+    });
+}
+
+/// The sum over what broadcasting repeated, and its mirror image. Each is the other's gradient.
+AnyTensor sum_to_like(const AnyTensor& x, const AnyTensor& like);
+AnyTensor broadcast_like(const AnyTensor& x, const AnyTensor& like);
+
+inline AnyTensor fitted(AnyTensor gradient, const AnyTensor& to)
+{
+    if (!gradient || gradient.shape() == to.shape()) return gradient;
+    return sum_to_like(gradient, to);
+}
+
+template <class F> constexpr keeps kept_of()
+{
+    if constexpr (requires { F::kept; }) return F::kept;
+    else if constexpr (ops::takes_two<F>) return keeps::inputs;
+    else return F::derivative == protocols::reads::input ? keeps::inputs : keeps::output;
+}
+template <class F> inline constexpr bool has_gradient = requires { &F::template gradient<AnyTensor>; };
+template <class F> inline constexpr bool of_whole_numbers = requires { requires F::whole; };
+
+/// What a formula makes of n numbers: the only loops that are compiled for it and a type.
+template <class F, class T> void each(const T* x, T* y, std::size_t n)
+{
+    if constexpr (std::is_floating_point_v<T>) kernels::transform(x, y, n, Finish<F>{});
+    else
+        for (std::size_t i = 0; i < n; ++i) y[i] = F::of_whole(static_cast<std::make_signed_t<T>>(x[i]));
+}
+template <class F, class T> void each_two(const T* a, const T* b, T* y, std::size_t n)
+{
+    if constexpr (std::is_floating_point_v<T>)
+        kernels::transform(a, b, y, n, of_numbers{[](const auto& x0, const auto& x1) { return F::forward(x0, x1); }});
+    else
+        for (std::size_t i = 0; i < n; ++i)
+            y[i] =
+                static_cast<T>(F::of_whole(static_cast<std::make_signed_t<T>>(a[i]), static_cast<std::make_signed_t<T>>(b[i])));
+}
+
+/// Of a formula of one value.
+template <class F> struct Unary {
+    static void infer(const Inputs& in, const Attributes&, Shape& s, dtype& type)
+    {
+        if constexpr (of_whole_numbers<F>) require_computable(F::name, type);
+        else require_real(F::name, type);
+        const verdict answer = ops::elementwise<F>::accept(std::array{in[0].shape()});
+        if (answer.answer != misfit::none) fail({F::name, ": a tensor of shape ", in[0].shape(), " does not fit"});
+        s = answer.output;
+    }
+    static void compute(const Inputs& in, const AnyTensor& out, const Attributes&)
+    {
+        const auto pass = [&]<class T>(T) {
+            if constexpr (ops::works_on_rows<F>) {
+                const std::size_t width = in[0].shape().back();
+                if (width > 0) F::forward_rows(in[0].numbers<T>(), out.numbers<T>(), in[0].size() / width, width);
+            }
+            else each<F>(in[0].numbers<T>(), out.numbers<T>(), out.size());
+        };
+        if constexpr (of_whole_numbers<F>) with_real_or_whole(F::name, out.dtype(), pass);
+        else with_real(F::name, out.dtype(), pass);
+    }
+    static void gradient(const StepBack& step, AnyTensor* dx) { dx[0] = F::gradient(step.in[0], step.output, step.dy); }
+};
+
+/// Of a formula of two values, of shapes that broadcast.
+template <class F> struct Binary {
+    static void infer(const Inputs& in, const Attributes&, Shape& s, dtype& type)
+    {
+        require_alike(F::name, in[0], in[1]);
+        if constexpr (of_whole_numbers<F>) require_computable(F::name, type);
+        else require_real(F::name, type);
+        s = broadcast_shape(F::name, in[0].shape(), in[1].shape());
+    }
+    static void compute(const Inputs& in, const AnyTensor& out, const Attributes&)
+    {
+        const auto pass = [&]<class T>(T) { spread_over<T, T>(in[0], in[1], out, each_two<F, T>); };
+        if constexpr (of_whole_numbers<F>) with_real_or_whole(F::name, out.dtype(), pass);
+        else with_real(F::name, out.dtype(), pass);
+    }
+    static void gradient(const StepBack& step, AnyTensor* dx)
+    {
+        const auto both = F::gradient(step.in[0], step.in[1], step.output, step.dy);
+        for (std::size_t i = 0; i < 2; ++i)
+            if (step.wants(i)) dx[i] = fitted(both[i], step.in[i]);
+    }
+};
+
+template <class Op> struct EntryOf;
+template <class F> struct EntryOf<ops::elementwise<F>> {
+    using passes = std::conditional_t<ops::takes_two<F>, Binary<F>, Unary<F>>;
+    static constexpr OpEntry entry{F::name, kept_of<F>(), passes::infer, passes::compute, passes::gradient};
+};
+
+/// The entry of an op that is made of a formula.
+template <class Op> inline constexpr const OpEntry& entry_of = EntryOf<Op>::entry;
+template <class F> inline constexpr const OpEntry& formula_entry = EntryOf<ops::elementwise<F>>::entry;
+
+} // namespace tensors
+
+namespace ops {
+
+/// An op on tensors; one that has a number takes it as a tensor of no axis.
+template <class Op> struct on_tensors {
+    template <class... A> static AnyTensor call(double, const A&... a) { return tensors::run(tensors::entry_of<Op>, a...); }
+};
+template <class F, bool NumberFirst> struct on_tensors<with_number<F, NumberFirst>> {
+    static AnyTensor call(double number, const AnyTensor& x)
+    {
+        const AnyTensor n = tensors::scalar(x.dtype(), number);
+        if constexpr (NumberFirst) return tensors::run(tensors::formula_entry<F>, n, x);
+        else return tensors::run(tensors::formula_entry<F>, x, n);
+    }
+};
+
+template <StaticTensor X> struct shape_given<X> {
+    using type = X;
+};
+
+/// Whether an op makes the same of a tensor as of a sample: what does not count axes.
+template <class Op> inline constexpr bool is_elementwise = false;
+template <class F> inline constexpr bool is_elementwise<elementwise<F>> = true;
+template <class F, bool NumberFirst> inline constexpr bool is_elementwise<with_number<F, NumberFirst>> = true;
+
+/// What an op makes of tensors: a static tensor where all inputs are and the op's rule says so.
+template <class Op, class First, class... More>
+    requires SomeTensors<First, More...>
+struct outcome_of<Op, First, More...> {
+    static constexpr bool are_static = is_elementwise<Op> && (StaticTensor<First> && ... && StaticTensor<More>);
+    template <class X, class... Y> static consteval verdict judge()
+    {
+        if constexpr (!are_static) return {};
+        else if constexpr (!(std::is_same_v<typename X::value_type, typename Y::value_type> && ...))
+            return refuses(misfit::tensors_of_different_number_types__cast_one);
+        else return Op::accept(std::array{X::extents, Y::extents...});
+    }
+    static constexpr verdict answer = judge<First, More...>();
+    static constexpr misfit reason = answer.answer;
+    template <class X> static auto find()
+    {
+        if constexpr (!are_static) return std::type_identity<AnyTensor>{};
+        else if constexpr (reason != misfit::none) return std::type_identity<X>{};
+        else return std::type_identity<tensors::TensorOf<typename X::value_type, answer.output>>{};
+    }
+    using type = typename decltype(find<First>())::type;
+};
+
+} // namespace ops
+
+}}} // namespace lamina::internals
