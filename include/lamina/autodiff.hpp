@@ -3,9 +3,13 @@
 // #include <lamina/lamina.hpp> needs none of it.
 #pragma once
 
+#include <lamina/autodiff/apply_gradients.hpp>
 #include <lamina/autodiff/custom_gradient.hpp>
 #include <lamina/autodiff/functions.hpp>
 #include <lamina/autodiff/gradient_tape.hpp>
+#include <lamina/autodiff/layers.hpp>
+#include <lamina/autodiff/training_mode.hpp>
+#include <lamina/autodiff/variables.hpp>
 #include <lamina/ops/cast.hpp>
 #include <lamina/ops/comparison.hpp>
 #include <lamina/ops/constants.hpp>

@@ -116,6 +116,23 @@ public:
         return result;
     }
 
+    /// The gradients by variables, in their order: `variables(model)`. By one variable, in its shape.
+    template <class V>
+        requires requires(const V& v) { v.variable.storage(); }
+    std::vector<AnyTensor> gradient(const AnyTensor& target, const std::vector<V>& variables,
+                                    Unconnected unconnected = Unconnected::none)
+    {
+        std::vector<AnyTensor> sources;
+        for (const V& v : variables) sources.push_back(internals::form_of(v.variable.storage(), 0));
+        return gradient(target, sources, {}, unconnected);
+    }
+    template <class V>
+        requires requires(const V& v) { v.storage(); }
+    AnyTensor gradient(const AnyTensor& target, const V& variable, Unconnected unconnected = Unconnected::none)
+    {
+        return gradient(target, internals::form_of(variable.storage(), 0), {}, unconnected);
+    }
+
 private:
     void require_living(const char* what) const
     {

@@ -17,6 +17,14 @@
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
 
+/// A variable's form without numbers, as a source of gradients and an input of steps.
+inline AnyTensor form_of(const std::shared_ptr<record>& r, std::uint32_t tapes)
+{
+    AnyTensor form(tensors::new_body(r->type(), r->extents(), 0));
+    tensors::journal().follow(form, r, tapes);
+    return form;
+}
+
 /// One way back.
 class WayBack {
 public:

@@ -11,6 +11,7 @@
 #include <array>
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -96,6 +97,10 @@ public:
         return taken = true;
     }
 
+    /// How often its numbers were changed as a whole: a step of a tape that reads them again sees by it that they are others.
+    LAMINA_TAGGED std::uint64_t version() const { return changes.load(std::memory_order_relaxed); }
+    LAMINA_TAGGED void changed() { changes.fetch_add(1, std::memory_order_relaxed); }
+
     /// The number of elements stored, padding included; the padding is zero and stays so.
     LAMINA_TAGGED std::size_t stored_size() const { return where.size; }
 
@@ -155,6 +160,7 @@ private:
     bool taken = false; ///< a variable was bound to it
     placement where;
     std::byte* bytes;
+    std::atomic<std::uint64_t> changes{};
     std::atomic<const void*> watched{}; ///< a variable; the record itself where that was bound to another
 };
 

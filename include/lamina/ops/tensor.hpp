@@ -25,6 +25,14 @@ namespace internals::tensors {
 /// `dyn` in a Shape.
 inline constexpr std::size_t unknown = ops::unknown_extent;
 
+/// Whether no extent is dyn.
+constexpr bool is_known(const Shape& s)
+{
+    for (std::size_t axis = 0; axis < s.rank; ++axis)
+        if (s[axis] == unknown) return false;
+    return true;
+}
+
 /// Where a tape knows a tensor: a step of the journal of the thread in which the step was written.
 struct Trail {
     std::uint64_t epoch = 0; ///< 0: no tape does

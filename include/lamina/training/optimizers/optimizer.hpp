@@ -286,6 +286,8 @@ template <class Numbers = void, protocols::Optimizer O>
                                          parts::average_step(rule, update));
         });
     });
+    for (const auto& parameter : parameters)
+        if (parameter->trainable) parameter->changed();
 }
 
 }} // namespace lamina

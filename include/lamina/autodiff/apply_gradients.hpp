@@ -1,0 +1,68 @@
+// lamina/autodiff/apply_gradients.hpp: an optimizer's step from gradients that a tape gave, and minimize.
+#pragma once
+
+#include <lamina/autodiff/gradient_tape.hpp>
+#include <lamina/autodiff/variables.hpp>
+#include <lamina/core/architecture.hpp>
+#include <lamina/core/error.hpp>
+#include <lamina/core/span_of.hpp>
+#include <lamina/training/optimizers/optimizer.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace lamina { inline namespace LAMINA_ARCHITECTURE {
+
+namespace internals {
+
+/// A gradient as an optimizer reads it.
+[[gnu::noinline]] inline std::shared_ptr<record> gradient_record(std::string_view optimizer, const AnyTensor& gradient,
+                                                                 const record& of)
+{
+    if (!gradient)
+        fail({optimizer, ": \"", of.name,
+              "\" has no gradient, since the loss does not depend on it; leave it out of the variables, or freeze it"});
+    if (gradient.dtype() != of.type() || gradient.shape() != of.extents())
+        fail({optimizer, ": the gradient of \"", of.name, "\" is ", name_of(gradient.dtype()), ' ', gradient.shape(),
+              ", the variable is ", name_of(of.type()), ' ', of.extents()});
+    auto made = make_record({}, of.extents(), of.type(), of.as());
+    copy_in(gradient.body().data, *made);
+    return made;
+}
+
+} // namespace internals
+
+/// One step of an optimizer: what its `apply_gradients` calls. `variables` are those of a model, `variables(model)`, or any list of variables;
+/// a state (slots) belongs to one list in one order.
+///
+/// Errors     a gradient that is missing or has another shape; what the optimizer refuses.
+/// Example    optimizer.apply_gradients(tape.gradient(loss, variables(model)), variables(model));
+template <protocols::Optimizer O, class Variables>
+void update_variables(O& optimizer, const std::vector<AnyTensor>& gradients, const Variables& variables)
+{
+    std::vector<std::shared_ptr<stored_types::record>> values, steps;
+    if (gradients.size() != variables.size())
+        internals::fail({O::name, ": there are ", gradients.size(), " gradients for ", variables.size(), " variables"});
+    for (const auto& variable : variables) {
+        values.push_back(internals::record_of(variable));
+        steps.push_back(internals::gradient_record(O::name, gradients[steps.size()], *values.back()));
+    }
+    lamina::apply_gradients(optimizer, internals::span_of(values), internals::span_of(steps));
+}
+
+/// Computes a loss under a tape, takes one step against its gradient, and returns the loss: what an optimizer's `minimize` calls.
+///
+/// Example    auto loss = optimizer.minimize([&] { return reduce_mean(square(model(x) - y)); }, variables(model));
+template <protocols::Optimizer O, class Loss, class Variables>
+auto minimize_loss(O& optimizer, const Loss& loss, const Variables& variables)
+{
+    GradientTape tape;
+    auto value = loss();
+    lamina::update_variables(optimizer, tape.gradient(value, variables), variables);
+    return value;
+}
+
+}} // namespace lamina

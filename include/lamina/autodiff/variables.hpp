@@ -1,0 +1,124 @@
+// lamina/autodiff/variables.hpp: variables and tensors: reading one, making one, changing it, and the sources of a gradient.
+#pragma once
+
+#include <lamina/autodiff/gradient_tape.hpp>
+#include <lamina/core/architecture.hpp>
+#include <lamina/core/error.hpp>
+#include <lamina/core/record.hpp>
+#include <lamina/core/variable.hpp>
+#include <lamina/ops/journal.hpp>
+#include <lamina/ops/on_tensors.hpp>
+
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace lamina { inline namespace LAMINA_ARCHITECTURE {
+
+namespace internals {
+
+/// The bytes of a record in a row, from it and to it.
+[[gnu::noinline]] inline void copy_out(const record& from, std::byte* to)
+{
+    const std::size_t each = bytes_of(from.type());
+    const auto* const numbers = from.data<std::byte>();
+    from.for_each_row([&](std::size_t place, std::size_t count) {
+        std::memcpy(to, numbers + place * each, count * each);
+        to += count * each;
+    });
+}
+[[gnu::noinline]] inline void copy_in(const std::byte* from, record& to)
+{
+    const std::size_t each = bytes_of(to.type());
+    auto* const numbers = to.data<std::byte>();
+    to.for_each_row([&](std::size_t place, std::size_t count) {
+        std::memcpy(numbers + place * each, from, count * each);
+        from += count * each;
+    });
+}
+
+/// The tapes that follow a variable by themselves.
+inline std::uint32_t tapes_for(const record& r) { return r.learned() ? tensors::recording & tensors::following_variables : 0; }
+
+/// A snapshot of a record; tapes follow it.
+inline AnyTensor read_record(const std::shared_ptr<record>& r)
+{
+    if (!r || !r->alive()) fail({"a variable that is bound to no stored numbers was read; make the model with build or load"});
+    AnyTensor t = tensors::empty_tensor(r->type(), r->extents());
+    copy_out(*r, t.body().data);
+    if (tensors::recording != 0) tensors::journal().follow(t, r, tapes_for(*r));
+    return t;
+}
+
+/// The record of a variable, or of a variable and its name.
+template <class V> const std::shared_ptr<record>& record_of(const V& v)
+{
+    if constexpr (requires { v.variable.storage(); }) return v.variable.storage();
+    else return v.storage();
+}
+
+[[gnu::cold]] inline void refuse_assign(std::string_view what, const record& r, const AnyTensor& by)
+{
+    fail({what, ": \"", r.name, "\" is ", name_of(r.type()), ' ', r.extents(), ", it was given ", name_of(by.dtype()), ' ',
+          by.shape()});
+}
+
+[[gnu::noinline]] inline void assign_record(std::string_view what, record& r, const AnyTensor& by)
+{
+    if (!r.alive()) fail({what, ": \"", r.name, "\" has no numbers any more; its graph has let it go"});
+    if (by.shape() != r.extents() || by.dtype() != r.type()) refuse_assign(what, r, by);
+    copy_in(by.body().data, r);
+    r.changed();
+}
+
+} // namespace internals
+
+/// The numbers of a variable as they are now, as a tensor: later changes do not reach it. Tapes that listen follow it, if it is trained.
+///
+/// Example    auto y = reduce_sum(square(read(layer.kernel)));
+template <class T, Shape E, stored_types::storage_kind As> internals::tensors::TensorOf<T, E> read(const Variable<T, E, As>& v)
+{
+    return internals::tensors::TensorOf<T, E>(internals::read_record(v.storage()));
+}
+
+/// A variable of its own, with the numbers of a static tensor: to be trained, assigned, and saved as a model is. Its handle moves and does
+/// not copy.
+///
+/// Errors     an empty tensor.
+/// Example    auto w = variable(constant({1.f, 2.f}), "w"); // Variable<float, Shape{2}>
+template <StaticTensor X> auto variable(const X& x, std::string name = "variable")
+{
+    static_assert(internals::tensors::is_known(X::extents), "lamina: a variable has a static shape: Tensor<float, 2, 3>(x)");
+    Variable<typename X::value_type, X::extents> made;
+    made.make(std::move(name));
+    internals::assign_record("variable", *made.storage(), x);
+    return made;
+}
+
+/// Changes a variable's numbers; tensors that were read before keep theirs. What is added may broadcast.
+///
+/// Errors     another shape or type.
+/// Example    assign_add(w, 0.5f * g);
+template <class T, Shape E, stored_types::storage_kind As, TensorLike X> void assign(Variable<T, E, As>& v, const X& by)
+{
+    internals::assign_record("assign", *v.storage(), by);
+}
+template <class T, Shape E, stored_types::storage_kind As, class X>
+    requires(TensorLike<X> || std::is_arithmetic_v<X>)
+void assign_add(Variable<T, E, As>& v, const X& by)
+{
+    const StopRecording pause(~0u);
+    internals::assign_record("assign_add", *v.storage(), lamina::read(v) + by);
+}
+template <class T, Shape E, stored_types::storage_kind As, class X>
+    requires(TensorLike<X> || std::is_arithmetic_v<X>)
+void assign_sub(Variable<T, E, As>& v, const X& by)
+{
+    const StopRecording pause(~0u);
+    internals::assign_record("assign_sub", *v.storage(), lamina::read(v) - by);
+}
+
+}} // namespace lamina
