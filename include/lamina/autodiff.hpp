@@ -12,6 +12,11 @@
 #include <lamina/autodiff/variables.hpp>
 #include <lamina/ops/cast.hpp>
 #include <lamina/ops/comparison.hpp>
+#include <lamina/ops/concat.hpp>
 #include <lamina/ops/constants.hpp>
 #include <lamina/ops/functions.hpp>
+#include <lamina/ops/matmul.hpp>
+#include <lamina/ops/shaping.hpp>
+#include <lamina/ops/slicing.hpp>
 #include <lamina/ops/sums_of_tensors.hpp>
+#include <lamina/ops/transpose.hpp>
