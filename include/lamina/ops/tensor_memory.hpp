@@ -119,7 +119,7 @@ inline void delete_body(Body* body)
 {
     const std::size_t c = body->size_class;
     body->~Body();
-    if (kept_blocks.open && c != no_class && kept_blocks.bytes < kept_blocks.most) {
+    if (kept_blocks.open && c != no_class && kept_blocks.bytes + bytes_of_class(c) <= kept_blocks.most) {
         void* const block = body;
         std::memcpy(block, &kept_blocks.first[c], sizeof(void*));
         kept_blocks.first[c] = block;
