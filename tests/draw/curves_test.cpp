@@ -52,6 +52,17 @@ TEST_CASE("curves leaves gaps where values are not finite", "[draw][curves]")
     CHECK(runs({}) == found{0, 0});
 }
 
+TEST_CASE("curves draws functions over a range", "[draw][curves]")
+{
+    const auto text = draw::curves({{"x", {-2, 0, 2}}}, {.x_label = "x", .width = 600, .x_from = -2, .x_to = 2}).str();
+    CHECK(malformed(text) == "");
+    for (const char* part : {">-2</text>", ">-1</text>", ">1.5</text>", ">2</text>", ">x</text>"}) CHECK(says(text, part));
+    const auto points = text.substr(text.find("points=\"") + 8);
+    double x0 = 0, y0 = 0, x1 = 0, y1 = 0, x2 = 0, y2 = 0;
+    REQUIRE(std::sscanf(points.c_str(), "%lf,%lf %lf,%lf %lf,%lf", &x0, &y0, &x1, &y1, &x2, &y2) == 6);
+    CHECK(x2 - x1 == Approx(x1 - x0).margin(0.02));
+}
+
 TEST_CASE("curves draws whatever it is given", "[draw][curves]")
 {
     CHECK(says(draw::curves({}).str(), ">no values</text>"));

@@ -1,4 +1,4 @@
-// lamina/draw/curves.hpp: learning curves, one value an epoch.
+// lamina/draw/curves.hpp: curves: of learning, one value an epoch, or of functions over a range.
 #pragma once
 
 #include <lamina/core/architecture.hpp>
@@ -25,17 +25,20 @@ struct CurveOptions {
     std::string x_label = "epoch";
     std::string y_label = "";
     double width = 720, height = 400;
+    /// Where the first value lies and the last of the longest series, at equal distances between; if they are equal it is epochs, from 1 on.
+    double x_from = 0, x_to = 0;
 };
 
 namespace detail {
 
 /// Draws the runs of drawable values as lines, and a value without neighbors as a dot.
-inline void draw_curve(Svg& svg, const std::vector<double>& values, const Axis& x, const Axis& y, Pen pen)
+inline void draw_curve(Svg& svg, const std::vector<double>& values, double first, double step, const Axis& x, const Axis& y,
+                       Pen pen)
 {
     std::vector<Point> run;
     for (std::size_t i = 0; i <= values.size(); ++i) {
         if (i < values.size() && drawable(values[i])) {
-            run.push_back({x(static_cast<double>(i + 1)), y(values[i])});
+            run.push_back({x(first + step * static_cast<double>(i)), y(values[i])});
             continue;
         }
         if (run.size() == 1) svg.circle(run[0], 3, pen.color);
@@ -46,7 +49,7 @@ inline void draw_curve(Svg& svg, const std::vector<double>& values, const Axis& 
 
 } // namespace detail
 
-/// Curves over epochs 1, 2, …, with a legend that gives each one's last value. Series may differ in length or be empty.
+/// Curves over epochs 1, 2, …, or over a range, with a legend that gives each one's last value. Series may differ in length or be empty.
 ///
 /// Example  draw::curves({{"loss", {0.9, 0.5, 0.4}}, {"val_loss", {0.8, 0.6, 0.6}}}, {.title = "Loss"}).write("loss.svg");
 inline Svg curves(const std::vector<Series>& series, const CurveOptions& options = {})
@@ -71,8 +74,12 @@ inline Svg curves(const std::vector<Series>& series, const CurveOptions& options
     for (const double tick : y.ticks()) tick_width = std::max(tick_width, text_width(y.label(tick), 11));
     const double left = (options.y_label.empty() ? 22 : 42) + tick_width;
     const double right = options.width - (series.empty() ? 24 : 104 + legend);
-    const auto last = static_cast<double>(epochs);
-    const Axis x = epochs == 1 ? Axis{0, 2, 1, left, right} : Axis{1, last, std::max(1.0, round_step(last, 8)), left, right};
+    const bool over_range = options.x_to > options.x_from && epochs > 1;
+    const double first = over_range ? options.x_from : 1, last = over_range ? options.x_to : static_cast<double>(epochs);
+    const double step = over_range ? (last - first) / static_cast<double>(epochs - 1) : 1;
+    const Axis x = over_range    ? Axis{first, last, round_step(last - first, 8), left, right}
+                   : epochs == 1 ? Axis{0, 2, 1, left, right}
+                                 : Axis{1, last, std::max(1.0, round_step(last, 8)), left, right};
 
     Svg svg(options.width, options.height);
     svg.text({left, 28}, options.title, {.size = 16, .bold = true});
@@ -82,7 +89,7 @@ inline Svg curves(const std::vector<Series>& series, const CurveOptions& options
     }
     svg.line({left, bottom}, {right, bottom}, {.color = color::axis});
     for (const double tick : x.ticks()) {
-        if (tick < 1 || tick > last) continue;
+        if (tick < first - 1e-9 || tick > last + 1e-9) continue;
         svg.line({x(tick), bottom}, {x(tick), bottom + 4}, {.color = color::axis});
         svg.text({x(tick), bottom + 18}, x.label(tick), {.size = 11, .color = color::pale_ink, .anchor = anchor::middle});
     }
@@ -94,7 +101,7 @@ inline Svg curves(const std::vector<Series>& series, const CurveOptions& options
     for (std::size_t i = 0; i < series.size(); ++i) {
         constexpr std::size_t colors = std::size(color::series);
         const Pen pen{.color = color::series[i % colors], .width = 2, .dashes = i / colors % 2 == 1 ? "5 4" : ""};
-        detail::draw_curve(svg, series[i].values, x, y, pen);
+        detail::draw_curve(svg, series[i].values, first, step, x, y, pen);
 
         const double row = top + 10 + 20 * static_cast<double>(i);
         svg.line({right + 16, row - 4}, {right + 36, row - 4}, pen);
