@@ -61,6 +61,7 @@ enum class misfit {
     last_axes_differ,
     the_last_axis_of_the_first_is_not_the_axis_before_the_last_of_the_second,
     needs_rank_2,
+    over_all_axes_of_a_tensor__write_reduce_sum_or_its_kin__or_name_axes,
     the_result_has_more_than_6_axes,
     an_input_has_no_declared_shape__write_using_input_Input_in_the_model,
     values_of_float_and_double_do_not_mix,

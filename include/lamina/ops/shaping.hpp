@@ -53,13 +53,13 @@ struct ReshapeLike {
 };
 inline constexpr OpEntry reshape_like_entry{"reshape_like", keeps::none, ReshapeLike::infer, copy_all, ReshapeLike::gradient};
 
-[[gnu::cold]] inline AnyTensor reshape_like(const AnyTensor& x, const AnyTensor& like)
+[[gnu::cold]] inline AnyTensor shaped_like(const AnyTensor& x, const AnyTensor& like)
 {
     if (x.shape() == like.shape()) return x;
     const AnyTensor* const in[]{&x, &like};
     return run_sharing(reshape_like_entry, {in, 2}, no_attributes);
 }
-inline void ReshapeLike::gradient(const StepBack& step, AnyTensor* dx) { dx[0] = reshape_like(step.dy, step.in[0]); }
+inline void ReshapeLike::gradient(const StepBack& step, AnyTensor* dx) { dx[0] = shaped_like(step.dy, step.in[0]); }
 
 /// Attributes: the extents, of which one may be -1.
 struct ReshapeTo {
@@ -84,7 +84,7 @@ struct ReshapeTo {
                   ", which has another number of numbers"});
         s = to;
     }
-    static void gradient(const StepBack& step, AnyTensor* dx) { dx[0] = reshape_like(step.dy, step.in[0]); }
+    static void gradient(const StepBack& step, AnyTensor* dx) { dx[0] = shaped_like(step.dy, step.in[0]); }
 };
 inline constexpr OpEntry reshape_entry{"reshape", keeps::none, ReshapeTo::infer, copy_all, ReshapeTo::gradient};
 
@@ -99,7 +99,7 @@ struct ExpandDims {
         s = {};
         for (std::size_t axis = 0; axis <= from.rank; ++axis) s.push_back(axis == at ? 1 : from[axis < at ? axis : axis - 1]);
     }
-    static void gradient(const StepBack& step, AnyTensor* dx) { dx[0] = reshape_like(step.dy, step.in[0]); }
+    static void gradient(const StepBack& step, AnyTensor* dx) { dx[0] = shaped_like(step.dy, step.in[0]); }
 };
 inline constexpr OpEntry expand_dims_entry{"expand_dims", keeps::none, ExpandDims::infer, copy_all, ExpandDims::gradient};
 
@@ -117,7 +117,7 @@ struct Squeeze {
             if (!goes) s.push_back(from[axis]);
         }
     }
-    static void gradient(const StepBack& step, AnyTensor* dx) { dx[0] = reshape_like(step.dy, step.in[0]); }
+    static void gradient(const StepBack& step, AnyTensor* dx) { dx[0] = shaped_like(step.dy, step.in[0]); }
 };
 inline constexpr OpEntry squeeze_entry{"squeeze", keeps::none, Squeeze::infer, copy_all, Squeeze::gradient};
 
@@ -136,7 +136,7 @@ inline constexpr OpEntry squeeze_entry{"squeeze", keeps::none, Squeeze::infer, c
 }
 
 /// The same numbers in the shape of another tensor.
-inline AnyTensor reshape_like(const AnyTensor& x, const AnyTensor& like) { return internals::tensors::reshape_like(x, like); }
+inline AnyTensor reshape_like(const AnyTensor& x, const AnyTensor& like) { return internals::tensors::shaped_like(x, like); }
 
 /// One more axis, of extent 1: before axis `axis`, or from the end where negative, so that -1 is behind all others.
 ///

@@ -1,0 +1,184 @@
+// lamina/ops/extremes.hpp: the largest and smallest numbers over axes of a tensor, whether all or any are true, and where they stand.
+//
+// Where several numbers are the largest they share the gradient in equal parts, as in TensorFlow. NaN stays.
+#pragma once
+
+#include <lamina/core/architecture.hpp>
+#include <lamina/core/error.hpp>
+#include <lamina/ops/cast.hpp>
+#include <lamina/ops/comparison.hpp>
+#include <lamina/ops/gathering.hpp>
+#include <lamina/ops/integers.hpp>
+#include <lamina/ops/on_tensors.hpp>
+#include <lamina/ops/operators.hpp>
+#include <lamina/ops/sums_of_tensors.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <limits>
+#include <string_view>
+
+namespace lamina { inline namespace LAMINA_ARCHITECTURE {
+
+namespace internals::tensors {
+
+/// Calls f with a number of the types that have an order: those of variables, int32, int64.
+template <class F> [[gnu::cold]] void with_ordered(std::string_view op, dtype type, const F& f)
+{
+    if (type == dtype::int32) f(std::int32_t{});
+    else if (type == dtype::int64) f(std::int64_t{});
+    else with_real(op, type, f);
+}
+
+/// y = the largest or the smallest numbers of x, where y has the shape `narrow`, which spreads over x's. Of no numbers the one that all others are
+/// beyond.
+template <class T> [[gnu::cold]] void find_extremes(const AnyTensor& from, const Shape& narrow, T* y, bool largest)
+{
+    using limits = std::numeric_limits<T>;
+    const T* const x = from.numbers<T>();
+    const T low = limits::has_infinity ? static_cast<T>(-limits::infinity()) : limits::lowest();
+    const T high = limits::has_infinity ? limits::infinity() : limits::max();
+    std::fill_n(y, narrow.size(), largest ? low : high);
+    const ops::Rows rows(from.shape(), narrow, from.shape(), 1);
+    rows.for_each([&](std::size_t, std::size_t j, std::size_t k) {
+        const std::size_t step = rows.second_goes_on() ? 1 : 0;
+        for (std::size_t i = 0; i < rows.width(); ++i) {
+            const T a = y[j + i * step], b = x[k + i];
+            y[j + i * step] = (largest ? b > a : b < a) || b != b ? b : a;
+        }
+    });
+}
+
+template <bool Largest> struct ExtremeOver {
+    static constexpr std::string_view name = Largest ? "reduce_max" : "reduce_min";
+    static void infer(const Inputs& in, const Attributes& with, Shape& s, dtype& type)
+    {
+        require_computable(name, type);
+        Reduced(with).require_within(name, in[0].shape());
+        s = Reduced(with).result(in[0].shape());
+    }
+    static void compute(const Inputs& in, const AnyTensor& out, const Attributes& with)
+    {
+        const Shape narrow = Reduced(with).narrow(in[0].shape());
+        with_ordered(name, out.dtype(), [&]<class T>(T) { find_extremes(in[0], narrow, out.numbers<T>(), Largest); });
+    }
+    static void gradient(const StepBack& step, AnyTensor* dx)
+    {
+        const AnyTensor &x = step.in[0], wide = run(SpreadOver<false>::entry, step.output, x, step.attributes);
+        const AnyTensor found = cast(equal(x, wide), x.dtype());
+        const AnyTensor shares = step.dy / run(SumOver<false>::entry, found, step.attributes);
+        dx[0] = found * run(SpreadOver<false>::entry, shares, x, step.attributes);
+    }
+    static constexpr OpEntry entry{name, keeps::both, infer, compute, gradient};
+};
+
+/// Of bool tensors.
+template <bool All> struct TruthOver {
+    static constexpr std::string_view name = All ? "reduce_all" : "reduce_any";
+    static void infer(const Inputs& in, const Attributes& with, Shape& s, dtype& type)
+    {
+        if (type != dtype::boolean) fail({name, ": of ", name_of(type), " numbers; it takes bool tensors, as comparisons give"});
+        Reduced(with).require_within(name, in[0].shape());
+        s = Reduced(with).result(in[0].shape());
+    }
+    static void compute(const Inputs& in, const AnyTensor& out, const Attributes& with)
+    {
+        bool* const y = out.numbers<bool>();
+        const bool* const x = in[0].numbers<bool>();
+        std::fill_n(y, out.size(), All);
+        const ops::Rows rows(in[0].shape(), Reduced(with).narrow(in[0].shape()), in[0].shape(), 1);
+        rows.for_each([&](std::size_t, std::size_t j, std::size_t k) {
+            for (std::size_t i = 0; i < rows.width(); ++i)
+                if (x[k + i] != All) y[rows.second_goes_on() ? j + i : j] = !All;
+        });
+    }
+    static constexpr OpEntry entry{name, keeps::none, infer, compute, nullptr};
+};
+
+/// Attribute: the axis.
+template <bool Largest> struct ExtremeAt {
+    static constexpr std::string_view name = Largest ? "argmax" : "argmin";
+    static void infer(const Inputs& in, const Attributes& with, Shape& s, dtype& type)
+    {
+        require_computable(name, type);
+        const Shape& from = in[0].shape();
+        const std::size_t axis = axis_within(name, from, with.ints[0], from.rank);
+        if (from[axis] == 0) fail({name, ": along axis ", axis, " of a tensor of shape ", from, ", which has no numbers"});
+        s = {};
+        for (std::size_t i = 0; i < from.rank; ++i)
+            if (i != axis) s.push_back(from[i]);
+        type = dtype::int64;
+    }
+    static void compute(const Inputs& in, const AnyTensor& out, const Attributes& with)
+    {
+        const Shape& from = in[0].shape();
+        const auto axis = static_cast<std::size_t>(with.ints[0]);
+        const std::size_t extent = from[axis], step = width_behind(from, axis);
+        with_ordered(name, in[0].dtype(), [&]<class T>(T) {
+            for (std::size_t i = 0; i < out.size(); ++i) {
+                const T* const x = in[0].numbers<T>() + (i / step * extent * step + i % step);
+                std::size_t best = 0;
+                for (std::size_t k = 1; k < extent; ++k) {
+                    const T a = x[best * step], b = x[k * step];
+                    if (a == a && ((Largest ? b > a : b < a) || b != b)) best = k;
+                }
+                out.numbers<std::int64_t>()[i] = static_cast<std::int64_t>(best);
+            }
+        });
+    }
+    static constexpr OpEntry entry{name, keeps::none, infer, compute, nullptr};
+};
+
+[[gnu::cold]] inline AnyTensor run_along(const OpEntry& op, const AnyTensor& x, int axis)
+{
+    Attributes with;
+    with.add(static_cast<std::int32_t>(axis_of(op.name, x.shape(), axis)));
+    return run(op, x, with);
+}
+
+} // namespace internals::tensors
+
+/// The largest and the smallest numbers over axes, over all of them if none are given. Equal ones share the gradient.
+///
+/// Example    reduce_max(scores, {-1}, true)
+[[gnu::cold]] inline AnyTensor reduce_max(const AnyTensor& x, std::initializer_list<int> axes = {}, bool keepdims = false)
+{
+    using namespace internals::tensors;
+    return run(ExtremeOver<true>::entry, x, reduced_axes("reduce_max", x.shape(), axes, keepdims));
+}
+[[gnu::cold]] inline AnyTensor reduce_min(const AnyTensor& x, std::initializer_list<int> axes = {}, bool keepdims = false)
+{
+    using namespace internals::tensors;
+    return run(ExtremeOver<false>::entry, x, reduced_axes("reduce_min", x.shape(), axes, keepdims));
+}
+
+/// Whether all, and whether some of a bool tensor are true, over axes.
+///
+/// Example    reduce_all(less(error, 1e-6)).item<bool>()
+[[gnu::cold]] inline AnyTensor reduce_all(const AnyTensor& x, std::initializer_list<int> axes = {}, bool keepdims = false)
+{
+    using namespace internals::tensors;
+    return run(TruthOver<true>::entry, x, reduced_axes("reduce_all", x.shape(), axes, keepdims));
+}
+[[gnu::cold]] inline AnyTensor reduce_any(const AnyTensor& x, std::initializer_list<int> axes = {}, bool keepdims = false)
+{
+    using namespace internals::tensors;
+    return run(TruthOver<false>::entry, x, reduced_axes("reduce_any", x.shape(), axes, keepdims));
+}
+
+/// Where along an axis the largest, and where the smallest number stands; the first of equal ones. int64.
+///
+/// Errors     an axis without numbers.
+/// Example    argmax(logits, -1)
+[[gnu::cold]] inline AnyTensor argmax(const AnyTensor& x, int axis = 0)
+{
+    return internals::tensors::run_along(internals::tensors::ExtremeAt<true>::entry, x, axis);
+}
+[[gnu::cold]] inline AnyTensor argmin(const AnyTensor& x, int axis = 0)
+{
+    return internals::tensors::run_along(internals::tensors::ExtremeAt<false>::entry, x, axis);
+}
+
+}} // namespace lamina
