@@ -84,6 +84,17 @@ template <class T, Shape E, stored_types::storage_kind As> internals::tensors::T
     return internals::tensors::TensorOf<T, E>(internals::read_record(v.storage()));
 }
 
+/// The same of a variable seen from outside: `read(variables(model)[0].variable)`.
+template <class V>
+    requires requires(const V& v) {
+        v.storage();
+        v.stored_name();
+    }
+AnyTensor read(const V& v)
+{
+    return internals::read_record(v.storage());
+}
+
 /// A variable of its own, with the numbers of a static tensor: to be trained, assigned, and saved as a model is. Its handle moves and does
 /// not copy.
 ///

@@ -77,7 +77,7 @@ template <class Model> LAMINA_OUTLINED std::vector<NamedVariable> state(const Mo
     std::vector<NamedVariable> found;
     for (const auto& [path, variable] : internals::variables_of(model)) {
         if (!variable->bound()) internals::refuse_unbound(*variable, path, "state: ");
-        found.push_back({path, VariableView(variable->storage())});
+        found.push_back({path.empty() ? variable->storage()->name : path, VariableView(variable->storage())});
     }
     return found;
 }
@@ -89,6 +89,15 @@ template <class Model> LAMINA_OUTLINED std::vector<NamedVariable> variables(cons
     for (auto& one : state(model))
         if (one.variable.trainable()) found.push_back(std::move(one));
     return found;
+}
+
+/// Those of several models, or of variables by themselves, in this order: `variables(encoder, decoder)`, `variables(w, b)`.
+template <class First, class Second, class... More>
+std::vector<NamedVariable> variables(const First& first, const Second& second, const More&... more)
+{
+    std::vector<NamedVariable> all = variables(first);
+    for (const auto& next : {variables(second), variables(more)...}) all.insert(all.end(), next.begin(), next.end());
+    return all;
 }
 
 }} // namespace lamina

@@ -28,6 +28,8 @@
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
+class AnyTensor; // autodiff.hpp
+
 namespace protocols {
 
 /// A rule that changes parameters by their gradients, as an aggregate with the members below.

@@ -38,7 +38,10 @@ struct SGD {
     std::optional<std::size_t> ema_overwrite_frequency{}, gradient_accumulation_steps{};
     protocols::OptimizerState state{};
 
-    template <class G, class V> void apply_gradients(const G& g, const V& variables) { update_variables(*this, g, variables); }
+    template <class G = std::vector<AnyTensor>, class V> void apply_gradients(const G& gradients, const V& variables)
+    {
+        update_variables(*this, gradients, variables);
+    }
     template <class L, class V> auto minimize(const L& loss, const V& variables) { return minimize_loss(*this, loss, variables); }
 
     template <class To> void list_options(To& to) const
