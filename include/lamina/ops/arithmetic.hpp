@@ -13,12 +13,18 @@
 
 #include <array>
 #include <string_view>
+#include <type_traits>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::ops {
+
+/// Integers are computed without their signs: what is too large wraps around.
+template <class T> constexpr auto without_sign(T x) { return static_cast<std::make_unsigned_t<T>>(x); }
 
 struct Plus {
     static constexpr std::string_view name = "add";
     static constexpr protocols::keeps kept = protocols::keeps::none;
+    static constexpr bool whole = true;
+    template <class T> static T of_whole(T a, T b) { return static_cast<T>(without_sign(a) + without_sign(b)); }
     template <class V> static V forward(const V& a, const V& b) { return a + b; }
     template <class V> static V to_first(const V&, const V&, const V& dy) { return dy; }
     template <class V> static V to_second(const V&, const V&, const V& dy) { return dy; }
@@ -28,6 +34,8 @@ struct Plus {
 struct Minus {
     static constexpr std::string_view name = "subtract";
     static constexpr protocols::keeps kept = protocols::keeps::none;
+    static constexpr bool whole = true;
+    template <class T> static T of_whole(T a, T b) { return static_cast<T>(without_sign(a) - without_sign(b)); }
     template <class V> static V forward(const V& a, const V& b) { return a - b; }
     template <class V> static V to_first(const V&, const V&, const V& dy) { return dy; }
     template <class V> static V to_second(const V&, const V&, const V& dy) { return -dy; }
@@ -37,6 +45,8 @@ struct Minus {
 struct Times {
     static constexpr std::string_view name = "multiply";
     static constexpr protocols::keeps kept = protocols::keeps::inputs;
+    static constexpr bool whole = true;
+    template <class T> static T of_whole(T a, T b) { return static_cast<T>(without_sign(a) * without_sign(b)); }
     template <class V> static V forward(const V& a, const V& b) { return a * b; }
     template <class V> static V to_first(const V&, const V& b, const V& dy) { return dy * b; }
     template <class V> static V to_second(const V& a, const V&, const V& dy) { return dy * a; }
@@ -61,6 +71,8 @@ struct Over {
 struct Larger {
     static constexpr std::string_view name = "maximum";
     static constexpr protocols::keeps kept = protocols::keeps::inputs;
+    static constexpr bool whole = true;
+    template <class T> static T of_whole(T a, T b) { return b > a ? b : a; }
     template <class V> static V forward(const V& a, const V& b)
     {
         return simd::select((b > a) | !(b == b), b, a); // where a is NaN it stays
@@ -77,6 +89,8 @@ struct Larger {
 struct Smaller {
     static constexpr std::string_view name = "minimum";
     static constexpr protocols::keeps kept = protocols::keeps::inputs;
+    static constexpr bool whole = true;
+    template <class T> static T of_whole(T a, T b) { return b < a ? b : a; }
     template <class V> static V forward(const V& a, const V& b) { return simd::select((b < a) | !(b == b), b, a); }
     template <class V> static V to_first(const V& a, const V& b, const V& dy) { return simd::select(a <= b, dy, V(0)); }
     template <class V> static V to_second(const V& a, const V& b, const V& dy) { return simd::select(a <= b, V(0), dy); }
@@ -92,6 +106,8 @@ struct Negative {
     static constexpr protocols::keeps kept = protocols::keeps::none;
     static constexpr protocols::reads derivative = protocols::reads::output;
     static constexpr bool takes_numbers = true;
+    static constexpr bool whole = true;
+    template <class T> static T of_whole(T x) { return static_cast<T>(0 - without_sign(x)); }
     template <class V> static V forward(const V& x) { return -x; }
     template <class V> static V backward(const V&, const V& dy) { return -dy; }
     template <class X> static X gradient(const X&, const X&, const X& dy) { return -dy; }
