@@ -138,7 +138,7 @@ template <class F, class T> void each(const T* x, T* y, std::size_t n)
 {
     if constexpr (std::is_floating_point_v<T>) kernels::transform(x, y, n, Finish<F>{});
     else
-        for (std::size_t i = 0; i < n; ++i) y[i] = F::of_whole(static_cast<std::make_signed_t<T>>(x[i]));
+        for (std::size_t i = 0; i < n; ++i) y[i] = static_cast<T>(F::of_whole(static_cast<std::make_signed_t<T>>(x[i])));
 }
 template <class F, class T> void each_two(const T* a, const T* b, T* y, std::size_t n)
 {
