@@ -70,6 +70,13 @@ public:
         if constexpr (std::is_same_v<A, Linear>) return x;
         else return tensors::run(tensors::formula_entry<A>, x);
     }
+    /// A constant of a shape that `write(T*)` fills, such as a mask that is drawn.
+    template <class T, class F> AnyTensor numbers(const Shape& extents, const F& write) const
+    {
+        AnyTensor made = tensors::empty_tensor(stored_types::dtype_of<T>, extents);
+        write(made.numbers<T>());
+        return made;
+    }
     /// x + bias, and x where there is none.
     AnyTensor plus(const AnyTensor& x, const AnyTensor& bias) const
     {

@@ -154,7 +154,8 @@ struct Decoder {
 
 TEST_CASE("the gradients of attention agree with differences", "[layers][attention]")
 {
-    check_gradients_of_each<MultiHeadAttention<1, 1>::on<1, 1>::as<double>, MultiHeadAttention<2, 3>::on<5, 3>::as<double>,
+    check_gradients_of_each<MultiHeadAttention<1, 1>::on<1, 1>::as<double>, MultiHeadAttention<1, 1>::on<3, 2>::as<double>,
+                            MultiHeadAttention<2, 3>::on<4, 1>::as<double>, MultiHeadAttention<2, 3>::on<5, 3>::as<double>,
                             MultiHeadAttention<3, 5, CausalMask, ValueDim<2>, OutputDim<9>, NoBias>::on<7, 4>::as<double>,
                             MultiHeadAttention<2, 4, DropoutRate<0.25>>::on<3, 17>::as<double>>({.tolerance = 3e-6});
     check_gradients_of_each<AsOne<Cross::as<double>>, AsOne<WithKey::as<double>>,

@@ -83,6 +83,13 @@ struct AdditiveAttention
         std::fill_n(ones, features, T(1));
         return {ones, T(1)};
     }
+    template <class B, class With, class X> static X composed_factor(const B&, const With&, const X& x) { return x; }
+    template <class B, class With, class X>
+    static X composed_weights([[maybe_unused]] const B& block, [[maybe_unused]] const With& with, const X& x)
+    {
+        if constexpr (scales) return x * with(block.scale);
+        else return x;
+    }
     template <class B, class T>
     static void learn([[maybe_unused]] B& gradient, [[maybe_unused]] const T* weights, T, [[maybe_unused]] std::size_t features)
     {

@@ -87,6 +87,16 @@ struct Attention : protocols::layer_base<Attention<Options...>,
         if constexpr (scales) return {weights, *block.scale.data()};
         else return {weights, T(1)};
     }
+    template <class B, class With, class X>
+    static X composed_factor([[maybe_unused]] const B& block, [[maybe_unused]] const With& with, const X& x)
+    {
+        if constexpr (scales) return x * with(block.scale);
+        else return x;
+    }
+    template <class B, class With, class X> static X composed_weights(const B& block, const With& with, const X& x)
+    {
+        return x * with(block.concat_score_weight);
+    }
     template <class B, class T>
     static void learn([[maybe_unused]] B& gradient, [[maybe_unused]] const T* weights, [[maybe_unused]] T factor,
                       [[maybe_unused]] std::size_t features)

@@ -1,6 +1,7 @@
 // lamina/layers/attention/attention_block.hpp: what the blocks of attention layers have in common, whatever their passes are.
 #pragma once
 
+#include <lamina/blocks/composed.hpp>
 #include <lamina/blocks/joining.hpp>
 #include <lamina/blocks/layer_base.hpp>
 #include <lamina/core/architecture.hpp>
@@ -20,6 +21,24 @@ template <class T> bool given_before(const std::array<T*, 3>& dx, std::size_t i)
 {
     const auto here = dx.begin() + static_cast<std::ptrdiff_t>(i);
     return std::find(dx.begin(), here, dx[i]) != here;
+}
+
+/// Which pairs of a query and a key count, in functions on tensors: of a shape that broadcasts to [n, queries, keys], or with an axis of heads
+/// behind n; empty where all do.
+template <bool Heads, std::size_t Queries, std::size_t Keys, bool Causal, class With, class X>
+X composed_pairs(const With& with, const X& of_queries, const X& of_values, const X& of_keys)
+{
+    constexpr Shape columns = Heads ? Shape{1, Queries, 1} : Shape{Queries, 1}, rows = Heads ? Shape{1, 1, Keys} : Shape{1, Keys};
+    X all;
+    const auto also = [&](const X& pairs) { all = all ? X(logical_and(all, pairs)) : pairs; };
+    if (of_queries) also(as_samples<columns>(of_queries));
+    if (of_values) also(as_samples<rows>(of_values));
+    if (of_keys) also(as_samples<rows>(of_keys));
+    if constexpr (Causal)
+        also(with.template numbers<bool>(Shape{Queries, Keys}, [](bool* to) {
+            for (std::size_t i = 0; i < Queries * Keys; ++i) to[i] = i % Keys <= i / Keys;
+        }));
+    return all;
 }
 
 /// Attention of a sequence on itself. The layer has `passes<T, query, value, key>`; its block brings the fields.
@@ -43,6 +62,10 @@ template <class L, class T, Shape In> struct attention_block : protocols::block_
     {
         passes::backward(static_cast<const block&>(*this), mode, {x, x, x}, {mode.mask(), mode.mask(), nullptr}, saved, dy,
                          {dx, dx, dx}, gradient, scratch, n);
+    }
+    template <class X, class With> X compose(const With& with, const X& x) const
+    {
+        return passes::template compose<X>(static_cast<const block&>(*this), with, {x, x, x}, {with.mask(0), with.mask(0), X{}});
     }
 };
 
@@ -68,6 +91,12 @@ template <class L, class T, class... In> struct joining_attention_block : protoc
     {
         passes::backward(static_cast<const block&>(*this), mode, {x[0], x[1], x[key_at]}, masks(mode), saved, dy,
                          {dx[0], dx[1], dx[key_at]}, gradient, scratch, n);
+    }
+    template <class X, class With, class... More> X compose(const With& with, const X& query, const More&... more) const
+    {
+        const std::array<X, sizeof...(In)> x{query, more...};
+        return passes::template compose<X>(static_cast<const block&>(*this), with, {x[0], x[1], x[key_at]},
+                                           {with.mask(0), with.mask(1), key_at == 2 ? with.mask(2) : X{}});
     }
 
 private:

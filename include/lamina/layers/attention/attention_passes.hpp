@@ -1,6 +1,7 @@
 // lamina/layers/attention/attention_passes.hpp: the passes of MultiHeadAttention, whatever its query, value and key are.
 #pragma once
 
+#include <lamina/blocks/composed.hpp>
 #include <lamina/blocks/drop.hpp>
 #include <lamina/blocks/initializers.hpp>
 #include <lamina/core/architecture.hpp>
@@ -18,12 +19,13 @@
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
 
-/// A linear map as Keras stores it, [in, heads, width] or [heads, width, out]: the axes that lie in a row make it a matrix.
+/// A linear map as Keras stores it, [in, heads, width] or [heads, width, out]: the axes that lie in a row make it a matrix. Of one output it
+/// is one row, as every column is.
 template <class T, Shape Kernel, std::size_t InRow, Shape Bias, bool HasBias> struct Projection {
     static constexpr std::size_t outputs = Bias.size(), inputs = Kernel.size() / outputs;
     static constexpr fixed<kernels::dense_sizes{inputs, outputs}> sizes{};
 
-    Variable<T, Kernel, stored_types::storage_kind{.in_row = InRow}> kernel;
+    Variable<T, Kernel, stored_types::storage_kind{.in_row = outputs == 1 ? Kernel.rank : InRow}> kernel;
     std::conditional_t<HasBias, Variable<T, Bias, stored_types::storage_kind{.in_row = Bias.rank}>, Absent<T>> bias;
 
     void forward(const T* x, T* y, std::size_t rows) const
@@ -37,6 +39,10 @@ template <class T, Shape Kernel, std::size_t InRow, Shape Bias, bool HasBias> st
     void backward_input(const T* dy, T* dx, std::size_t rows) const
     {
         kernels::dense_backward_data(dy, kernel.data(), dx, rows, sizes);
+    }
+    template <class X, class With> X compose(const With& with, const X& x) const
+    {
+        return composed_linear<inputs, outputs>(with, x, kernel, bias);
     }
 };
 
@@ -157,6 +163,23 @@ template <class L, class T, Shape QueryIn, Shape ValueIn, Shape KeyIn> struct At
         back(block.query, gradient.query, dq, 0, n * queries, QueryIn[1]);
         back(block.value, gradient.value, dv, 1, n * keys, ValueIn[1]);
         back(block.key, gradient.key, dk, 2, n * keys, KeyIn[1]);
+    }
+
+    template <class X, class B, class With>
+    static X compose(const B& block, const With& with, const std::array<X, 3>& x, const std::array<X, 3>& masks)
+    {
+        const X q = transpose(as_samples<Shape{queries, L::heads, L::key_dim}>(block.query.compose(with, x[0])), {0, 2, 1, 3});
+        const X v = transpose(as_samples<Shape{keys, L::heads, L::value_dim}>(block.value.compose(with, x[1])), {0, 2, 1, 3});
+        const X k = transpose(as_samples<Shape{keys, L::heads, L::key_dim}>(block.key.compose(with, x[2])), {0, 2, 3, 1});
+        X weights = matmul(static_cast<double>(kernels::attention_scale<T, sizes>()) * q, k);
+        if (const X pairs = composed_pairs<true, queries, keys, L::causal>(with, masks[0], masks[1], masks[2]))
+            weights = where(pairs, weights, -1e9);
+        weights = softmax(weights);
+        if constexpr (drops)
+            if (with.mode().training)
+                weights = weights * composed_drop<L::dropout::rate, T>(with, q, Shape{L::heads, queries, keys});
+        const X mixed = transpose(matmul(weights, v), {0, 2, 1, 3});
+        return as_samples<Shape{queries, out}>(block.attention_output.compose(with, mixed));
     }
 
 private:

@@ -1,6 +1,7 @@
 // lamina/layers/attention/scored_passes.hpp: the passes of Attention and AdditiveAttention: scores, their softmax, and a mean of values.
 #pragma once
 
+#include <lamina/blocks/composed.hpp>
 #include <lamina/blocks/drop.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/verdict.hpp>
@@ -35,7 +36,8 @@ constexpr protocols::verdict accept_scored(double rate, Shape query, Shape value
 }
 
 /// L has `adds`, `causal`, `dropout`, and three functions: `initialize(block, random)`, `score(block, room)`, which gives the
-/// `score_numbers` and may fill `room` with as many numbers as there are features, and `learn(gradient, dweights, dfactor)`. The shapes are
+/// `score_numbers` and may fill `room` with as many numbers as there are features, and `learn(gradient, dweights, dfactor)`; in ops
+/// `composed_factor(block, with, scores)` and `composed_weights(block, with, terms)`, which multiply by the same numbers. The shapes are
 /// [steps, features].
 template <class L, class T, Shape QueryIn, Shape ValueIn, Shape KeyIn> struct ScoredPasses {
     static constexpr std::size_t queries = QueryIn[0], keys = ValueIn[0], features = QueryIn[1], width = ValueIn[1],
@@ -105,6 +107,25 @@ template <class L, class T, Shape QueryIn, Shape ValueIn, Shape KeyIn> struct Sc
             give(dx, 2, dk, s, keys * features);
         }
         if (mode.parameters) L::learn(gradient, dweights, dfactor, features);
+    }
+
+    template <class X, class B, class With>
+    static X compose(const B& block, const With& with, const std::array<X, 3>& x, const std::array<X, 3>& masks)
+    {
+        X scores;
+        if constexpr (L::adds) {
+            const X sums = as_samples<Shape{queries, 1, features}>(x[0]) + as_samples<Shape{1, keys, features}>(x[2]);
+            scores = reduce_sum(L::composed_weights(block, with, tanh(L::composed_factor(block, with, sums))), {-1});
+        }
+        else scores = L::composed_factor(block, with, matmul(x[0], transpose(x[2], {0, 2, 1})));
+        if (const X pairs = composed_pairs<false, queries, keys, L::causal>(with, X{}, masks[1], X{})) {
+            scores = where(pairs, scores, scores - 1e9);
+        }
+        X weights = softmax(scores);
+        if constexpr (drops)
+            if (with.mode().training) weights = weights * composed_drop<L::dropout::rate, T>(with, x[0], Shape{queries, keys});
+        const X y = matmul(weights, x[1]);
+        return masks[0] ? X(where(as_samples<Shape{queries, 1}>(masks[0]), y, zeros_like(y))) : y;
     }
 
 private:

@@ -31,6 +31,8 @@ template <class L, class A, class T, Shape In> struct ActivationBlock : block_ba
         if (dx) activate_backward<A, In.back()>(A::derivative == reads::input ? x : y, dy, dx, n * rows);
     }
 
+    template <class X, class With> X compose(const With& with, const X& x) const { return with.template activated<A>(x); }
+
     void backward_from_logits(Mode, const T*, const T*, const T*, const T* dz, T* dx, ActivationBlock&, T*, std::size_t n) const
         requires(seen_through<A>)
     {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <lamina/blocks/activations/epilogue.hpp>
+#include <lamina/blocks/composed.hpp>
 #include <lamina/blocks/initializers.hpp>
 #include <lamina/blocks/layer_base.hpp>
 #include <lamina/blocks/regularizers.hpp>
@@ -95,6 +96,12 @@ struct Dense : protocols::layer_base<Dense<Units, Options...>,
             requires(internals::seen_through<activation>)
         {
             backward_linear(mode, x, dz, dx, gradient, n);
+        }
+
+        template <class X, class With> X compose(const With& with, const X& x) const
+        {
+            const X z = internals::composed_linear<width, Units>(with, x, kernel, bias);
+            return with.template activated<activation>(internals::as_samples<Dense::accept(In).output>(z));
         }
 
         static constexpr internals::fixed<internals::kernels::dense_sizes{width, Units}> sizes{};

@@ -94,6 +94,15 @@ struct Embedding
             if (dx) std::fill_n(dx, n * In.size(), T(0));
         }
 
+        template <class X, class With> X compose(const With& with, const X& x) const
+        {
+            return gather(with(embeddings), cast<std::int64_t>(x), 0);
+        }
+        template <class X, class With> X composed_mask(const With&, const X& x) const
+        {
+            return reshape(not_equal(x, 0), {-1, static_cast<int>(In.size())});
+        }
+
     private:
         static std::size_t row_of(T x)
         {

@@ -50,7 +50,19 @@ struct Masking : protocols::layer_base<Masking<Value, Options...>, protocols::fa
                 else std::fill_n(dx + step * features, features, T(0));
         }
 
+        template <class X, class With> X compose(const With&, const X& x) const { return where(there(x), x, zeros_like(x)); }
+        template <class X, class With> X composed_mask(const With&, const X& x) const
+        {
+            return reshape(there(x), {-1, static_cast<int>(mask_steps)});
+        }
+
     private:
+        /// The steps that hold something else, bool [n, steps, 1].
+        template <class X> static X there(const X& x)
+        {
+            return greater(reduce_sum(where(not_equal(x, Value.value()), ones_like(x), zeros_like(x)), {-1}, true), 0);
+        }
+
         static bool holds(const T* step)
         {
             return std::any_of(step, step + features, [](T v) { return v != T(Value.value()); });

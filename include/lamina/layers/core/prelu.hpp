@@ -119,6 +119,11 @@ struct PReLU
             internals::kernels::add(scratch, gradient.alpha.data(), slopes.size());
         }
 
+        template <class X, class With> X compose(const With& with, const X& x) const
+        {
+            return where(greater(x, 0), x, where(less(x, 0), x * with(alpha), zeros_like(x)));
+        }
+
     private:
         static constexpr std::size_t stride = internals::padded<T>(In.size());
 

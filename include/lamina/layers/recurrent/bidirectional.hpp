@@ -4,6 +4,7 @@
 #pragma once
 
 #include <lamina/blocks/after_step.hpp>
+#include <lamina/blocks/composed.hpp>
 #include <lamina/blocks/layer_base.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/extent.hpp>
@@ -13,6 +14,7 @@
 #include <cstddef>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
@@ -133,6 +135,20 @@ struct Bidirectional
             backward_layer.backward(mode.inside(1), x, y, saved + half::saved(n), db, dx ? beside_dx : nullptr,
                                     gradient.backward_layer, work, n);
             if (dx) internals::kernels::add(beside_dx, dx, n * In.size());
+        }
+
+        template <class X, class With> X compose(const With& with, const X& x) const
+        {
+            const X a = forward_layer.compose(with.inside(0), x);
+            X b = backward_layer.compose(with.inside(1), x);
+            if constexpr (half::output.rank == 2) { // its steps come in reverse
+                const std::vector<X> steps = split(b, rows, 1);
+                b = concat(std::vector<X>(steps.rbegin(), steps.rend()), 1);
+            }
+            if constexpr (beside) return concat(std::vector<X>{a, b}, -1);
+            else if constexpr (product) return a * b;
+            else if constexpr (std::is_same_v<merge, MergeSum>) return a + b;
+            else return 0.5 * (a + b);
         }
 
         double penalty(block* gradient) const

@@ -10,9 +10,11 @@
 #include <lamina/layers/recurrent/recurrent_block.hpp>
 #include <lamina/layers/recurrent/recurrent_options.hpp>
 
+#include <array>
 #include <cstddef>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
@@ -39,6 +41,14 @@ template <class A, class R, std::size_t Units, bool After, class T> struct GruCe
         for (std::size_t i = 0; i < n; ++i, z += gates * Units, zh += gates * Units, h += Units, met += Units)
             kernels::lanes_over<T>(
                 Units, [&](auto load, auto store) { store(R::forward(load(z + Units) + load(zh + Units)) * load(h), met); });
+    }
+
+    template <class X, class With, class Meet>
+    static std::array<X, 1> compose(const With& with, const std::vector<X>& z, const Meet& meet, const std::array<X, 1>& before)
+    {
+        const X u = with.template activated<R>(z[0]), r = with.template activated<R>(z[1]);
+        const X g = with.template activated<A>(X(z[2] + meet(r)));
+        return {u * before[0] + (1 - u) * g};
     }
 
     static void backward(const T* keep, const T* before, const T* ds, T* dbefore, T* dz, T* dzh, std::size_t n)

@@ -11,9 +11,11 @@
 #include <lamina/layers/recurrent/recurrent_options.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
@@ -36,6 +38,14 @@ template <class A, class R, std::size_t Units, class T> struct LstmCell {
         keep[2] = read_by<A>(z[2], g);
         keep[3] = read_by<R>(z[3], o);
         keep[4] = read_by<A>(c, a);
+    }
+
+    template <class X, class With, class Meet>
+    static std::array<X, 2> compose(const With& with, const std::vector<X>& z, const Meet&, const std::array<X, 2>& before)
+    {
+        const X i = with.template activated<R>(z[0]), f = with.template activated<R>(z[1]), g = with.template activated<A>(z[2]),
+                o = with.template activated<R>(z[3]), c = f * before[1] + i * g;
+        return {o * with.template activated<A>(c), c};
     }
 
     static void backward(const T* keep, const T* before, const T* ds, T* dbefore, T* dz, T*, std::size_t n)

@@ -3,6 +3,7 @@
 
 #include <lamina/blocks/activations/activations.hpp>
 #include <lamina/blocks/activations/epilogue.hpp>
+#include <lamina/blocks/composed.hpp>
 #include <lamina/blocks/drop.hpp>
 #include <lamina/blocks/initializers.hpp>
 #include <lamina/core/architecture.hpp>
@@ -14,8 +15,10 @@
 #include <lamina/layers/recurrent/sequence_block.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <type_traits>
+#include <vector>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
 
@@ -54,6 +57,9 @@ template <> struct StepActivation<Sigmoid> : Sigmoid {
 /// Where a cell `resets`, not the output before but what `reset(z, zh, h, met, n)` makes of it meets the last gate's part of the
 /// recurrent kernel: a second product. `backward` then leaves the gate that resets to `reset_backward(keep, h, dmet, met, dz, dzh, n)`,
 /// which makes of the gradient of what was met that of h.
+///
+/// In functions on tensors a cell says `compose(with, z, meet, before)`: z as above; `meet(r)` is the last gate's sum over the output before
+/// that r resets, before the product where the cell `resets`, else behind it.
 template <class L, class T, Shape In> struct RecurrentBlock : SequenceBlock<L, T, In> {
     using walk = SequenceBlock<L, T, In>;
     using cell = typename L::template cell<T>;
@@ -148,6 +154,37 @@ template <class L, class T, Shape In> struct RecurrentBlock : SequenceBlock<L, T
                                                 rows, of_output);
         }
         if (dx) kernels::dense_backward_data(dz, kernel.data(), dx, rows, of_input);
+    }
+
+    /// One step after another, in functions on tensors.
+    template <class X, class With> auto composed_steps(const With& with, const X& x) const
+    {
+        std::vector<X> biases;
+        X sums = matmul(as_samples<Shape{features}>(x), with(kernel));
+        if constexpr (decltype(bias)::size > 0) {
+            if constexpr (cell::two_biases) biases = split(with(bias), 2, 0);
+            else biases = {with(bias)};
+            sums = sums + biases[0];
+        }
+        X factors;
+        if constexpr (drops)
+            if (with.mode().training) factors = composed_drop<L::recurrent_rate, T>(with.inside(1), x, Shape{units});
+        return [with, factors, biases, of_input = split(as_samples<Shape{steps, wide}>(sums), steps, 1),
+                weights = X(with(recurrent_kernel))](std::size_t t, const std::array<X, cell::states>& before) {
+            const X h = factors ? X(before[0] * factors) : before[0];
+            X again = matmul(h, weights);
+            if constexpr (cell::two_biases)
+                if (!biases.empty()) again = again + biases[1];
+            std::vector<X> z = split(as_samples<Shape{wide}>(of_input[t]), cell::gates, 1);
+            const std::vector<X> m = split(again, cell::gates, 1);
+            for (std::size_t gate = 0; gate < (cell::resets ? cell::gates - 1 : cell::joined); ++gate)
+                z[gate] = z[gate] + m[gate];
+            const auto meet = [&](const X& factor) -> X {
+                if constexpr (cell::resets) return matmul(factor * h, split(weights, cell::gates, 1).back());
+                else return factor * m.back();
+            };
+            return cell::compose(with, z, meet, before);
+        };
     }
 
     /// One step of a stream: `models/stream.hpp`.

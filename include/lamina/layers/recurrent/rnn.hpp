@@ -2,6 +2,7 @@
 #pragma once
 
 #include <lamina/blocks/block.hpp>
+#include <lamina/blocks/composed.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/extent.hpp>
 #include <lamina/core/literal.hpp>
@@ -9,9 +10,11 @@
 #include <lamina/layers/recurrent/sequence_block.hpp>
 
 #include <algorithm>
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <string_view>
+#include <vector>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
@@ -64,6 +67,18 @@ template <class L, class T, Shape In> struct CellBlock : SequenceBlock<L, T, In>
     {
         cell.backward(mode.inside(0), x, before, after, kept, ds, dx, dbefore, gradient.cell, room, n);
     }
+    /// One step after another, in functions on tensors, of a cell that has
+    /// `std::array<X, states> compose(with, x, before)`.
+    template <class X, class With> auto composed_steps(const With& with, const X& x) const
+    {
+        return [this, with = with.inside(0), of_input = split(x, In[0], 1)](
+                   std::size_t t, const std::array<X, L::states>& before) -> std::array<X, L::states> {
+            const X now = as_samples<Shape{wide}>(of_input[t]);
+            if constexpr (requires { cell.compose(with, now, before); }) return cell.compose(with, now, before);
+            else refuse_form_in_ops("the cell of an RNN");
+        };
+    }
+
     /// One step of a stream: `models/stream.hpp`.
     static constexpr std::size_t state = L::states * L::units;
     static constexpr std::size_t step_scratch() { return padded<T>(state) + kept(1) + room(1); }

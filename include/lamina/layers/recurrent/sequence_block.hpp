@@ -1,6 +1,7 @@
 // lamina/layers/recurrent/sequence_block.hpp: the walk of a recurrent layer over the steps of its sequences.
 #pragma once
 
+#include <lamina/blocks/composed.hpp>
 #include <lamina/blocks/drop.hpp>
 #include <lamina/blocks/layer_base.hpp>
 #include <lamina/core/architecture.hpp>
@@ -8,9 +9,11 @@
 #include <lamina/kernels/elementwise.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
+#include <vector>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
 
@@ -34,6 +37,7 @@ constexpr verdict accept_sequence(Shape in, std::size_t units, bool sequences)
 ///     forward_step(mode, z, before, after, kept, room, n)
 ///     backward_step(mode, z, before, after, kept, ds, dbefore, dz, gradient, room, n, row)    row: among those of `finish`
 ///     finish(mode, x, dz, dx, gradient, room, n, rows)                                        what is done for many steps at once
+///     composed_steps(with, x)                                  in ops: a function (t, states before) -> states, of x as it was dropped
 ///
 /// Steps are taken in blocks whose numbers stay in the second cache. Inside, time comes first. Inference keeps the states of two
 /// steps, which take turns, and one place for what a step keeps.
@@ -127,6 +131,26 @@ template <class L, class T, Shape In> struct SequenceBlock : block_base<L, T, In
         }
     }
 
+    /// The same walk in functions on tensors.
+    template <class X, class With> X compose(const With& with, const X& x) const
+    {
+        const X mask = with.mask(0), nothing = with.template numbers<T>(
+                                         Shape{x.shape()[0], units}, [&](T* to) { std::fill_n(to, x.shape()[0] * units, T(0)); });
+        const auto step = self().composed_steps(with, composed_input(with, x));
+        std::vector<X> there, outputs;
+        if (mask) there = split(mask, steps, 1); // [n, 1] each
+        std::array<X, states> now;
+        now.fill(nothing);
+        for (std::size_t t = 0; t < steps; ++t) {
+            std::array<X, states> after = step(at(t), now);
+            for (std::size_t s = 0; mask && s < states; ++s) after[s] = where(there[at(t)], after[s], now[s]);
+            now = after;
+            outputs.push_back(mask && L::zero_for_mask ? X(where(there[at(t)], now[0], nothing)) : now[0]);
+        }
+        if constexpr (L::sequences) return stack(outputs, 1);
+        else return outputs.back();
+    }
+
 protected:
     /// The rows that `finish` is given at most.
     static constexpr std::size_t rows_at_a_time(std::size_t n) { return block_steps(n) * n; }
@@ -179,6 +203,13 @@ private:
     {
         if constexpr (drops) drop_mask<L::input_rate>(mode.inside(0), dropped, features, n);
         self().begin(mode.inside(1), room, n);
+    }
+
+    template <class X, class With> static X composed_input(const With& with, const X& x)
+    {
+        if constexpr (drops)
+            if (with.mode().training) return x * composed_drop<L::input_rate, T>(with.inside(0), x, Shape{1, features});
+        return x;
     }
 
     /// The steps from t0 to `end`, in the order of the walk, sample after sample.

@@ -10,8 +10,10 @@
 #include <lamina/layers/recurrent/recurrent_options.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <string_view>
+#include <vector>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
@@ -26,6 +28,12 @@ template <class A, std::size_t Units, class T> struct SimpleCell {
     {
         after[0] = A::forward(z[0]);
         keep[0] = read_by<A>(z[0], after[0]);
+    }
+
+    template <class X, class With, class Meet>
+    static std::array<X, 1> compose(const With& with, const std::vector<X>& z, const Meet&, const std::array<X, 1>&)
+    {
+        return {with.template activated<A>(z[0])};
     }
 
     static void backward(const T* keep, const T*, const T* ds, T* dbefore, T* dz, T*, std::size_t n)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <lamina/blocks/block.hpp>
+#include <lamina/blocks/composed.hpp>
 #include <lamina/blocks/fused.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/layers/reshaping/view_block.hpp>
@@ -15,6 +16,7 @@
 #include <cstring>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
 
@@ -130,6 +132,10 @@ public:
         backward_all<false>(from_logits, mode, x, y, saved, dy, nullptr, gradient, scratch, n);
     }
 
+    /// What it makes of a batch, in functions on tensors, and the mask of that.
+    template <class X, class With> X compose(const With& with, const X& x) const { return composed_all(with, x).first; }
+    template <class X, class With> X composed_mask(const With& with, const X& x) const { return composed_all(with, x).second; }
+
     [[gnu::always_inline]] auto operator()(const auto& x) const { return call(*this, x); }
 
     /// The free functions of the same names, of lamina/models/predict.hpp and lamina/models/summary.hpp.
@@ -138,6 +144,18 @@ public:
     auto summary() const { return summary_of(*this); }
 
 private:
+    template <class X, class With> std::pair<X, X> composed_all(const With& with, const X& x) const
+    {
+        std::pair<X, X> now{x, with.mask(0)};
+        const auto step = [&](const auto& layer, std::size_t at) {
+            const auto inner = with.inside(at).masked(std::vector<X>{now.second});
+            X mask = mask_behind(layer, inner, now.first);
+            now = {composed(layer, inner, now.first), std::move(mask)};
+        };
+        [&]<std::size_t... At>(std::index_sequence<At...>) { (step(get<At>(this->blocks), At), ...); }(indices{});
+        return now;
+    }
+
     /// Forward; `z` is where the logits go, or null; as nullptr_t nothing of it is compiled.
     template <class Logits>
     [[gnu::always_inline]] void pass(Mode mode, const T* x, T* y, [[maybe_unused]] Logits z, T* saved, T* scratch,

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <vector>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
@@ -36,6 +37,9 @@ struct Concat {
         internals::ops::Concatenate::take(dy, room, rows, first, width, all);
         return room;
     }
+
+    /// All of it in functions on tensors.
+    template <class X> static X compose(const std::vector<X>& outputs) { return concat(outputs, -1); }
 };
 
 /// The sum of the outputs, which have one shape.
@@ -54,6 +58,13 @@ struct Add {
     }
 
     template <class T> static const T* take(const T* dy, T*, std::size_t, std::size_t, std::size_t, std::size_t) { return dy; }
+
+    template <class X> static X compose(const std::vector<X>& outputs)
+    {
+        X sum = outputs[0];
+        for (std::size_t i = 1; i < outputs.size(); ++i) sum = sum + outputs[i];
+        return sum;
+    }
 };
 
 }} // namespace lamina

@@ -6,6 +6,7 @@
 #include <lamina/models/composites/merge.hpp>
 
 #include <initializer_list>
+#include <vector>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
@@ -63,6 +64,15 @@ public:
         };
         [&]<std::size_t... At>(std::index_sequence<At...>) {
             (step(fixed<At>{}, get<At>(this->blocks), get<At>(gradient.blocks)), ...);
+        }(indices{});
+    }
+
+    template <class X, class With> X compose(const With& with, const X& x) const
+    {
+        return [&]<std::size_t... At>(std::index_sequence<At...>) -> X {
+            const std::vector<X> outputs{composed(get<At>(this->blocks), with.inside(At), x)...};
+            if constexpr (requires { P::merge::compose(outputs); }) return P::merge::compose(outputs);
+            else refuse_form_in_ops("the merge of a Parallel");
         }(indices{});
     }
 

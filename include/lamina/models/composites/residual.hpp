@@ -78,6 +78,8 @@ template <class... Parts> struct Residual {
             if (dx) internals::kernels::add(dy, dx, size);
         }
 
+        template <class X, class With> X compose(const With& with, const X& x) const { return x + chain::compose(with, x); }
+
         auto operator()(const auto& x) const { return call(*this, x); }
     };
 

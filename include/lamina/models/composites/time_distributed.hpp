@@ -2,12 +2,14 @@
 #pragma once
 
 #include <lamina/blocks/after_step.hpp>
+#include <lamina/blocks/composed.hpp>
 #include <lamina/blocks/layer_base.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/models/composites/series.hpp>
 
 #include <cstddef>
 #include <string_view>
+#include <vector>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
@@ -76,6 +78,15 @@ struct TimeDistributed : protocols::layer_base<TimeDistributed<L, Options...>, p
                       T* scratch, std::size_t n) const
         {
             inside.backward(of_steps(mode), x, y, saved, dy, dx, gradient.inside, scratch, n * steps);
+        }
+
+        template <class X, class With> X compose(const With& with, const X& x) const
+        {
+            std::vector<X> masks;
+            if constexpr (!rows)
+                if (const X mask = with.mask(0)) masks.push_back(internals::as_samples<Shape{In[1]}>(mask));
+            const X y = internals::composed(inside, with.inside(0).masked(masks), internals::as_samples<step_of(In)>(x));
+            return internals::as_samples<TimeDistributed::accept(In).output>(y);
         }
 
         double penalty(block* gradient) const
