@@ -195,8 +195,9 @@ TEST_CASE("A tape refuses by a sentence", "[autodiff][gradient_tape]")
         tape.watch(x);
         const auto y = x * x;
         tape.gradient(y, x);
-        CHECK_THROWS_WITH(tape.gradient(y, x), "GradientTape: gradient of a tape that has given its gradient and let go of what it "
-                                               "kept; make it with {.persistent = true} to ask again");
+        CHECK_THROWS_WITH(tape.gradient(y, x),
+                          "GradientTape: gradient of a tape that has given its gradient and let go of what it "
+                          "kept; make it with {.persistent = true} to ask again");
     }
     GradientTape tape({.persistent = true});
     auto whole = constant(3);
@@ -252,9 +253,10 @@ TEST_CASE("A gradient of one's own of two arguments, and what it is refused for"
 TEST_CASE("Functions of functions say what they cannot do", "[autodiff][functions]")
 {
     auto x = constant({1.0, 2.0});
-    CHECK_THROWS_WITH(nth_derivative<1>([](auto v) { return reduce_sum(v); })(x),
-                      "nth_derivative: a function of a tensor of shape [2] gave one of shape []; derivatives of order n are those "
-                      "of functions that work element by element");
+    CHECK_THROWS_WITH(
+        nth_derivative<1>([](auto v) { return reduce_sum(v); })(x),
+        "nth_derivative: a function of a tensor of shape [2] gave one of shape []; derivatives of order n are those "
+        "of functions that work element by element");
     const auto g = gradients_function([](auto v, auto whole) { return v * cast<double>(whole); })(x, constant({3, 4}));
     CHECK(numbers(g[0]) == std::vector<double>{3, 4});
     CHECK_FALSE(g[1]); // integers have no derivative

@@ -4,6 +4,8 @@
 #include "cases/case.hpp"
 #include "cases/report.hpp"
 
+#include <lamina/autodiff.hpp>
+#include <lamina/models/state.hpp>
 #include <lamina/training/optimizers/optimizer.hpp>
 
 #include <memory>
@@ -64,11 +66,37 @@ template <class T, class Optimizer> void run(Optimizer optimizer, Case& c)
     }
 }
 
+/// The same by `minimize`: the gradient of sum(g · w) is g.
+template <class T, class Optimizer> void run_minimize(Optimizer optimizer, Case& c)
+{
+    const auto all = parameters<T>(c);
+    if (all.empty()) return; // said before
+    std::vector<lamina::VariableView> variables;
+    for (const auto& p : all) variables.emplace_back(p.value);
+    for (std::size_t step = 0; step < all.front().steps; ++step) {
+        optimizer.minimize(
+            [&] {
+                lamina::AnyTensor loss = lamina::constant(T(0));
+                for (std::size_t i = 0; i < all.size(); ++i) {
+                    const auto g = lamina::constant(all[i].gradients.data() + step * all[i].size, all[i].value->extents());
+                    loss = loss + lamina::reduce_sum(g * lamina::read(variables[i]));
+                }
+                return loss;
+            },
+            variables);
+        for (const auto& p : all)
+            c.compare<T>(p.name + " after minimize " + std::to_string(step + 1), values<T>(*p.value),
+                         std::span(p.trajectory).subspan(step * p.size, p.size));
+    }
+}
+
 template <class Optimizer> std::vector<std::string> optimizer(const char* folder, const Optimizer& optimizer)
 {
     Case c(folder);
     run<float>(optimizer, c);
     run<double>(optimizer, c);
+    run_minimize<float>(optimizer, c);
+    run_minimize<double>(optimizer, c);
     return c.differences();
 }
 

@@ -118,19 +118,19 @@ public:
 
     /// The gradients by variables, in their order: `variables(model)`. By one variable, in its shape.
     template <class V>
-        requires requires(const V& v) { v.variable.storage(); }
+        requires requires(const V& v) { internals::record_of(v); }
     std::vector<AnyTensor> gradient(const AnyTensor& target, const std::vector<V>& variables,
                                     Unconnected unconnected = Unconnected::none)
     {
         std::vector<AnyTensor> sources;
-        for (const V& v : variables) sources.push_back(internals::form_of(v.variable.storage(), 0));
+        for (const V& v : variables) sources.push_back(internals::form_of(internals::record_of(v), 0));
         return gradient(target, sources, {}, unconnected);
     }
     template <class V>
-        requires requires(const V& v) { v.storage(); }
+        requires requires(const V& v) { internals::record_of(v); }
     AnyTensor gradient(const AnyTensor& target, const V& variable, Unconnected unconnected = Unconnected::none)
     {
-        return gradient(target, internals::form_of(variable.storage(), 0), {}, unconnected);
+        return gradient(target, internals::form_of(internals::record_of(variable), 0), {}, unconnected);
     }
 
 private:

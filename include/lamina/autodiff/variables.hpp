@@ -53,13 +53,6 @@ inline AnyTensor read_record(const std::shared_ptr<record>& r)
     return t;
 }
 
-/// The record of a variable, or of a variable and its name.
-template <class V> const std::shared_ptr<record>& record_of(const V& v)
-{
-    if constexpr (requires { v.variable.storage(); }) return v.variable.storage();
-    else return v.storage();
-}
-
 [[gnu::cold]] inline void refuse_assign(std::string_view what, const record& r, const AnyTensor& by)
 {
     fail({what, ": \"", r.name, "\" is ", name_of(r.type()), ' ', r.extents(), ", it was given ", name_of(by.dtype()), ' ',

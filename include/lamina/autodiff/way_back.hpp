@@ -11,6 +11,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
@@ -23,6 +24,20 @@ inline AnyTensor form_of(const std::shared_ptr<record>& r, std::uint32_t tapes)
     AnyTensor form(tensors::new_body(r->type(), r->extents(), 0));
     tensors::journal().follow(form, r, tapes);
     return form;
+}
+
+/// The record of a variable, or of a variable and its name.
+template <class V>
+    requires requires(const V& v) { v.storage(); }
+const std::shared_ptr<record>& record_of(const V& v)
+{
+    return v.storage();
+}
+template <class V>
+    requires requires(const V& v) { v.variable.storage(); }
+const std::shared_ptr<record>& record_of(const V& v)
+{
+    return v.variable.storage();
 }
 
 /// One way back.

@@ -36,7 +36,15 @@ const std::map<std::string, Kind> kinds{
     {"schedules", {"schedule", {"training/schedules"}}},
     {"regularizers", {"regularizer", {"blocks"}}},
     {"constraints", {"constraint", {"blocks"}}},
-    {"derivatives", {"", {"autodiff"}}},
+    {"derivatives", {"derivatives", {"autodiff"}}},
+};
+
+/// The functions of the cases of derivatives, which have no case.json: their names say which they are.
+const std::map<std::string, const char*> functions{
+    {"tanh_x_times_exp_sin_x", "tanh(x) * exp(sin(x))"},
+    {"log1p_x2_over_sqrt", "log1p(square(x)) / sqrt(2 + x)"},
+    {"sigmoid_cubed", "sigmoid(x) * sigmoid(x) * sigmoid(x)"},
+    {"x_pow_x", "pow(x + 1.5, x)"},
 };
 
 /// What Keras says elsewhere than in the configs of some cases: a Huber loss forgets its delta, a causal mask is asked for when a layer is
@@ -187,10 +195,14 @@ Translation translate(const fs::path& folder, const fs::path& include)
     made.name = (folder.parent_path().parent_path().filename() / kind / folder.filename()).generic_string();
     try {
         if (!kinds.contains(kind)) throw Refused("no kind of case is called \"" + kind + '"');
-        if (kind == "derivatives") { // these have no case.json: the name says which function it is
+        if (kind == "derivatives") {
             made.keras = "autodiff";
-            if (const auto header = header_of(include, kind, ""); !header.empty())
-                throw Refused("lamina has " + header + ", and tests/cases does not say how a derivative is tested");
+            made.program = kind + '.' + made.keras;
+            const auto function = functions.find(folder.filename().string());
+            if (function == functions.end())
+                throw Refused("tests/cases/generator has no function called \"" + folder.filename().string() + '"');
+            made.test = "    cases::report([&] { return cases::derivatives(R\"case(" + folder.string() +
+                        ")case\", [](auto x) { return " + function->second + "; }); });\n";
             return made;
         }
         json all = read(folder / "case.json");

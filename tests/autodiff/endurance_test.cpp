@@ -1,61 +1,17 @@
-// Derivatives to the fourth order against the reference, long chains, many tapes, and tapes in threads.
+// Long chains, many tapes, tapes in threads, and the memory of tensors.
 #include "catch.hpp"
 #include "data/temporary.hpp"
 
 #include <lamina/autodiff.hpp>
-#include <lamina/formats/npy.hpp>
 
-#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <cstddef>
-#include <filesystem>
-#include <string>
 #include <thread>
-#include <utility>
 #include <vector>
 
 using namespace lamina;
 namespace tensors = lamina::internals::tensors;
-
-namespace {
-
-/// The largest relative error of the derivatives of the orders 0 to 4 in a folder of the reference.
-template <class F> void check_against_reference(const std::string& name, F f)
-{
-    const auto folder = std::filesystem::path(LAMINA_SHARED) / "reference/cases/derivatives" / name;
-    if (!std::filesystem::exists(folder)) {
-        SUCCEED("skipped: there is no " << folder.string());
-        return;
-    }
-    const auto x = npy::read(folder / "x.npy").as<double>(), wanted = npy::read(folder / "derivatives.npy").as<double>();
-    REQUIRE(wanted.size() == 5 * x.size());
-    const AnyTensor at = constant(x.data(), Shape{x.size()});
-    [&]<int... Order>(std::integer_sequence<int, Order...>) {
-        (
-            [&] {
-                const AnyTensor got = nth_derivative<Order>(f)(at);
-                double worst = 0;
-                for (std::size_t i = 0; i < x.size(); ++i) {
-                    const double exact = wanted[Order * x.size() + i];
-                    worst = std::max(worst, std::abs(got.item(i) - exact) / std::max(std::abs(exact), 1e-300));
-                }
-                INFO(name << ", order " << Order);
-                CHECK(worst < 1e-9);
-            }(),
-            ...);
-    }(std::make_integer_sequence<int, 5>{});
-}
-
-} // namespace
-
-TEST_CASE("Derivatives to the fourth order are those of the reference", "[autodiff][functions]")
-{
-    check_against_reference("tanh_x_times_exp_sin_x", [](auto x) { return tanh(x) * exp(sin(x)); });
-    check_against_reference("log1p_x2_over_sqrt", [](auto x) { return log(1 + square(x)) / sqrt(2 + x); });
-    check_against_reference("sigmoid_cubed", [](auto x) { return sigmoid(x) * sigmoid(x) * sigmoid(x); });
-//    check_against_reference("x_pow_x", [](auto x) { return pow(x + 1.5, x); });
-}
 
 TEST_CASE("A chain of a million ops goes forward and back", "[autodiff][gradient_tape]")
 {
