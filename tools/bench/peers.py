@@ -2,7 +2,7 @@
 answers each with a JSON object of microseconds a call. It only sleeps in between, so that tasks of several libraries take turns.
 
 Tasks: {"kind": "infer", "model": …, "batch": …}, {"kind": "train", "model": …, "batch": …}, {"kind": "matmul", "inputs": …,
-"outputs": …, "batch": …}, {"kind": "convolution", …}; each with "seconds". A task that the library has no way for gets {}.
+"outputs": …, "batch": …}, {"kind": "convolution", …}, {"kind": "eager", "what": …}; each with "seconds". A task that the library has no way for gets {}.
 """
 import functools
 import itertools
@@ -54,6 +54,26 @@ def matrices(task):
     rng = np.random.default_rng(0)
     return (rng.random((task["batch"], task["inputs"]), dtype=np.float32),
             rng.random((task["inputs"], task["outputs"]), dtype=np.float32))
+
+
+def eager_model(what, with_model=True):
+    """A Keras model that ends in numbers, a batch, its targets, and the loss, for training steps by hand."""
+    rng = np.random.default_rng(0)
+    if what == "lenet5":
+        x, y, loss = models.inputs("lenet5", 32), rng.integers(0, 10, 32), "classes"
+    else:
+        x = np.linspace(-1, 1, 32, dtype=np.float32).reshape(-1, 1)
+        y, loss = np.sin(3 * x), "squares"
+    if not with_model:
+        return None, x, y, loss
+    import keras
+    if what == "lenet5":
+        model = models.keras_model("lenet5")
+        model.layers[-1].activation = keras.activations.linear
+    else:
+        layers = keras.layers
+        model = keras.Sequential([keras.Input((1,)), layers.Dense(64, "tanh"), layers.Dense(64, "tanh"), layers.Dense(1)])
+    return model, x, y, loss
 
 
 class LiteRT:
@@ -112,7 +132,7 @@ class ONNXRuntime:
         return lambda: session.run_with_iobinding(bound)
 
     def run(self, task, seconds):
-        if task["kind"] == "train" or task.get("model") in models.NOT_EVERYWHERE:
+        if task["kind"] in ("train", "eager") or task.get("model") in models.NOT_EVERYWHERE:
             return {}
         return {"ONNX Runtime": median_time(self.ready(tuple(task.items())), seconds)}
 
@@ -164,7 +184,40 @@ class TensorFlow:
         turns = itertools.cycle(batches)
         return lambda: float(step(*next(turns))), lambda: compiled.fit(x, y, batch_size=batch, verbose=0), steps
 
+    @functools.lru_cache(maxsize=None)
+    def eager(self, what):
+        import keras
+        tf = self.tf
+        if what.startswith("scalar"):
+            x, c = tf.constant(1.0), tf.constant(1.0001)
+            if what == "scalar":
+                return lambda: [x * c for _ in range(1000)]
+
+            def gradient():
+                with tf.GradientTape() as tape:
+                    tape.watch(x)
+                    y = x
+                    for _ in range(100):
+                        y = y * c
+                return tape.gradient(y, x)
+
+            return gradient
+        model, x, y, loss = eager_model(what)
+        optimizer = keras.optimizers.Adam()
+        x, y = tf.constant(x), tf.constant(y)
+
+        def step():
+            with tf.GradientTape() as tape:
+                found = model(x, training=True)
+                value = (tf.reduce_mean(tf.square(found - y)) if loss == "squares" else
+                         tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, found)))
+            optimizer.apply_gradients(zip(tape.gradient(value, model.trainable_variables), model.trainable_variables))
+
+        return step
+
     def run(self, task, seconds):
+        if task["kind"] == "eager":
+            return {"TensorFlow": median_time(self.eager(task["what"]), seconds)}
         if task["kind"] != "train":
             return {"TensorFlow": median_time(self.ready(tuple(task.items())), seconds)}
         step, epoch, steps = self.training(task["model"], task["batch"])
@@ -237,8 +290,44 @@ class PyTorch:
 
         return step
 
+    @functools.lru_cache(maxsize=None)
+    def eager(self, what):
+        torch = self.torch
+        if what.startswith("scalar"):
+            x, c = torch.tensor(1.0), torch.tensor(1.0001)
+            if what == "scalar":
+                return lambda: [x * c for _ in range(1000)]
+            x.requires_grad_()
+
+            def gradient():
+                y = x
+                for _ in range(100):
+                    y = y * c
+                return torch.autograd.grad(y, x)
+
+            return gradient
+        nn = torch.nn
+        if what == "lenet5":
+            module = self.module("lenet5", False).train()
+        else:
+            module = nn.Sequential(nn.Linear(1, 64), nn.Tanh(), nn.Linear(64, 64), nn.Tanh(), nn.Linear(64, 1))
+        _, x, y, loss = eager_model(what, with_model=False)
+        x = torch.from_numpy(np.ascontiguousarray(x.transpose(0, 3, 1, 2) if x.ndim == 4 else x))
+        y = torch.from_numpy(y)
+        loss = nn.MSELoss() if loss == "squares" else nn.CrossEntropyLoss()
+        optimizer = torch.optim.Adam(module.parameters(), lr=1e-3)
+
+        def step():
+            optimizer.zero_grad(set_to_none=True)
+            loss(module(x), y).backward()
+            optimizer.step()
+
+        return step
+
     def run(self, task, seconds):
         torch = self.torch
+        if task["kind"] == "eager":
+            return {"PyTorch": median_time(self.eager(task["what"]), seconds)}
         if task.get("model") in models.NOT_EVERYWHERE:
             return {}
         if task["kind"] != "train":

@@ -6,7 +6,7 @@ counter than microseconds, `against` is a second benchmark of the same program t
 LENET5_FLOP = 2 * 416_520  # an image, forward
 LENET5_TRAINING_FLOP = 2 * 1_132_000  # and backward; the first layer needs no gradient of its input
 LENET5, DENSE, MATMUL, MATH = "bench.models.lenet5", "bench.models.dense", "bench.kernels.matmul", "bench.kernels.math"
-RECURRENT = "bench.models.recurrent"
+RECURRENT, TAPE = "bench.models.recurrent", "bench.autodiff.tape"
 
 
 def infer(model, batch):
@@ -15,6 +15,10 @@ def infer(model, batch):
 
 def train(model, batch):
     return {"kind": "train", "model": model, "batch": batch}
+
+
+def eager(what):
+    return {"kind": "eager", "what": what}
 
 
 TASKS = []
@@ -67,6 +71,18 @@ for model, title in (("transformer", "a transformer's block (8 heads, 64 steps, 
         TASKS.append({
             "title": f"{title}, {what} of 32", "program": f"bench.models.{model}",
             "name": f"{model}/{'inference' if task is infer else 'training'}/batch/32", "task": task(model, 32)})
+for name, title, what in (("op", "a product of two scalars, eagerly", "scalar"), ("followed", "the same under a tape", None),
+                          ("back", "its way back", None)):
+    # Of a thousand ops, so that microseconds are nanoseconds an op.
+    TASKS.append({"title": title, "program": TAPE, "name": f"tape/scalar/{name}" + ("" if what else "/manual_time"), "unit": "ns"}
+                 | ({"task": eager(what)} if what else {}))
+for name, title, what in (("scalar/gradient", "a tape, a hundred products of scalars, the gradient", "scalar_gradient"),
+                          ("dense_1_64_64_1/step", "a step under a tape, dense 1-64-64-1, 32 samples, Adam", "dense_1_64_64_1"),
+                          ("lenet5/step", "a step under a tape, LeNet-5, 32 images, Adam", "lenet5")):
+    TASKS.append({"title": title, "program": TAPE, "name": f"tape/{name}", "task": eager(what)})
+TASKS.append({
+    "title": "a step under a tape, LeNet-5, beside the trainer's", "program": TAPE, "name": "tape/lenet5/step",
+    "against": ("train_on_batch", "tape/lenet5/train_on_batch")})
 for inputs, outputs in ((120, 84), (84, 10), (512, 512), (784, 128), (1024, 1024)):
     for batch in (1, 32, 256):
         TASKS.append({
