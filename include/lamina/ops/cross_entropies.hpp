@@ -1,17 +1,18 @@
 // lamina/ops/cross_entropies.hpp: the cross-entropies of logits, row by row, without loss of digits at large logits.
 //
-// They are formulas in functions on tensors, so their derivatives of any order follow.
+// Their derivatives are functions on tensors, so those of any order follow.
 #pragma once
 
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
+#include <lamina/ops/constants.hpp>
 #include <lamina/ops/functions.hpp>
 #include <lamina/ops/gathering.hpp>
 #include <lamina/ops/on_tensors.hpp>
 #include <lamina/ops/operators.hpp>
+#include <lamina/ops/shaping.hpp>
 #include <lamina/ops/sums_of_tensors.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -38,53 +39,31 @@ namespace internals::tensors {
     return static_cast<std::size_t>(label);
 }
 
-/// Of each row of the first input the number at the index in the second.
-struct PickInRows {
+/// −log softmax(logits) at the label of each row: of logits and labels. One op, so that its gradient is softmax less the label, rounded as
+/// the trainer rounds it.
+struct SparseSoftmaxCrossEntropy {
+    static constexpr std::string_view name = "sparse_softmax_cross_entropy";
     static void infer(const Inputs& in, const Attributes&, Shape& s, dtype& type)
     {
-        require_real("pick_in_rows", type);
-        s = shape_of_rows("sparse_softmax_cross_entropy", in[0].shape(), in[1]);
+        require_real(name, type);
+        s = shape_of_rows(name, in[0].shape(), in[1]);
     }
     static void compute(const Inputs& in, const AnyTensor& out, const Attributes&)
     {
+        const AnyTensor logs = run(formula_entry<LogSoftmax>, stop_gradient(in[0]));
         const std::size_t classes = in[0].shape().back();
-        with_real("pick_in_rows", out.dtype(), [&]<class T>(T) {
+        with_real(name, out.dtype(), [&]<class T>(T) {
             for (std::size_t i = 0; i < out.size(); ++i)
-                out.numbers<T>()[i] = in[0].numbers<T>()[i * classes + label_at(in[1], i, classes)];
+                out.numbers<T>()[i] = -logs.numbers<T>()[i * classes + label_at(in[1], i, classes)];
         });
     }
-    static void gradient(const StepBack& step, AnyTensor* dx);
-};
-inline constexpr OpEntry pick_in_rows_entry{"pick_in_rows", keeps::inputs, PickInRows::infer, PickInRows::compute,
-                                            PickInRows::gradient};
-
-/// The mirror image: the numbers of the first input at the indices in the second, zeros elsewhere, in the shape of the third.
-struct PlaceInRows {
-    static void infer(const Inputs& in, const Attributes&, Shape& s, dtype& type)
+    static void gradient(const StepBack& step, AnyTensor* dx)
     {
-        require_real("place_in_rows", type);
-        if (in[0].shape() != shape_of_rows("place_in_rows", in[2].shape(), in[1]))
-            fail({"place_in_rows: numbers of shape ", in[0].shape(), " in rows of a tensor of shape ", in[2].shape()});
-        s = in[2].shape();
+        const AnyTensor& logits = step.in[0];
+        dx[0] = (softmax(logits) - one_hot(step.in[1], logits.shape().back(), -1, logits.dtype())) * expand_dims(step.dy, -1);
     }
-    static void compute(const Inputs& in, const AnyTensor& out, const Attributes&)
-    {
-        const std::size_t classes = out.shape().back();
-        with_real("place_in_rows", out.dtype(), [&]<class T>(T) {
-            T* const y = out.numbers<T>();
-            std::fill_n(y, out.size(), T(0));
-            for (std::size_t i = 0; i < in[0].size(); ++i) y[i * classes + label_at(in[1], i, classes)] = in[0].numbers<T>()[i];
-        });
-    }
-    static void gradient(const StepBack& step, AnyTensor* dx) { dx[0] = run(pick_in_rows_entry, step.dy, step.in[1]); }
+    static constexpr OpEntry entry{name, keeps::inputs, infer, compute, gradient};
 };
-inline constexpr OpEntry place_in_rows_entry{"place_in_rows", keeps::inputs, PlaceInRows::infer, PlaceInRows::compute,
-                                             PlaceInRows::gradient};
-
-inline void PickInRows::gradient(const StepBack& step, AnyTensor* dx)
-{
-    dx[0] = run(place_in_rows_entry, step.dy, step.in[1], step.in[0]);
-}
 
 [[gnu::cold]] inline void require_labels(std::string_view op, const AnyTensor& labels, const AnyTensor& logits)
 {
@@ -114,7 +93,7 @@ inline void PickInRows::gradient(const StepBack& step, AnyTensor* dx)
 [[gnu::cold]] inline AnyTensor sparse_softmax_cross_entropy(const AnyTensor& labels, const AnyTensor& logits)
 {
     using namespace internals::tensors;
-    return -run(pick_in_rows_entry, log_softmax(logits), labels);
+    return run(SparseSoftmaxCrossEntropy::entry, logits, labels);
 }
 
 /// −labels · log σ(logits) − (1 − labels) · log(1 − σ(logits)), element by element.
