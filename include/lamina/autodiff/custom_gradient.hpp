@@ -34,7 +34,7 @@ template <class G, std::size_t N> struct CustomStep : tensors::Extension {
         [&]<std::size_t... At>(std::index_sequence<At...>) {
             auto given = function(step.dy, step.in[At]...);
             if constexpr (TensorLike<decltype(given)>) {
-                static_assert(N == 1, "lamina: a gradient function of several arguments gives a list of gradients");
+                static_assert(sizeof...(At) == 1, "lamina: a gradient function of several arguments gives a list of gradients");
                 dx[0] = std::move(given);
             }
             else {
