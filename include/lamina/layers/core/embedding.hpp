@@ -108,7 +108,7 @@ struct Embedding
         {
             const auto row = x >= T(0) && x < T(Rows) ? static_cast<std::size_t>(x) : Rows;
             if (row == Rows || T(row) != x) internals::refuse_index(double(x), Rows);
-            return row * internals::row_stride<T>(Width);
+            return row * (Width == 1 ? 1 : internals::row_stride<T>(Width)); // a column is stored as one row
         }
     };
 };

@@ -1,6 +1,7 @@
 // lamina/layers/reshaping/view_block.hpp: the block of layers that only give another shape to the same numbers.
 #pragma once
 
+#include <lamina/blocks/composed.hpp>
 #include <lamina/blocks/layer_base.hpp>
 #include <lamina/core/architecture.hpp>
 
@@ -24,6 +25,8 @@ template <class Layer, class T, Shape In> struct ViewBlock {
     {
         if (dx) std::copy_n(dy, n * In.size(), dx);
     }
+
+    template <class X, class With> X compose(const With&, const X& x) const { return as_samples<output>(x); }
 
     auto operator()(const auto& x) const { return call(*this, x); }
 };
