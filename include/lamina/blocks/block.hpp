@@ -98,6 +98,10 @@ concept Layer = requires(Shape in) {
 
 namespace internals {
 
+/// A block that is its formula: in a struct its functions are nodes by themselves, which read its variables.
+template <class B>
+concept FormulaBlock = requires { typename B::is_a_formula; };
+
 /// What a block keeps of n samples for `backward`, and what it works in; nothing where it does not say.
 template <class B> constexpr std::size_t saved_of(std::size_t n)
 {

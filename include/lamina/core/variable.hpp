@@ -3,6 +3,7 @@
 
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
+#include <lamina/core/found_here.hpp>
 #include <lamina/core/outlined.hpp>
 #include <lamina/core/record.hpp>
 
@@ -26,7 +27,7 @@ struct form {
 } // namespace internals
 
 /// A variable without its static type, as loading, saving and copying see it.
-class AnyVariable {
+class AnyVariable : public internals::functions::found_here {
 public:
     bool bound() const { return kept && kept->alive(); }
     const internals::form& needs() const { return *needed; }

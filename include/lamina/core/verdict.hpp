@@ -68,6 +68,7 @@ enum class misfit {
     tensors_of_different_number_types__cast_one,
     the_last_axis_is_odd__Glu_halves_it,
     the_keys_have_another_number_of_steps_than_the_values,
+    a_variable_has_more_axes_than_the_value_beside_it,
 };
 
 /// A shape that a layer gives, or the reason why it refuses.

@@ -97,7 +97,7 @@ public:
         node.function = name;
         node.layer.kind = keras_class_of(name);
         if (node.layer.kind.empty()) node.layer.kind = name;
-        node.layer.input = network.nodes[reads[0]].layer.output;
+        if (!reads.empty()) node.layer.input = network.nodes[reads[0]].layer.output;
         node.layer.output = output;
         node.reads = std::move(reads);
         node.number = number;
@@ -179,16 +179,20 @@ struct ListedBlock {
     std::size_t (*add)(NetworkBuilder& to, const void* block, const std::string& path, std::vector<std::size_t> reads);
 };
 
+/// In the order of for_each_place. What reads a variable is a function, and never asks for it here.
 template <class Part> void list_blocks(const Part& part, const std::string& path, std::vector<ListedBlock>& to)
 {
-    if constexpr (AnyBlock<Part>)
+    if constexpr (is_variable<Part>) to.push_back({&part, path, nullptr});
+    else if constexpr (AnyBlock<Part> && !FormulaBlock<Part>)
         to.push_back(
             {&part, path, [](NetworkBuilder& builder, const void* block, const std::string& at, std::vector<std::size_t> reads) {
                  return builder.add_block(*static_cast<const Part*>(block), at, std::move(reads));
              }});
-    else if constexpr (!is_variable<Part>)
+    else {
         for_each_part(
             part, [&](std::string_view name, const auto& inner) { list_blocks(inner, NetworkBuilder::inside(path, name), to); });
+        if constexpr (FormulaBlock<Part>) to.push_back({&part, path, nullptr});
+    }
 }
 
 /// Gives every layer a name: its own, or one of its class with a number, as Keras does.
@@ -230,7 +234,7 @@ template <class M> LAMINA_OUTLINED Network network_of(const M& model)
             std::vector<std::size_t> reads;
             for (const std::size_t value : node.inputs) reads.push_back(node_of_value[value]);
             std::size_t& made = node_of_value[node.output];
-            if (node.block != no_position) {
+            if (node.block != no_position && node.function.empty()) {
                 const ListedBlock& of = blocks[node.block];
                 const std::size_t before = builder.network.nodes.size();
                 made = of.add(builder, of.block, of.path, std::move(reads));

@@ -19,10 +19,11 @@ namespace internals {
 
 template <class Part> void initialize_parts(Part& part, Seed seed, std::uint64_t& stream)
 {
-    if constexpr (requires { part.initialize(Random(seed)); })
-        part.initialize(Random(Seed{mix(seed.value, 0x696e6974)}, stream++));
-    else if constexpr (!is_variable<Part>)
+    constexpr bool own = requires { part.initialize(Random(seed)); };
+    constexpr bool is_block = AnyBlock<Part> && !FormulaBlock<Part>;
+    if constexpr (!is_variable<Part> && !(own && is_block)) // of a struct its layers, then what it says of its own variables
         for_each_part(part, [&](std::string_view, auto& inner) { initialize_parts(inner, seed, stream); });
+    if constexpr (own) part.initialize(Random(Seed{mix(seed.value, 0x696e6974)}, stream++));
 }
 
 [[gnu::cold]] inline void make_records(const std::vector<FoundVariable>& variables)
@@ -35,7 +36,8 @@ template <class Part> void initialize_parts(Part& part, Seed seed, std::uint64_t
 } // namespace internals
 
 /// Gives every variable of a model a record of its own, named by its path, and every layer its initial values.
-/// The values are a function of the seed and of the layer's position. A variable outside of any layer starts with zeros.
+/// The values are a function of the seed and of the layer's position. A variable outside of any layer starts with zeros, or with what the struct
+/// that holds it writes in `void initialize(Random random)`.
 template <class M> LAMINA_OUTLINED void build(M& model, Seed seed = {})
 {
     if constexpr (!internals::can_be_model<M>) internals::refuse_model<M>();

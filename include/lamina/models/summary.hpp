@@ -166,7 +166,8 @@ void summarize(const Part& part, const std::string& path, bool automatic, summar
                   variables_of(part));
         if constexpr (WithOptions && requires { typename Part::layer; }) table.add_options(options_of<typename Part::layer>());
     }
-    else if constexpr (!is_variable<Part>) inside(false);
+    else if constexpr (is_variable<Part>) table.add(path, false, "Variable", Part::extents, 0, {{"", const_cast<Part*>(&part)}});
+    else inside(false);
 }
 
 template <bool WithOptions, class M> summary_table table_of(const M& model)

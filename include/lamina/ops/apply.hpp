@@ -8,6 +8,7 @@
 #include <lamina/kernels/tile.hpp>
 #include <lamina/ops/numbers.hpp>
 #include <lamina/ops/op.hpp>
+#include <lamina/ops/variables.hpp>
 #include <lamina/trace/no_numbers.hpp>
 #include <lamina/trace/plan.hpp>
 #include <lamina/trace/symbol.hpp>
@@ -37,13 +38,18 @@ template <class X>
 concept PlainNumber = std::is_arithmetic_v<std::remove_cvref_t<X>> && !std::is_same_v<std::remove_cvref_t<X>, bool> &&
                       !std::is_same_v<std::remove_cvref_t<X>, char>;
 
-/// A value of a model, as symbol or as numbers; or a tensor.
+/// A value of a model, as symbol or as numbers; or a tensor, or a variable.
 template <class X>
-concept Value = AValue<X> || is_result<std::remove_cvref_t<X>> || SomeTensors<X>;
+concept Value = AValue<X> || is_result<std::remove_cvref_t<X>> || SomeTensors<X> || OfVariables<X>;
+
+/// Symbols, tensors or numbers, and variables beside them.
+template <class... X>
+concept Together = ((AValue<X> || OfVariables<X>) && ...) || ((SomeTensors<X> || OfVariables<X>) && ...) ||
+                   ((Numbers<std::remove_cvref_t<X>> || OfVariables<X>) && ...);
 
 /// Values, or one and numbers of the program.
 template <class... X>
-concept Values = (Value<X> || ...) && (Symbols<X...> || SomeTensors<X...> || SomeNumbers<std::remove_cvref_t<X>...>);
+concept Values = (Value<X> || ...) && Together<X...>;
 
 /// Two values, or one and a plain number.
 template <class A, class B>
@@ -85,6 +91,9 @@ template <class T, Shape S> struct shape_given<Symbol<T, S>> {
 };
 template <FixedSample X> struct shape_given<X> {
     using type = as_shape<static_shape<X>()>;
+};
+template <OfVariables X> struct shape_given<X> {
+    using type = as_shape<X::extents>;
 };
 
 /// The arguments of an error message: the op, why it refuses, and the shapes of its inputs.
@@ -232,11 +241,17 @@ outcome<Op, First, More...> compute(double number, const First& first, const Mor
     return y;
 }
 
+/// An op that has a variable among its inputs (ops/apply_variables.hpp).
+template <class Op, class... A> struct with_variables;
+
 /// An op on symbols and on numbers. What does not fit was said by the function that the user calls.
 template <class Op, class First, class... More>
 outcome<Op, First, More...> apply_with(double number, const First& first, const More&... more)
 {
-    if constexpr (SomeTensors<First, More...>) return outcome<Op, First, More...>(on_tensors<Op>::call(number, first, more...));
+    if constexpr ((OfVariables<First> || ... || OfVariables<More>))
+        return with_variables<Op, First, More...>::apply(number, first, more...);
+    else if constexpr (SomeTensors<First, More...>)
+        return outcome<Op, First, More...>(on_tensors<Op>::call(number, first, more...));
     else if constexpr (SomeNumbers<First, More...>) return ops::compute<Op>(number, settled(first), settled(more)...);
     else if constexpr (is_refused_symbol<outcome<Op, First, More...>>) return {first.plan, no_position};
     else

@@ -29,6 +29,23 @@ constexpr verdict broadcast(const std::array<Shape, 2>& in)
     return accepts(out);
 }
 
+/// How the numbers of a value lie: one sample behind the other, or the same for all of them; dense, or with these strides.
+struct Lying {
+    const Shape& extents;
+    bool shared = false;
+    const std::size_t* strides = nullptr;
+
+    Lying(const Shape& s) : extents(s) {}
+    Lying(const Shape& s, const std::size_t* steps) : extents(s), shared(true), strides(steps) {}
+
+    /// The step of an axis that is counted from the last one; `dense` is that of a dense array.
+    std::size_t step(std::size_t axis, std::size_t dense) const
+    {
+        if (extent_from_the_end(extents, axis) == 1) return 0;
+        return strides ? strides[extents.rank - 1 - axis] : dense;
+    }
+};
+
 /// The rows of two arrays side by side, over n samples of the shape that they have in common.
 ///
 /// Neighboring axes that are walked alike are one: of [4, 3] and [4, 3], with all samples, nothing but one row is left.
@@ -39,16 +56,15 @@ public:
     bool first_goes_on() const { return axes[0].first != 0; }
     bool second_goes_on() const { return axes[0].second != 0; }
 
-    Rows(const Shape& first, const Shape& second, const Shape& common, std::size_t n)
+    Rows(const Lying& first, const Lying& second, const Shape& common, std::size_t n)
     {
         std::size_t step_of_first = 1, step_of_second = 1;
         for (std::size_t axis = 0; axis < common.rank; ++axis) {
-            const std::size_t a = extent_from_the_end(first, axis), b = extent_from_the_end(second, axis);
-            add({extent_from_the_end(common, axis), a == 1 ? 0 : step_of_first, b == 1 ? 0 : step_of_second});
-            step_of_first *= a;
-            step_of_second *= b;
+            add({extent_from_the_end(common, axis), first.step(axis, step_of_first), second.step(axis, step_of_second)});
+            step_of_first *= extent_from_the_end(first.extents, axis);
+            step_of_second *= extent_from_the_end(second.extents, axis);
         }
-        add({n, step_of_first, step_of_second});
+        add({n, first.shared ? 0 : step_of_first, second.shared ? 0 : step_of_second});
         if (count == 0) axes[count++] = {1, 1, 1};
     }
 

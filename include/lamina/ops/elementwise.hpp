@@ -19,6 +19,7 @@
 #include <lamina/kernels/fold.hpp>
 #include <lamina/ops/broadcast.hpp>
 #include <lamina/ops/op.hpp>
+#include <lamina/ops/variables.hpp>
 
 #include <algorithm>
 #include <array>
@@ -107,6 +108,53 @@ struct elementwise<F> {
         if (din[1]) back_to(call.in[1], call.in[0], call.out, in[1], in[0], dy, din[1], n, of_numbers{to_second});
     }
 
+    /// Either input may be shared by all samples: a variable, which has no more axes than the other.
+    template <std::size_t> static constexpr bool takes_shared = true;
+    static constexpr std::size_t least_rank_beside(const Shape& shared) { return shared.rank; }
+    static constexpr verdict accept_beside(const std::array<Shape, 2>& in, std::size_t shared)
+    {
+        if (in[shared].rank > in[1 - shared].rank) return refuses(misfit::a_variable_has_more_axes_than_the_value_beside_it);
+        return broadcast(in);
+    }
+
+    template <std::size_t Shared, class T>
+    static void forward_beside(const OpCall<2>& call, const T* x, const SharedNumbers<const T>& v, T* y, std::size_t n)
+    {
+        const auto f = []<class V>(const V& own, const V& of_all) {
+            if constexpr (Shared == 1) return F::forward(own, of_all);
+            else return F::forward(of_all, own);
+        };
+        const Rows rows({call.in[1 - Shared]}, {call.in[Shared], v.strides}, call.out, n);
+        rows.for_each([&](std::size_t i, std::size_t j, std::size_t k) {
+            if (!rows.first_goes_on())
+                kernels::transform(v.numbers + j, y + k, rows.width(),
+                                   of_numbers{[&]<class V>(const V& of_all) { return f(V(x[i]), of_all); }});
+            else if (!rows.second_goes_on())
+                kernels::transform(x + i, y + k, rows.width(),
+                                   of_numbers{[&]<class V>(const V& own) { return f(own, V(v.numbers[j])); }});
+            else kernels::transform(x + i, v.numbers + j, y + k, rows.width(), of_numbers{f});
+        });
+    }
+
+    /// Writes dx, and adds to dv; neither where it is null.
+    template <std::size_t Shared, class T>
+    static void backward_beside(const OpCall<2>& call, const T* x, const SharedNumbers<const T>& v, const T* dy, T* dx, T* dv,
+                                std::size_t n)
+    {
+        const auto to_first = []<class V>(const V& a, const V& b, const V& d) { return F::to_first(a, b, d); };
+        const auto to_second = []<class V>(const V& b, const V& a, const V& d) { return F::to_second(a, b, d); };
+        const Lying own(call.in[1 - Shared]), of_all(call.in[Shared], v.strides);
+        const auto go = [&](const auto& to_own, const auto& to_all) {
+            if (dx) {
+                std::fill_n(dx, n * own.extents.size(), T(0));
+                add_back(Rows(own, of_all, call.out, n), x, v.numbers, dy, dx, to_own);
+            }
+            if (dv) add_back(Rows(of_all, own, call.out, n), v.numbers, x, dy, dv, to_all);
+        };
+        if constexpr (Shared == 1) go(of_numbers{to_first}, of_numbers{to_second});
+        else go(of_numbers{to_second}, of_numbers{to_first});
+    }
+
 private:
     /// The gradient by x, summed over what was repeated of it; z is the other input.
     template <class T, class S>
@@ -115,7 +163,10 @@ private:
     {
         if (own == other) return kernels::transform(x, z, dy, dx, n * out.size(), slope);
         std::fill_n(dx, n * own.size(), T(0));
-        const Rows rows(own, other, out, n);
+        add_back(Rows({own}, {other}, out, n), x, z, dy, dx, slope);
+    }
+    template <class T, class S> static void add_back(const Rows& rows, const T* x, const T* z, const T* dy, T* dx, const S& slope)
+    {
         rows.for_each([&](std::size_t i, std::size_t j, std::size_t k) {
             if (!rows.first_goes_on())
                 dx[i] += kernels::sum_of(

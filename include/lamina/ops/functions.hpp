@@ -157,8 +157,7 @@ auto minimum(const A& a, const B& b, const C& c, const More&... more)
 ///
 /// Shapes    [… , a], [… , b] … of equal other extents give [… , a + b + …].
 template <class First, class... More>
-    requires(sizeof...(More) > 0 &&
-             (ops::Symbols<First, More...> || ops::SomeTensors<First, More...> || ops::SomeNumbers<First, More...>))
+    requires(sizeof...(More) > 0 && ops::Together<First, More...>)
 ops::outcome<ops::Concatenate, First, More...> concatenate(const First& first, const More&... more)
 {
     using op = ops::Concatenate;

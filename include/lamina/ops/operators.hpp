@@ -5,6 +5,7 @@
 
 #include <lamina/core/architecture.hpp>
 #include <lamina/ops/apply.hpp>
+#include <lamina/ops/apply_variables.hpp>
 #include <lamina/ops/arithmetic.hpp>
 #include <lamina/ops/elementwise.hpp>
 

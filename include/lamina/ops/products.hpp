@@ -3,11 +3,13 @@
 
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/shape.hpp>
+#include <lamina/kernels/matmul.hpp>
 #include <lamina/kernels/products.hpp>
 #include <lamina/ops/op.hpp>
 
 #include <array>
 #include <cstddef>
+#include <functional>
 #include <string_view>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::ops {
@@ -66,9 +68,39 @@ private:
     };
 };
 
-/// The product of matrices: [a, b] · [b, c] -> [a, c].
+/// The product of matrices: [a, b] · [b, c] -> [a, c]. With a variable as the second, which all samples share, [… , b] · [b, c] -> [… , c].
 struct Matmul {
     static constexpr std::string_view name = "matmul";
+
+    template <std::size_t Which> static constexpr bool takes_shared = Which == 1;
+    static constexpr bool reads_record_rows = true; ///< of what is shared
+    static constexpr std::size_t least_rank_beside(const Shape&) { return 1; }
+    static constexpr verdict accept_beside(const std::array<Shape, 2>& in, std::size_t)
+    {
+        if (in[0].rank == 0) return refuses(misfit::needs_at_least_rank_1);
+        if (in[1].rank != 2) return refuses(misfit::needs_rank_2);
+        if (in[0].back() != in[1][0])
+            return refuses(misfit::the_last_axis_of_the_first_is_not_the_axis_before_the_last_of_the_second);
+        Shape out = in[0];
+        out.extents[out.rank - 1] = in[1][1];
+        return accepts(out);
+    }
+
+    /// y [rows][c] = x [rows][b] · w, in rows as records have them: what Dense runs.
+    template <Shape W, class T> static void multiply_by(const T* x, const T* w, T* y, std::size_t rows)
+    {
+        constexpr fixed<kernels::dense_sizes{W[0], W[1]}> sizes{};
+        if constexpr (kernels::is_small(sizes))
+            kernels::small_forward(x, w, static_cast<const T*>(nullptr), y, rows, sizes, std::identity{});
+        else kernels::dense_forward(x, w, static_cast<const T*>(nullptr), y, rows, sizes);
+    }
+    /// Writes dx, and adds to dw; neither where it is null.
+    template <Shape W, class T> static void go_back(const T* x, const T* w, const T* dy, T* dx, T* dw, std::size_t rows)
+    {
+        constexpr fixed<kernels::dense_sizes{W[0], W[1]}> sizes{};
+        if (dw) kernels::dense_backward_weights(x, dy, dw, static_cast<T*>(nullptr), rows, sizes);
+        if (dx) kernels::dense_backward_data(dy, w, dx, rows, sizes);
+    }
 
     static constexpr verdict accept(const std::array<Shape, 2>& in)
     {

@@ -19,14 +19,30 @@ template <class T> struct found {
 /// The first of two types that is not void: a fold over `%` finds the number type of the first block among many fields.
 template <class A, class B> found<std::conditional_t<std::is_void_v<A>, B, A>> operator%(found<A>, found<B>);
 
-template <class P> constexpr auto first_number()
+template <class P> constexpr auto first_number_of_blocks()
 {
     if constexpr (is_refused<P>) return found<void>{};
     else if constexpr (AnyBlock<P>) return found<typename P::value_type>{};
     else
         return []<class... Parts>(field_list<Parts...>) {
-            return decltype((found<void>{} % ... % first_number<Parts>())){};
+            return decltype((found<void>{} % ... % first_number_of_blocks<Parts>())){};
         }(part_types<P>());
+}
+template <class P> constexpr auto first_number_of_variables()
+{
+    if constexpr (is_variable<P>) return found<typename P::value_type>{};
+    else if constexpr (is_refused<P> || AnyBlock<P>) return found<void>{};
+    else
+        return []<class... Parts>(field_list<Parts...>) {
+            return decltype((found<void>{} % ... % first_number_of_variables<Parts>())){};
+        }(part_types<P>());
+}
+/// The number type of a model: that of its first block, and where it has none of its first variable.
+template <class P> constexpr auto first_number()
+{
+    using of_blocks = decltype(first_number_of_blocks<P>());
+    if constexpr (std::is_void_v<typename of_blocks::type>) return first_number_of_variables<P>();
+    else return of_blocks{};
 }
 
 template <class X, std::size_t> using each = X;

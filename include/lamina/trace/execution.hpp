@@ -44,9 +44,13 @@ public:
             end += padded<T>(n);
             return at;
         };
-        for (const auto& s : plan.values) {
-            append(values, take(samples * s.size()));
-            append(gradients, trains ? take(samples * s.size()) : 0);
+        for (std::size_t v = 0; v < plan.values.size(); ++v) append(shares, samples);
+        for (const auto& node : plan.nodes)
+            if (node.once) shares[node.output] = 1;
+        for (std::size_t v = 0; v < plan.values.size(); ++v) {
+            const Shape& s = plan.values[v];
+            append(values, take(shares[v] * s.size()));
+            append(gradients, trains ? take(shares[v] * s.size()) : 0);
             append(written, 0);
             append(wanted, 0);
             append(masks, no_position);
@@ -132,7 +136,9 @@ public:
             if (o != no_position && logit_values[o] != no_position)
                 node.forward_with_logits(block_of(blocks, node), inner, in.data(), place(node.output, y),
                                          arena.data() + logit_values[o], saved, arena.data() + scratch, n);
-            else node.forward(block_of(blocks, node), inner, in.data(), place(node.output, y), saved, arena.data() + scratch, n);
+            else
+                node.forward(block_of(blocks, node), inner, in.data(), place(node.output, y), saved, arena.data() + scratch,
+                             count_of(node.output, n));
             if (node.joins_masks && mask_makers[node.output] == k) join_masks(node, n);
         }
     }
@@ -165,7 +171,8 @@ public:
                     din[i] = v < plan.inputs || !wanted[v] ? nullptr : arena.data() + (again ? aside[i] : gradients[v]);
                 }
                 through(block_of(blocks, node), const_cast<void*>(block_of(gradient_blocks, node)), inner, in.data(),
-                        value(node.output), arena.data() + kept[k], arena.data() + dout, din.data(), arena.data() + scratch, n);
+                        value(node.output), arena.data() + kept[k], arena.data() + dout, din.data(), arena.data() + scratch,
+                        count_of(node.output, n));
                 for (std::size_t i = 0; i < node.inputs.size(); ++i) add_up(node.inputs[i], din[i], n);
             };
             const std::size_t o = output_of_value(node.output), dout = gradients[node.output];
@@ -259,12 +266,15 @@ private:
         return node.block == no_position ? &node.number : blocks[node.block];
     }
 
+    /// How many there are of a value among n samples.
+    std::size_t count_of(std::size_t v, std::size_t n) const { return std::min(shares[v], n); }
+
     /// The first reader of a value writes its gradient, later ones add to it.
     void add_up(std::size_t v, const T* from, std::size_t n)
     {
         if (!from) return;
         T* const to = arena.data() + gradients[v];
-        if (from != to) kernels::add(from, to, n * plan.values[v].size());
+        if (from != to) kernels::add(from, to, count_of(v, n) * plan.values[v].size());
         written[v] = 1;
     }
 
@@ -272,6 +282,7 @@ private:
     const std::size_t samples;
     Aligned<T> arena;
     std::vector<std::size_t> values, gradients, kept, aside, logit_values, logit_gradients;
+    std::vector<std::size_t> shares;  // how many of a value there are at most: 1 where it is one for all samples
     std::vector<std::size_t> written; // 1 for a value whose gradient is there
     std::vector<std::size_t> wanted;  // 1 for a value whose gradient somebody needs
     Aligned<const T*> in;             // a std::vector of each takes longer to compile

@@ -4,17 +4,13 @@
 #pragma once
 
 #include <lamina/core/architecture.hpp>
+#include <lamina/core/found_here.hpp>
 
 #include <array>
 #include <cstddef>
 #include <type_traits>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
-
-/// Functions on values stand in this namespace. As its class is a base of all values, they are found without a word of where.
-namespace functions {
-struct found_here {};
-} // namespace functions
 
 /// Never true: the names are a part of the error message.
 template <class Value> inline constexpr bool values_of_a_model_are_numbers = false;

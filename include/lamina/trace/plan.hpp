@@ -20,7 +20,8 @@ inline constexpr std::size_t no_position = ~std::size_t{0};
 /// One step of a plan: a block or a function, the values it reads and the one it writes. The functions take the block, or of a
 /// function its number, and pointers to the inputs of a chunk; a gradient that is not wanted is null.
 template <class T> struct PlanNode {
-    std::size_t block = no_position; ///< the position of the block in the walk over the model; no_position for a function
+    std::size_t block =
+        no_position; ///< the position of the block, or variable, in the walk over the model; no_position for a function
     std::vector<std::size_t> inputs;
     std::size_t output = no_position;
     std::size_t (*saved)(std::size_t n) = nullptr;
@@ -44,6 +45,7 @@ template <class T> struct PlanNode {
     std::size_t multiply_adds = 0; ///< of a sample
     double number = 0;             ///< of a function that computes with one: the 2 of `2 * h`
     std::string_view function{};   ///< the name of a function; of a block nothing
+    bool once = false;             ///< its output is of no sample, but one for all: it is computed of variables alone
 };
 
 /// The nodes of a model in the order of its computation, and the values between them. The first values are the model's inputs.
@@ -82,23 +84,35 @@ template <class T> struct Plan {
         return false;
     }
 
-    [[gnu::cold]] std::size_t position_of(const void* block) const
+    [[gnu::cold]] std::size_t position_of(const void* block, std::string_view what = "called a block") const
     {
         std::size_t position = 0;
         while (position < blocks.size() && blocks[position] != block) ++position;
         if (position == blocks.size())
-            fail({"a model's operator() called a block that is no part of the model; make it a field, in aggregates without "
-                  "constructors, so that it can be trained and saved"});
+            fail({"a model's operator() ", what,
+                  " that is no part of the model; make it a field, in aggregates without constructors, so that it can be trained "
+                  "and saved"});
         return position;
     }
 };
 
-/// Calls `f(block)` for every block of a model, in the order of its fields; what is inside of a block is its own business.
-template <class Part, class F> void for_each_block(Part& part, F&& f)
+/// Calls `f(place)` for every block inside of a part of a model and every variable outside of them, in the order of its fields. What is
+/// inside of a block is its own business; of one that is its formula it comes first, and then the block.
+template <class Part, class F> void for_each_place(Part& part, F&& f)
 {
-    if constexpr (AnyBlock<std::remove_const_t<Part>>) f(part);
-    else if constexpr (!is_variable<std::remove_const_t<Part>>)
-        for_each_part(part, [&](std::string_view, auto& inner) { for_each_block(inner, f); });
+    using P = std::remove_const_t<Part>;
+    if constexpr (is_variable<P> || (AnyBlock<P> && !FormulaBlock<P>)) f(part);
+    else {
+        for_each_part(part, [&](std::string_view, auto& inner) { for_each_place(inner, f); });
+        if constexpr (FormulaBlock<P>) f(part);
+    }
+}
+
+/// The same for a model: what a plan's nodes are, and a block that is the whole of it.
+template <class M, class F> void for_each_block(M& model, F&& f)
+{
+    if constexpr (AnyBlock<std::remove_const_t<M>>) f(model);
+    else for_each_place(model, f);
 }
 
 /// What a block says of itself, without its passes.

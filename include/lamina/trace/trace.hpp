@@ -31,7 +31,7 @@ template <class M> consteval std::size_t count_inputs()
     else return 1;
 }
 
-/// The number type of a model: that of its first block.
+/// The number type of a model.
 template <class M> using number_type = typename decltype(first_number<M>())::type;
 
 /// How many inputs a model has: those of `using inputs = Inputs<…>`, otherwise as many as its operator() takes, at most 8.
