@@ -16,13 +16,16 @@
 #include <lamina/ops/comparison.hpp>
 #include <lamina/ops/concat.hpp>
 #include <lamina/ops/constants.hpp>
+#include <lamina/ops/convolution.hpp>
 #include <lamina/ops/cross_entropies.hpp>
 #include <lamina/ops/cumulative.hpp>
 #include <lamina/ops/extremes.hpp>
 #include <lamina/ops/functions.hpp>
 #include <lamina/ops/gathering.hpp>
 #include <lamina/ops/matmul.hpp>
+#include <lamina/ops/pooling.hpp>
 #include <lamina/ops/powers_of_tensors.hpp>
+#include <lamina/ops/resizing.hpp>
 #include <lamina/ops/rounding.hpp>
 #include <lamina/ops/shaping.hpp>
 #include <lamina/ops/slicing.hpp>

@@ -30,6 +30,7 @@ using Tensors = std::vector<AnyTensor>;
 struct Layer {
     std::string name;
     std::vector<Shape> inputs, variables;
+    std::vector<bool> observed; ///< the variables of which `backward` gives a step, and no derivative
     Shape output;
     std::function<void(const Tensors& variables)> assign;
     std::function<AnyTensor(const Mode&, const Tensors& x)> forward;
@@ -45,6 +46,7 @@ struct How {
     bool whole = false;            ///< inputs are whole numbers, which have no derivatives
     bool begins = false;           ///< the first step of a sequence is not masked
     std::size_t steps = 0;         ///< of a mask; 0: the first axis of the input
+    double variables_low = -0.7, variables_high = 0.7;
     std::vector<std::size_t> samples{1, 3};
 };
 
@@ -80,7 +82,10 @@ template <class B> Layer layer_of(std::string name)
     made.name = std::move(name);
     for (std::size_t i = 0; i < inputs::count; ++i) made.inputs.push_back(inputs::shape(i));
     made.output = B::output;
-    internals::for_each_any_variable(*block, [&](const auto& v) { made.variables.push_back(v.storage()->extents()); });
+    internals::for_each_any_variable(*block, [&](const auto& v) {
+        made.variables.push_back(v.storage()->extents());
+        made.observed.push_back(v.storage()->as().observed);
+    });
     made.assign = [block](const Tensors& by) {
         std::size_t i = 0;
         internals::for_each_any_variable(*block, [&](const auto& v) { internals::assign_record("test", *v.storage(), by[i++]); });
@@ -167,9 +172,10 @@ inline void check_with(const Layer& layer, const How& how, std::size_t n)
     }
     for (std::size_t i = 0; i < how.masked; ++i) mask_of[i] = mask_bytes[i].data();
     for (const Shape& s : layer.variables)
-        all.push_back(draw.fill(internals::tensors::empty_tensor(lamina::dtype::float64, s), {.low = -0.7, .high = 0.7}));
+        all.push_back(draw.fill(internals::tensors::empty_tensor(lamina::dtype::float64, s),
+                                {.low = how.variables_low, .high = how.variables_high}));
     for (std::size_t i = 0; i < all.size(); ++i)
-        along.push_back(i < inputs && how.whole
+        along.push_back((i < inputs ? how.whole : bool(layer.observed[i - inputs]))
                             ? AnyTensor()
                             : draw.fill(internals::tensors::empty_tensor(all[i].dtype(), all[i].shape()), {}));
     const AnyTensor dy = draw.fill(batch(n, layer.output), {});

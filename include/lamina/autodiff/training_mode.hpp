@@ -24,6 +24,7 @@ inline Mode mode_of_call(std::size_t n)
 {
     Mode mode;
     mode.batch = n;
+    mode.penalties = false; // a call gives its result alone
     if (call_mode.training) {
         mode.training = true;
         mode.seed = call_mode.seed;

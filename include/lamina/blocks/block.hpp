@@ -35,6 +35,7 @@ struct Mode {
     /// of the batch, so `backward` adds its slope, divided by as many.
     double* penalty = nullptr;
     std::size_t batch = 1; ///< the samples of the batch that the chunk is a part of
+    bool penalties = true; ///< false in `backward`: the loss has none for the numbers that pass, so no slope is added
 
     constexpr const std::uint8_t* mask(std::size_t input = 0) const { return masks ? masks[input] : nullptr; }
 

@@ -29,8 +29,8 @@ namespace detail {
 
 /// The taps of a window of one group: the length of a row.
 constexpr std::size_t window_taps(const convolution_sizes& s) { return s.kernel_height * row_taps(s); }
-constexpr std::size_t image_size(const convolution_sizes& s) { return s.height * s.width * s.channels; }
-constexpr std::size_t image_outputs(const convolution_sizes& s) { return s.out_height * s.out_width; }
+constexpr std::size_t numbers_of_image(const convolution_sizes& s) { return s.height * s.width * s.channels; }
+constexpr std::size_t windows_of_image(const convolution_sizes& s) { return s.out_height * s.out_width; }
 
 /// Whether each channel is convolved by itself.
 constexpr bool is_depthwise(const convolution_sizes& s) { return s.groups > 1 && group_channels(s) == 1; }
@@ -45,15 +45,16 @@ constexpr bool windows_are_pixels(const convolution_sizes& s)
 /// f(place in the images, place in the window's row, count) for the taps of a window that meet its image, in pieces that lie side by side.
 template <class F> void each_run(std::size_t window, const convolution_sizes& s, const F& f)
 {
-    const std::size_t image = window / image_outputs(s), oy = window % image_outputs(s) / s.out_width, ox = window % s.out_width;
+    const std::size_t image = window / windows_of_image(s), oy = window % windows_of_image(s) / s.out_width,
+                      ox = window % s.out_width;
     const std::size_t channels = group_channels(s);
     const range rows = rows_within(s, oy), columns = columns_within(s, ox);
     const std::size_t at_once = s.dilation_width == 1 && s.groups == 1 ? std::max<std::size_t>(columns.size(), 1) : 1;
     for (std::size_t ky = rows.first; ky < rows.last; ++ky)
         for (std::size_t kx = columns.first; kx < columns.last; kx += at_once)
-            f(image * image_size(s) + ((oy * s.stride_height + ky * s.dilation_height - s.pad_top) * s.width +
-                                       ox * s.stride_width + kx * s.dilation_width - s.pad_left) *
-                                          s.channels,
+            f(image * numbers_of_image(s) + ((oy * s.stride_height + ky * s.dilation_height - s.pad_top) * s.width +
+                                             ox * s.stride_width + kx * s.dilation_width - s.pad_left) *
+                                                s.channels,
               (ky * s.kernel_width + kx) * channels, at_once * channels);
 }
 
@@ -98,7 +99,7 @@ template <class T> LAMINA_ONE_COPY void unpack_weights(const T* packed, T* w, st
 template <class T> class window_blocks {
 public:
     window_blocks(const convolution_sizes& of, std::size_t n)
-        : s(of), windows(n * image_outputs(of)), most(std::clamp<std::size_t>(32768 / window_taps(of), 16, 1024)),
+        : s(of), windows(n * windows_of_image(of)), most(std::clamp<std::size_t>(32768 / window_taps(of), 16, 1024)),
           room(weights_size() + rows_size() + (of.groups > 1 ? most * group_filters(of) : 0))
     {}
 
@@ -156,7 +157,7 @@ template <class T> LAMINA_ONE_COPY void add_channel_sums(const T* dy, const T* w
 /// f(place of the input's channels, place of the output's, place of the tap's weights) for each tap of each window.
 template <class F> void each_tap(std::size_t n, const convolution_sizes& s, const F& f)
 {
-    for (std::size_t window = 0; window < n * image_outputs(s); ++window)
+    for (std::size_t window = 0; window < n * windows_of_image(s); ++window)
         each_run(window, s, [&](std::size_t in, std::size_t tap, std::size_t) { f(in, window * s.filters, tap * s.filters); });
 }
 
@@ -169,7 +170,7 @@ template <class T>
 LAMINA_ONE_COPY void convolution_any_forward(const T* x, const T* w, T* y, std::size_t n, const convolution_sizes& s)
 {
     if (detail::is_depthwise(s)) {
-        std::fill_n(y, n * detail::image_outputs(s) * s.filters, T(0));
+        std::fill_n(y, n * detail::windows_of_image(s) * s.filters, T(0));
         return detail::each_tap(n, s, [&](std::size_t in, std::size_t out, std::size_t tap) {
             detail::add_channel_products(x + in, w + tap, y + out, s.channels, detail::group_filters(s));
         });
@@ -195,7 +196,7 @@ LAMINA_ONE_COPY void convolution_any_forward(const T* x, const T* w, T* y, std::
 template <class T>
 LAMINA_ONE_COPY void convolution_any_data(const T* dy, const T* w, T* dx, std::size_t n, const convolution_sizes& s)
 {
-    std::fill_n(dx, n * detail::image_size(s), T(0));
+    std::fill_n(dx, n * detail::numbers_of_image(s), T(0));
     if (detail::is_depthwise(s))
         return detail::each_tap(n, s, [&](std::size_t in, std::size_t out, std::size_t tap) {
             detail::add_channel_sums(dy + out, w + tap, dx + in, s.channels, detail::group_filters(s));

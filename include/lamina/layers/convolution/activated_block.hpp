@@ -13,7 +13,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
 
 /// The passes of a block of the layer `L`, which says its `activation` and `bias_option`. The block says how its sums are computed:
 /// `linear(x, z, scratch, n, finish)`, their gradients, `backward_linear(mode, x, dz, dx, gradient, scratch, n)`, and the numbers that these
-/// work in, `linear_scratch(n)`.
+/// work in, `linear_scratch(n)`; and the sums without the bias in functions on tensors, `compose_linear(with, x)`.
 template <class L, class T, Shape In> struct ActivatedBlock : block_base<L, T, In> {
     using Own = typename L::template block<T, In>;
     using activation = typename L::activation;
@@ -50,6 +50,12 @@ template <class L, class T, Shape In> struct ActivatedBlock : block_base<L, T, I
         requires(seen_through<activation>)
     {
         own().backward_linear(mode, x, dz, dx, gradient, scratch, n);
+    }
+
+    template <class X, class With> X compose(const With& with, const X& x) const
+    {
+        const X z = own().compose_linear(with, x);
+        return with.template activated<activation>(with.plus(z, with(own().bias)));
     }
 
 private:

@@ -6,6 +6,7 @@
 #include <lamina/kernels/convolution.hpp>
 #include <lamina/kernels/matmul.hpp>
 #include <lamina/layers/convolution/activated_block.hpp>
+#include <lamina/layers/convolution/composed_windows.hpp>
 #include <lamina/layers/convolution/convolution_options.hpp>
 
 #include <algorithm>
@@ -103,6 +104,11 @@ template <class L, class T, Shape In> struct ConvolutionBlock : ActivatedBlock<L
             }
             if (dx) kernels::convolution_backward_data(dz, kernel.data(), dx, scratch, n, sizes);
         }
+    }
+
+    template <class X, class With> X compose_linear(const With& with, const X& x) const
+    {
+        return composed_convolution<L::axes>(x, X(with(kernel)), sizes, L::groups);
     }
 
     /// One step of a stream (models/stream.hpp), of a causal convolution over steps: the last inputs lie in a ring, behind the place of the next.

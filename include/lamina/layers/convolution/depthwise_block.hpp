@@ -5,6 +5,7 @@
 #include <lamina/core/variable.hpp>
 #include <lamina/kernels/depthwise.hpp>
 #include <lamina/layers/convolution/activated_block.hpp>
+#include <lamina/layers/convolution/composed_windows.hpp>
 #include <lamina/layers/convolution/convolution_options.hpp>
 
 #include <algorithm>
@@ -117,6 +118,11 @@ template <class L, class T, Shape In> struct DepthwiseBlock : ActivatedBlock<L, 
     void linear(const T* x, T* z, T* scratch, std::size_t n, const auto& finish) const
     {
         passes::forward(x, kernel.data(), bias.data(), z, scratch, n, finish);
+    }
+
+    template <class X, class With> X compose_linear(const With& with, const X& x) const
+    {
+        return composed_convolution<L::axes>(x, X(with(kernel)), passes::sizes, 0);
     }
 
     void backward_linear(Mode mode, const T* x, const T* dz, T* dx, DepthwiseBlock& gradient, T* scratch, std::size_t n) const

@@ -5,6 +5,7 @@
 #include <lamina/core/variable.hpp>
 #include <lamina/kernels/convolution.hpp>
 #include <lamina/layers/convolution/activated_block.hpp>
+#include <lamina/layers/convolution/composed_windows.hpp>
 #include <lamina/layers/convolution/depthwise_block.hpp>
 
 #include <cstddef>
@@ -93,6 +94,12 @@ template <class L, class T, Shape In> struct SeparableBlock : ActivatedBlock<L, 
             kernels::convolution_forward(scratch, pointwise_kernel.data(), static_cast<const T*>(bias.data()),
                                          z + image * output.size(), work, 1, pointwise, finish);
         }
+    }
+
+    template <class X, class With> X compose_linear(const With& with, const X& x) const
+    {
+        const X each = composed_convolution<L::axes>(x, X(with(depthwise_kernel)), passes::sizes, 0);
+        return composed_convolution<L::axes>(each, X(with(pointwise_kernel)), pointwise, 1);
     }
 
     void backward_linear(Mode mode, const T* x, const T* dz, T* dx, SeparableBlock& gradient, T* scratch, std::size_t n) const

@@ -5,6 +5,7 @@
 #include <lamina/core/variable.hpp>
 #include <lamina/kernels/convolution.hpp>
 #include <lamina/layers/convolution/activated_block.hpp>
+#include <lamina/layers/convolution/composed_windows.hpp>
 #include <lamina/layers/convolution/convolution_options.hpp>
 
 #include <algorithm>
@@ -141,6 +142,11 @@ template <class L, class T, Shape In> struct TransposedBlock : ActivatedBlock<L,
     void linear(const T* x, T* z, T* scratch, std::size_t n, const auto& finish) const
     {
         kernels::convolution_transposed(x, kernel.data(), static_cast<const T*>(bias.data()), z, scratch, n, sizes, finish);
+    }
+
+    template <class X, class With> X compose_linear(const With& with, const X& x) const
+    {
+        return composed_transposed<L::axes>(x, X(with(kernel)), sizes);
     }
 
     void backward_linear(Mode mode, const T* x, const T* dz, T* dx, TransposedBlock& gradient, T* scratch, std::size_t n) const

@@ -3,6 +3,7 @@
 // Source: Ioffe, Szegedy, "Batch Normalization" (ICML 2015); Keras's BatchNormalization.
 #pragma once
 
+#include <lamina/blocks/composed.hpp>
 #include <lamina/blocks/initializers.hpp>
 #include <lamina/blocks/layer_base.hpp>
 #include <lamina/blocks/step_mask.hpp>
@@ -160,6 +161,29 @@ struct BatchNormalization
                                                     std::array<const T*, 1>{factor},
                                                     [](const auto& d, const auto& f) { return d * f; });
             });
+        }
+
+        template <class X, class With> X compose(const With& with, const X& x) const
+        {
+            const X all = internals::as_samples<Shape{rows, channels}>(x);
+            X mean = with(moving_mean), variance = with(moving_variance);
+            if (with.mode().training && learns()) {
+                const X mask = with.mask();
+                if (!mask) {
+                    mean = reduce_mean(all, {0, 1});
+                    variance = reduce_mean(square(all - mean), {0, 1});
+                }
+                else if (const X there = internals::as_samples<Shape{rows, 1}>(X(cast(mask, x.dtype()))),
+                         count = reduce_sum(there);
+                         count.item() > 0) {
+                    mean = reduce_sum(all * there, {0, 1}) / count;
+                    variance = reduce_sum(square(all - mean) * there, {0, 1}) / count;
+                }
+            }
+            X y = (all - mean) * rsqrt(variance + epsilon::value);
+            if constexpr (scales) y = y * with(gamma);
+            if constexpr (centers) y = y + with(beta);
+            return internals::as_samples<In>(y);
         }
 
     private:

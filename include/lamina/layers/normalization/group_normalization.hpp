@@ -3,6 +3,7 @@
 // Source: Wu, He, "Group Normalization" (ECCV 2018); Keras's GroupNormalization.
 #pragma once
 
+#include <lamina/blocks/composed.hpp>
 #include <lamina/blocks/initializers.hpp>
 #include <lamina/blocks/layer_base.hpp>
 #include <lamina/core/architecture.hpp>
@@ -128,6 +129,17 @@ struct GroupNormalization
                                                    const auto& k) { return d * f - (v - m) * a - k; });
                 dx += In.size();
             }
+        }
+
+        template <class X, class With> X compose(const With& with, const X& x) const
+        {
+            const X all = internals::as_samples<Shape{rows, Groups, together}>(x);
+            const X centered = all - reduce_mean(all, {1, 3}, true);
+            const X variance = reduce_mean(square(centered), {1, 3}, true);
+            X y = internals::as_samples<Shape{rows, channels}>(X(centered * rsqrt(variance + epsilon::value)));
+            if constexpr (scales) y = y * with(gamma);
+            if constexpr (centers) y = y + with(beta);
+            return internals::as_samples<In>(y);
         }
 
     private:

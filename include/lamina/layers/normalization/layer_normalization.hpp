@@ -3,6 +3,7 @@
 // Source: Ba, Kiros, Hinton, "Layer Normalization" (2016); Keras's LayerNormalization.
 #pragma once
 
+#include <lamina/blocks/composed.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/layers/normalization/normalized_axes.hpp>
 #include <lamina/layers/normalization/scale_rules.hpp>
@@ -73,6 +74,16 @@ struct LayerNormalization
             internals::kernels::normalize_rows_backward(x, dy, dx, n * rows, internals::fixed<width>{}, norm, gamma.data(), saved,
                                                         mode.parameters ? gradient.gamma.data() : nullptr,
                                                         mode.parameters ? gradient.beta.data() : nullptr);
+        }
+
+        template <class X, class With> X compose(const With& with, const X& x) const
+        {
+            const X all = internals::as_samples<Shape{rows, width}>(x);
+            const X centered = all - reduce_mean(all, {2}, true);
+            X y = centered * rsqrt(reduce_mean(square(centered), {2}, true) + epsilon::value);
+            if constexpr (scales) y = y * reshape(with(gamma), {width});
+            if constexpr (centers) y = y + reshape(with(beta), {width});
+            return internals::as_samples<In>(y);
         }
     };
 };

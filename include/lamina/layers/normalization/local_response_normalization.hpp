@@ -5,6 +5,7 @@
 #pragma once
 
 #include <lamina/blocks/layer_base.hpp>
+#include <lamina/blocks/sizes.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/literal.hpp>
 #include <lamina/kernels/local_response.hpp>
@@ -59,6 +60,15 @@ struct LocalResponseNormalization
         {
             if (dx)
                 internals::kernels::local_response_backward(x, dy, dx, scratch, n * In.size() / In.back(), In.back(), settings);
+        }
+
+        template <class X, class With> X compose(const With&, const X& x) const
+        {
+            const X rows = reshape(square(x), {-1, static_cast<int>(In.back()), 1});
+            const X means = avg_pool1d(
+                rows, Size,
+                {.strides = std::size_t{1}, .padding = Sides{Size / 2, Size - 1 - Size / 2}, .count_include_pad = true});
+            return x * exp(log(reshape_like(means, x) * Alpha.value() + K.value()) * -Beta.value());
         }
 
     private:

@@ -3,6 +3,7 @@
 // Source: Zhang, Sennrich, "Root Mean Square Layer Normalization" (2019); Keras's RMSNormalization.
 #pragma once
 
+#include <lamina/blocks/composed.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/layers/normalization/normalized_axes.hpp>
 
@@ -57,6 +58,13 @@ struct RMSNormalization
             T* const no_beta = nullptr;
             internals::kernels::normalize_rows_backward(x, dy, dx, n * rows, internals::fixed<width>{}, norm, scale.data(), saved,
                                                         mode.parameters ? gradient.scale.data() : nullptr, no_beta);
+        }
+
+        template <class X, class With> X compose(const With& with, const X& x) const
+        {
+            const X all = internals::as_samples<Shape{rows, width}>(x);
+            const X y = all * rsqrt(reduce_mean(square(all), {2}, true) + epsilon::value);
+            return internals::as_samples<In>(X(y * reshape(with(scale), {width})));
         }
     };
 };

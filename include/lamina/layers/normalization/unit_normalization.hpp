@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <type_traits>
+#include <utility>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
@@ -111,7 +112,23 @@ struct UnitNormalization
                 }
         }
 
+        template <class X, class With> X compose(const With&, const X& x) const
+        {
+            const auto over_axes = [&]<std::size_t... At>(std::index_sequence<At...>) {
+                const X squares = reduce_sum(square(x), {static_cast<int>(axis(At))...}, true);
+                return X(x * rsqrt(maximum(squares, norm.epsilon)));
+            };
+            return over_axes(std::make_index_sequence<is_over_any ? over::count : normalized::axes>{});
+        }
+
     private:
+        /// Axis number `i` of those that it goes over, in a batch.
+        static constexpr std::size_t axis(std::size_t i)
+        {
+            if constexpr (is_over_any) return over::axes[i];
+            else return 1 + In.rank - normalized::axes + i;
+        }
+
         static constexpr internals::kernels::gather_plan plan = over::rows_of(In);
         static constexpr std::size_t stride = internals::padded<T>(In.size());
 

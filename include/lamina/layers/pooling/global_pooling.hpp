@@ -1,6 +1,7 @@
 // lamina/layers/pooling/global_pooling.hpp: what poolings of whole images and of whole sequences have in common.
 #pragma once
 
+#include <lamina/blocks/composed.hpp>
 #include <lamina/blocks/step_mask.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/kernels/columns.hpp>
@@ -57,6 +58,14 @@ template <class Layer, class T, Shape In> struct GlobalAverageBlock : block_base
         }
     }
 
+    template <class X, class With> X compose(const With& with, const X& x) const
+    {
+        const X all = as_samples<Shape{rows, channels}>(x), mask = with.mask();
+        if (!mask) return as_samples<GlobalAverageBlock::output>(X(reduce_mean(all, {1})));
+        const X there = as_samples<Shape{rows, 1}>(X(cast(mask, x.dtype())));
+        return as_samples<GlobalAverageBlock::output>(X(reduce_sum(all * there, {1}) / maximum(reduce_sum(there, {1}), 1.0)));
+    }
+
 private:
     static StepMask mask_of(Mode mode, std::size_t sample) { return StepMask{mode.mask(), rows}.of_sample(sample); }
 
@@ -89,6 +98,11 @@ template <class Layer, class T, Shape In> struct GlobalMaxBlock : block_base<Lay
                 dx, rows, channels, std::array{x}, std::array<const T*, 2>{y, share},
                 [&]<class V>(const V& v, const V& most, const V& s) { return simd::select(largest(v, most), s, V(T(0))); });
         }
+    }
+
+    template <class X, class With> X compose(const With&, const X& x) const
+    {
+        return as_samples<GlobalMaxBlock::output>(X(reduce_max(as_samples<Shape{rows, channels}>(x), {1})));
     }
 };
 

@@ -156,6 +156,24 @@ template <class Layer, class T, Shape In> struct MaxPoolingBlock : block_base<La
     {
         if (dx) kernels::max_pooling_backward(x, y, dy, dx, n, sizes);
     }
+
+    template <class X, class With> X compose(const With&, const X& x) const
+    {
+        using geometry = typename Layer::geometry;
+        if constexpr (sizes.value.adaptive) return adaptive_max_pool2d(x, Window{sizes.value.out_height, sizes.value.out_width});
+        else if constexpr (In.rank == 2)
+            return max_pool1d(x, sizes.value.window_width,
+                              {.strides = sizes.value.stride_width,
+                               .padding = typename geometry::padding{},
+                               .dilations = sizes.value.dilation_width,
+                               .ceil_mode = geometry::ceils});
+        else
+            return max_pool2d(x, Window{sizes.value.window_height, sizes.value.window_width},
+                              {.strides = Window{sizes.value.stride_height, sizes.value.stride_width},
+                               .padding = typename geometry::padding{},
+                               .dilations = Window{sizes.value.dilation_height, sizes.value.dilation_width},
+                               .ceil_mode = geometry::ceils});
+    }
 };
 
 /// The block of layers that take the mean of each window.
@@ -173,6 +191,24 @@ template <class Layer, class T, Shape In> struct AveragePoolingBlock : block_bas
     void backward(Mode, const T*, const T*, const T*, const T* dy, T* dx, AveragePoolingBlock&, T*, std::size_t n) const
     {
         if (dx) kernels::average_pooling_backward(dy, dx, n, sizes);
+    }
+
+    template <class X, class With> X compose(const With&, const X& x) const
+    {
+        using geometry = typename Layer::geometry;
+        if constexpr (plain.adaptive) return adaptive_avg_pool2d(x, Window{plain.out_height, plain.out_width});
+        else if constexpr (In.rank == 2)
+            return avg_pool1d(x, plain.window_width,
+                              {.strides = plain.stride_width,
+                               .padding = typename geometry::padding{},
+                               .count_include_pad = geometry::counts_padding,
+                               .ceil_mode = geometry::ceils});
+        else
+            return avg_pool2d(x, Window{plain.window_height, plain.window_width},
+                              {.strides = Window{plain.stride_height, plain.stride_width},
+                               .padding = typename geometry::padding{},
+                               .count_include_pad = geometry::counts_padding,
+                               .ceil_mode = geometry::ceils});
     }
 };
 

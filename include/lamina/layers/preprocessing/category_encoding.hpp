@@ -88,6 +88,18 @@ struct CategoryEncoding : protocols::layer_base<CategoryEncoding<Tokens, Options
             if (dx) std::fill_n(dx, n * In.size(), T(0));
         }
 
+        template <class X, class With> X compose(const With& with, const X& x) const
+        {
+            const X places = with.template numbers<T>(Shape{Tokens}, [](T* to) {
+                for (std::size_t i = 0; i < Tokens; ++i) to[i] = T(i);
+            });
+            const X each = In.rank > 0 && In.back() == 1 && one_hot ? x : expand_dims(x, -1);
+            const X ones = cast(equal(each, places), x.dtype());
+            if constexpr (one_hot) return ones;
+            else if constexpr (std::is_same_v<mode, Count>) return reduce_sum(ones, {1});
+            else return minimum(reduce_sum(ones, {1}), 1.0);
+        }
+
     private:
         static std::size_t place_of(T x)
         {

@@ -116,6 +116,21 @@ template <internals::bin_boundary... Boundaries> struct Discretization {
             if (dx) std::fill_n(dx, n * In.size(), T(0));
         }
 
+        template <class X, class With> X compose(const With& with, const X& x) const
+        {
+            if constexpr (count == 0) return zeros_like(x);
+            else {
+                X boundaries;
+                if constexpr (adapts) boundaries = with(bin_boundaries);
+                else
+                    boundaries = with.template numbers<T>(Shape{count}, [](T* to) {
+                        std::size_t i = 0;
+                        ((to[i++] = T(Boundaries.value.value())), ...);
+                    });
+                return reduce_sum(cast(logical_not(less(expand_dims(x, -1), boundaries)), x.dtype()), {-1});
+            }
+        }
+
     private:
         void put([[maybe_unused]] const std::vector<float>& boundaries)
         {

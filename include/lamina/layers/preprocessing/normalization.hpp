@@ -153,6 +153,22 @@ struct Normalization
                                             [](const auto& d, const auto& s) { return d * s; });
         }
 
+        template <class X, class With> X compose(const With& with, const X& x) const
+        {
+            X middle, deviation;
+            if constexpr (adapts) middle = with(mean), deviation = maximum(sqrt(with(variance)), 1e-7);
+            else {
+                middle = with.template numbers<T>(Shape{features}, [](T* to) {
+                    for (std::size_t f = 0; f < features; ++f) to[f] = T(number<given_mean>(f));
+                });
+                deviation = with.template numbers<T>(Shape{features}, [](T* to) {
+                    for (std::size_t f = 0; f < features; ++f) to[f] = T(std::max(std::sqrt(number<given_variance>(f)), 1e-7));
+                });
+            }
+            if constexpr (inverts) return x * deviation + middle;
+            else return (x - middle) / deviation;
+        }
+
     private:
         /// The mean, and what is multiplied by.
         std::array<const T*, 2> numbers(T* scratch) const

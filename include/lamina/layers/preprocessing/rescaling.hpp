@@ -49,6 +49,8 @@ struct Rescaling : protocols::layer_base<Rescaling<Scale, Offset, Options...>, p
                 internals::kernels::transform(dy, dx, n * In.size(),
                                               [](const auto& d) { return d * std::decay_t<decltype(d)>(T(Scale.value())); });
         }
+
+        template <class X, class With> X compose(const With&, const X& x) const { return x * Scale.value() + Offset.value(); }
     };
 };
 

@@ -23,6 +23,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 /// Shapes   [a, b, …] -> the same.
 /// Options  Name.
 /// Masks    it passes a mask on; steps that are masked are penalized as all others, as in Keras.
+/// Tapes    a call on tensors gives y, and no penalty: neither does its gradient. Who wants it adds it to the loss, in ops.
 /// Refuses  a factor below 0.
 /// Numerics the penalty is added up in double, the same bits on any number of threads; the slope of |x| at 0 is 0.
 /// Example  Sequential<Input<20>, Dense<64, Relu>, ActivityRegularization<0.001>, Dense<10>> model;
@@ -53,6 +54,7 @@ struct ActivityRegularization
         void backward(protocols::Mode mode, const T* x, const T*, const T*, const T* dy, T* dx, block&, T*, std::size_t n) const
         {
             if (!dx) return;
+            if (!mode.penalties) return void(std::copy_n(dy, n * In.size(), dx));
             const T one = T(One.value() / double(mode.batch)), two = T(2 * Two.value() / double(mode.batch));
             internals::kernels::transform(x, dy, dx, n * In.size(), [=](const auto& v, const auto& d) {
                 using V = std::decay_t<decltype(v)>;
@@ -61,6 +63,8 @@ struct ActivityRegularization
                        protocols::simd::select(v > zero, by, protocols::simd::select(v < zero, -by, zero));
             });
         }
+
+        template <class X, class With> X compose(const With&, const X& x) const { return x; } // a call gives no penalty
     };
 };
 

@@ -3,6 +3,7 @@
 // Source: Klambauer, Unterthiner, Mayr, Hochreiter, "Self-Normalizing Neural Networks" (2017).
 #pragma once
 
+#include <lamina/blocks/composed.hpp>
 #include <lamina/blocks/drop.hpp>
 #include <lamina/blocks/layer_base.hpp>
 #include <lamina/blocks/noise.hpp>
@@ -53,6 +54,21 @@ struct AlphaDropout : protocols::layer_base<AlphaDropout<Rate, Options...>, prot
                 for (std::size_t i = 0; i < In.size(); ++i) dx[at + i] = kept[i] != T(0) ? slope() * dy[at + i] : T(0);
             });
             if (!drops(mode)) std::copy_n(dy, n * In.size(), dx);
+        }
+
+        template <class X, class With> X compose(const With& with, const X& x) const
+        {
+            if (!drops(with.mode())) return x;
+            const X kept = internals::composed_drop<Rate, T>(with, x, In); // 0 where it is dropped
+            const std::size_t size = x.size();
+            const auto made = [&](T where_kept, T else_) {
+                return with.template numbers<T>(x.shape(), [&](T* to) {
+                    const T* const from = kept.template data<T>();
+                    for (std::size_t i = 0; i < size; ++i) to[i] = from[i] != T(0) ? where_kept : else_;
+                });
+            };
+            const T least = T(double(slope()) * lowest), shift = T(-double(slope()) * lowest * Rate.value());
+            return x * made(slope(), T(0)) + made(shift, least + shift);
         }
 
     private:

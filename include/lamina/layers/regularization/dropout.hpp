@@ -3,6 +3,7 @@
 // Source: Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov, "Dropout" (JMLR 2014), scaled in training as Keras does.
 #pragma once
 
+#include <lamina/blocks/composed.hpp>
 #include <lamina/blocks/drop.hpp>
 #include <lamina/blocks/layer_base.hpp>
 #include <lamina/core/architecture.hpp>
@@ -41,6 +42,11 @@ struct Dropout : protocols::layer_base<Dropout<Rate, Options...>, protocols::fam
         void backward(protocols::Mode mode, const T*, const T*, const T*, const T* dy, T* dx, block&, T*, std::size_t n) const
         {
             if (dx) internals::drop<Rate>(mode, dy, dx, In.size(), n); // the mask is drawn anew instead of being kept
+        }
+
+        template <class X, class With> X compose(const With& with, const X& x) const
+        {
+            return with.mode().training ? X(x * internals::composed_drop<Rate, T>(with, x, In)) : x;
         }
     };
 };

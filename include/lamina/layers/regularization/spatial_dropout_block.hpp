@@ -1,6 +1,7 @@
 // lamina/layers/regularization/spatial_dropout_block.hpp: the block of layers that drop whole channels.
 #pragma once
 
+#include <lamina/blocks/composed.hpp>
 #include <lamina/blocks/drop.hpp>
 #include <lamina/blocks/layer_base.hpp>
 #include <lamina/core/architecture.hpp>
@@ -25,6 +26,14 @@ template <class Layer, fraction Rate, class T, Shape In> struct SpatialDropoutBl
                   std::size_t n) const
     {
         if (dx) multiply(mode, dy, dx, factors, n);
+    }
+
+    template <class X, class With> X compose(const With& with, const X& x) const
+    {
+        if (!with.mode().training) return x;
+        Shape one = In; // of each channel the same factor for all rows
+        for (std::size_t axis = 0; axis + 1 < one.rank; ++axis) one.extents[axis] = 1;
+        return x * composed_drop<Rate, T>(with, x, one);
     }
 
 private:

@@ -36,6 +36,10 @@ struct CenterCrop : protocols::layer_base<CenterCrop<Height, Width, Options...>,
     /// Whether the image is large enough.
     static constexpr bool cuts(Shape in) { return in[0] >= Height && in[1] >= Width; }
 
+    template <Shape In, class X> static X compose(const X& x)
+    {
+        return internals::composed_crop(x, (In[0] - Height) / 2, (In[1] - Width) / 2, Height, Width);
+    }
     static constexpr internals::kernels::gather_plan plan(Shape in)
     {
         using namespace internals;

@@ -28,6 +28,10 @@ struct Cropping1D : protocols::layer_base<Cropping1D<Cropping, Options...>, prot
         return protocols::accepts(Shape{in[0] - Cropping.total(), in[1]});
     }
 
+    template <Shape In, class X> static X compose(const X& x)
+    {
+        return internals::composed_crop(x, Cropping, In[0] - Cropping.total());
+    }
     static constexpr internals::kernels::gather_plan plan(Shape in)
     {
         using namespace internals;

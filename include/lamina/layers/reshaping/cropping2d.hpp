@@ -28,6 +28,11 @@ struct Cropping2D : protocols::layer_base<Cropping2D<Cropping, Options...>, prot
         return protocols::accepts(Shape{in[0] - Cropping.height.total(), in[1] - Cropping.width.total(), in[2]});
     }
 
+    template <Shape In, class X> static X compose(const X& x)
+    {
+        return internals::composed_crop(x, Cropping.height.before, Cropping.width.before, In[0] - Cropping.height.total(),
+                                        In[1] - Cropping.width.total());
+    }
     static constexpr internals::kernels::gather_plan plan(Shape in)
     {
         using namespace internals;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <lamina/blocks/layer_base.hpp>
+#include <lamina/blocks/sizes.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/kernels/gather.hpp>
 
@@ -39,7 +40,7 @@ constexpr kernels::gather_plan plan_gather(const Shape& in, std::initializer_lis
     return kernels::plan_gather(in.size(), axes);
 }
 
-/// Gathers its output as `Layer::plan(In)` says.
+/// Gathers its output as `Layer::plan(In)` says; `Layer::compose(x)` says the same in functions on tensors.
 template <class Layer, class T, Shape In> struct GatheredBlock : block_base<Layer, T, In> {
     static constexpr kernels::gather_plan plan = Layer::plan(In);
 
@@ -49,7 +50,19 @@ template <class Layer, class T, Shape In> struct GatheredBlock : block_base<Laye
     {
         if (dx) kernels::gather_backward(dy, dx, n, plan);
     }
+
+    template <class X, class With> X compose(const With&, const X& x) const { return Layer::template compose<In>(x); }
 };
+
+/// Some elements of an axis of a batch, and of two.
+template <class X> X composed_crop(const X& x, const Sides& steps, std::size_t extent)
+{
+    return slice(x, {std::size_t{0}, steps.before}, {-1, static_cast<int>(extent)});
+}
+template <class X> X composed_crop(const X& x, std::size_t top, std::size_t left, std::size_t height, std::size_t width)
+{
+    return slice(x, {std::size_t{0}, top, left}, {-1, static_cast<int>(height), static_cast<int>(width)});
+}
 
 /// What layers over an axis of steps, or over height and width, ask of their input first.
 constexpr verdict accept_steps(Shape in)

@@ -28,6 +28,7 @@ template <std::size_t... Dims> struct Permute {
         return internals::accept_gathered(Shape{in[Dims - 1]...});
     }
 
+    template <Shape In, class X> static X compose(const X& x) { return transpose(x, {0, static_cast<int>(Dims)...}); }
     static constexpr internals::kernels::gather_plan plan(Shape in)
     {
         return internals::plan_gather(in, {internals::whole_axis(in, Dims - 1)...});

@@ -1,6 +1,7 @@
 // lamina/layers/reshaping/repeat_vector.hpp: one vector as every step of a sequence.
 #pragma once
 
+#include <lamina/blocks/composed.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/layers/reshaping/gathered_block.hpp>
 
@@ -26,6 +27,10 @@ struct RepeatVector : protocols::layer_base<RepeatVector<Count, Options...>, pro
         return internals::accept_gathered(Shape{Count, in[0]});
     }
 
+    template <Shape In, class X> static X compose(const X& x)
+    {
+        return tile(internals::as_samples<Shape{1, In[0]}>(x), {1, static_cast<int>(Count), 1});
+    }
     static constexpr internals::kernels::gather_plan plan(Shape in)
     {
         return internals::plan_gather(

@@ -4,6 +4,7 @@
 #include <lamina/blocks/layer_base.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/kernels/resize.hpp>
+#include <lamina/layers/reshaping/gathered_block.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -24,6 +25,16 @@ template <class Layer, class T, Shape In> struct ResizedBlock : block_base<Layer
     void backward(Mode, const T*, const T*, const T*, const T* dy, T* dx, ResizedBlock&, T* scratch, std::size_t n) const
     {
         if (dx) kernels::resize_backward(dy, dx, scratch, n, sizes);
+    }
+
+    template <class X, class With> X compose(const With&, const X& x) const
+    {
+        const X part = sizes.cut_height == In[0] && sizes.cut_width == In[1]
+                           ? x
+                           : composed_crop(x, sizes.top, sizes.left, sizes.cut_height, sizes.cut_width);
+        const Window size{sizes.out_height, sizes.out_width};
+        if constexpr (sizes.bilinear) return resize(part, size, Bilinear{});
+        else return resize(part, size, Nearest{});
     }
 };
 

@@ -1,6 +1,9 @@
 // lamina/layers/reshaping/up_sampling1d.hpp: every step of a sequence several times.
 #pragma once
 
+#include <lamina/blocks/composed.hpp>
+#include <lamina/blocks/options.hpp>
+#include <lamina/blocks/sizes.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/layers/reshaping/gathered_block.hpp>
 
@@ -27,6 +30,11 @@ struct UpSampling1D : protocols::layer_base<UpSampling1D<Size, Options...>, prot
         return fits.answer != protocols::misfit::none ? fits : internals::accept_gathered(Shape{in[0] * Size, in[1]});
     }
 
+    template <Shape In, class X> static X compose(const X& x)
+    {
+        const X image = internals::as_samples<Shape{In[0], 1, In[1]}>(x);
+        return internals::as_samples<Shape{In[0] * Size, In[1]}>(X(resize(image, Window{In[0] * Size, 1}, Nearest{})));
+    }
     static constexpr internals::kernels::gather_plan plan(Shape in)
     {
         using namespace internals;

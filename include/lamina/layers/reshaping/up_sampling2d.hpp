@@ -36,6 +36,10 @@ struct UpSampling2D
         return internals::accept_gathered(Shape{in[0] * Size.height, in[1] * Size.width, in[2]});
     }
 
+    template <Shape In, class X> static X compose(const X& x)
+    {
+        return resize(x, Window{In[0] * Size.height, In[1] * Size.width}, Nearest{});
+    }
     static constexpr internals::kernels::gather_plan plan(Shape in)
     {
         using namespace internals;

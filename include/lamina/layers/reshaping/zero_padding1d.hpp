@@ -26,6 +26,7 @@ struct ZeroPadding1D : protocols::layer_base<ZeroPadding1D<Padding, Options...>,
         return fits.answer != protocols::misfit::none ? fits : protocols::accepts(Shape{in[0] + Padding.total(), in[1]});
     }
 
+    template <Shape In, class X> static X compose(const X& x) { return pad(x, {{0, 0}, {Padding.before, Padding.after}}); }
     static constexpr internals::kernels::gather_plan plan(Shape in)
     {
         using namespace internals;

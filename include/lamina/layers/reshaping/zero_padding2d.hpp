@@ -26,6 +26,10 @@ struct ZeroPadding2D : protocols::layer_base<ZeroPadding2D<Padding, Options...>,
         return protocols::accepts(Shape{in[0] + Padding.height.total(), in[1] + Padding.width.total(), in[2]});
     }
 
+    template <Shape In, class X> static X compose(const X& x)
+    {
+        return pad(x, {{0, 0}, {Padding.height.before, Padding.height.after}, {Padding.width.before, Padding.width.after}});
+    }
     static constexpr internals::kernels::gather_plan plan(Shape in)
     {
         using namespace internals;
