@@ -118,8 +118,8 @@ template <class L, class T, Shape QueryIn, Shape ValueIn, Shape KeyIn> struct Sc
             scores = reduce_sum(L::composed_weights(block, with, tanh(L::composed_factor(block, with, sums))), {-1});
         }
         else scores = L::composed_factor(block, with, matmul(x[0], transpose(x[2], {0, 2, 1})));
-        if (const X pairs = composed_pairs<false, queries, keys, L::causal>(with, X{}, masks[1], X{})) {
-            scores = where(pairs, scores, scores - 1e9);
+        if (const X allowed = composed_pairs<false, queries, keys, L::causal>(with, X{}, masks[1], X{})) {
+            scores = where(allowed, scores, scores - 1e9);
         }
         X weights = softmax(scores);
         if constexpr (drops)
