@@ -21,7 +21,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
 /// How check_gradients works.
 struct GradientCheckOptions {
-    double step = 1e-3;      ///< between the numbers whose differences are taken
+    double step = 3e-4;      ///< between the numbers whose differences are taken
     int order = 2;           ///< of the derivatives, from the first up to it
     double tolerance = 1e-6; ///< of the largest slope, or of 1 where all are smaller
 };
@@ -141,7 +141,7 @@ struct Weighed {
 /// scaled, which lets no gradient through that only fits a sum. Give numbers that are no corners, such as 0 of abs.
 ///
 /// Errors     float arguments or results.
-/// Numerics   differences of fourth order: the default step leaves errors near 1e-11 of smooth functions.
+/// Numerics   differences of fourth order: the default step leaves errors near 1e-12 of smooth functions.
 /// Example    const auto check = check_gradients([](auto x, auto y) { return sin(x) * y; }, {a, b}); // check.worst says where
 template <class F, std::size_t N>
 GradientCheck check_gradients(const F& f, const AnyTensor (&at)[N], const GradientCheckOptions& how = {})
