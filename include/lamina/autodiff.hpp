@@ -10,6 +10,7 @@
 #include <lamina/autodiff/gradient_tape.hpp>
 #include <lamina/autodiff/jacobian.hpp>
 #include <lamina/autodiff/layers.hpp>
+#include <lamina/autodiff/losses.hpp>
 #include <lamina/autodiff/training_mode.hpp>
 #include <lamina/autodiff/variables.hpp>
 #include <lamina/ops/cast.hpp>

@@ -73,6 +73,22 @@ public:
         return reduction == Reduction::sum ? sum : sum * mean;
     }
 
+    /// In functions on tensors, which count the batch as axis 0: sums over these axes, which stay with extent 1; and what becomes of the parts
+    /// of a sample.
+    template <class X> X sum_over(const X& x) const
+    {
+        X sum = x;
+        if (none()) return reduce_sum(sum);
+        for (const int axis : *this) sum = reduce_sum(sum, {axis}, true);
+        return sum;
+    }
+    template <class X> X join_parts(const X& parts, Reduction reduction) const
+    {
+        if (none() || last()) return parts;
+        const X rows = reshape(parts, {static_cast<std::ptrdiff_t>(parts.shape()[0]), -1});
+        return reduction == Reduction::sum ? X(reduce_sum(rows, {-1})) : X(reduce_mean(rows, {-1}));
+    }
+
 private:
     std::array<int, Shape::max_rank> list{};
     std::size_t count = 0, each = 0; ///< each: numbers in a part

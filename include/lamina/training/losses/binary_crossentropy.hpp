@@ -87,6 +87,20 @@ struct BinaryCrossentropy {
     }
     std::string needs(std::size_t) const { return "probabilities in [0, 1]"; }
 
+    /// The rows' losses in functions on tensors, for derivatives of higher order.
+    template <class X> X compose(const X& y, const X& p) const
+    {
+        const X t = internals::losses::smoothed(y, label_smoothing, 2);
+        if (takes_logits()) return reduce_mean(softplus(p) - p * t, {-1});
+        const X c = internals::losses::composed_clip(p);
+        return -reduce_mean(t * log(c) + (1 - t) * log(1 - c), {-1});
+    }
+
+    auto operator()(const auto& y_true, const auto& y_pred, const auto&... sample_weight) const
+    {
+        return loss_of(*this, y_true, y_pred, sample_weight...);
+    }
+
 private:
     template <class T> struct answer {
         T value, slope;

@@ -67,7 +67,7 @@ struct BinaryFocalCrossentropy {
         const T yes = apply_class_balancing ? static_cast<T>(alpha) : T(1), no = apply_class_balancing ? 1 - yes : T(1);
         T sum = 0;
         for (std::size_t i = 0; i < width; ++i) {
-            const T t = static_cast<T>(target[i]) * rest + even, p = takes_logits() ? sigmoid(prediction[i]) : prediction[i];
+            const T t = static_cast<T>(target[i]) * rest + even, p = takes_logits() ? sigmoid_of(prediction[i]) : prediction[i];
             const internals::losses::clipped<T> c(p);
             const T entropy = -(t * std::log(c.value) + (1 - t) * std::log(1 - c.value));
             const T slope = c.inside ? (1 - t) / (1 - c.value) - t / c.value : T(0);
@@ -88,8 +88,23 @@ struct BinaryFocalCrossentropy {
     }
     std::string needs(std::size_t) const { return "probabilities in [0, 1]"; }
 
+    /// The rows' losses in functions on tensors, for derivatives of higher order.
+    template <class X> X compose(const X& y, const X& p) const
+    {
+        const X t = internals::losses::smoothed(y, label_smoothing, 2), q = takes_logits() ? X(sigmoid(p)) : p;
+        const X c = internals::losses::composed_clip(q), entropy = t * log(c) + (1 - t) * log(1 - c);
+        const double yes = apply_class_balancing ? static_cast<double>(alpha) : 1, no = apply_class_balancing ? 1 - yes : 1;
+        const X factor = pow(1 - (t * q + (1 - t) * (1 - q)), static_cast<double>(gamma));
+        return -reduce_mean((t * yes + (1 - t) * no) * factor * entropy, {-1});
+    }
+
+    auto operator()(const auto& y_true, const auto& y_pred, const auto&... sample_weight) const
+    {
+        return loss_of(*this, y_true, y_pred, sample_weight...);
+    }
+
 private:
-    template <class T> static T sigmoid(T x)
+    template <class T> static T sigmoid_of(T x)
     {
         const T tail = std::exp(-std::abs(x));
         return (x < 0 ? tail : T(1)) / (1 + tail);

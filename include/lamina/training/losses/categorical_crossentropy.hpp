@@ -92,6 +92,23 @@ template <target_kind Kind> struct CategoricalCrossentropyOf {
         return sparse ? text_of({"a class in [0, ", width, ')'}) : text_of({"probabilities in [0, 1]"});
     }
 
+    /// The rows' losses in functions on tensors, for derivatives of higher order.
+    template <class X> X compose(const X& y, const X& p) const
+    {
+        X t = y;
+        if constexpr (sparse) t = one_hot(y, p.shape().back(), -1, p.dtype());
+        t = losses::smoothed(t, label_smoothing, p.shape().back());
+        if (takes_logits()) return -reduce_sum(t * log_softmax(p), {-1});
+        if constexpr (!sparse) return -reduce_sum(t * log(losses::composed_clip(losses::composed_shares(p))), {-1});
+        const X c = losses::composed_clip(p);
+        return reduce_sum(t, {-1}) * log(reduce_sum(c, {-1})) - reduce_sum(t * log(c), {-1});
+    }
+
+    auto operator()(const auto& y_true, const auto& y_pred, const auto&... sample_weight) const
+    {
+        return loss_of(*this, y_true, y_pred, sample_weight...);
+    }
+
 private:
     /// The target probability of class i.
     template <class T, class Y> auto smoothed(const Y* target, std::size_t width) const

@@ -91,6 +91,19 @@ struct CategoricalFocalCrossentropy {
     }
     std::string needs(std::size_t) const { return "probabilities in [0, 1]"; }
 
+    /// The rows' losses in functions on tensors, for derivatives of higher order.
+    template <class X> X compose(const X& y, const X& p) const
+    {
+        const X t = internals::losses::smoothed(y, label_smoothing, p.shape().back());
+        const X c = internals::losses::composed_clip(takes_logits() ? X(softmax(p)) : internals::losses::composed_shares(p));
+        return -static_cast<double>(alpha) * reduce_sum(pow(1 - c, static_cast<double>(gamma)) * t * log(c), {-1});
+    }
+
+    auto operator()(const auto& y_true, const auto& y_pred, const auto&... sample_weight) const
+    {
+        return loss_of(*this, y_true, y_pred, sample_weight...);
+    }
+
 private:
     /// What one class adds, and its derivative for the probability.
     template <class T> struct Term {

@@ -52,6 +52,18 @@ struct CategoricalGeneralizedCrossEntropy {
         }
         return (1 - std::pow(p, power)) / power;
     }
+
+    /// The rows' losses in functions on tensors, for derivatives of higher order.
+    template <class X> X compose(const X& y, const X& p) const
+    {
+        const X right = reduce_sum(one_hot(y, p.shape().back(), -1, p.dtype()) * p, {-1});
+        return (1 - pow(right, static_cast<double>(q))) / static_cast<double>(q);
+    }
+
+    auto operator()(const auto& y_true, const auto& y_pred, const auto&... sample_weight) const
+    {
+        return loss_of(*this, y_true, y_pred, sample_weight...);
+    }
 };
 
 }} // namespace lamina

@@ -53,6 +53,17 @@ struct CategoricalHinge {
         return internals::losses::all_probabilities(target, width);
     }
     std::string needs(std::size_t) const { return "1 for the class and 0 for all others"; }
+
+    /// The rows' losses in functions on tensors, for derivatives of higher order.
+    template <class X> X compose(const X& y, const X& p) const
+    {
+        return maximum(reduce_max((1 - y) * p, {-1}) - reduce_sum(y * p, {-1}) + 1, 0);
+    }
+
+    auto operator()(const auto& y_true, const auto& y_pred, const auto&... sample_weight) const
+    {
+        return loss_of(*this, y_true, y_pred, sample_weight...);
+    }
 };
 
 }} // namespace lamina

@@ -65,6 +65,18 @@ struct CosineSimilarity {
         rows.add(-static_cast<double>(row(prediction, target, width, static_cast<T*>(nullptr), T(1))), weight);
     }
 
+    /// The rows' losses in functions on tensors, for derivatives of higher order.
+    template <class X> X compose(const X& y, const X& p) const
+    {
+        const auto inverse_length = [&](const X& of) { return 1 / sqrt(maximum(axis.sum_over(square(of)), 1e-14)); };
+        return axis.join_parts(-(axis.sum_over(p * y) * inverse_length(p) * inverse_length(y)), reduction);
+    }
+
+    auto operator()(const auto& y_true, const auto& y_pred, const auto&... sample_weight) const
+    {
+        return loss_of(*this, y_true, y_pred, sample_weight...);
+    }
+
 private:
     template <class T> static constexpr T most = static_cast<T>(1e7);
 

@@ -33,6 +33,13 @@ template <class T> struct clipped {
     {}
 };
 
+/// The same of tensors; and targets that are smoothed, of so many classes.
+template <class X> X composed_clip(const X& p) { return clip_by_value(p, clipped<double>::low, clipped<double>::high); }
+template <class X> X smoothed(const X& t, float by, std::size_t classes)
+{
+    return by == 0 ? t : X(t * (1 - static_cast<double>(by)) + static_cast<double>(by) / static_cast<double>(classes));
+}
+
 /// −Σ t·log p where p = softmax(z), and the gradient of the logits z, p·Σt − t. −log p is the distance of a logit to the largest
 /// one, less the logarithm of the largest probability; where that is near 1, it comes from the sum of the others. So the value is
 /// right however small or large it is.
@@ -84,6 +91,13 @@ template <class T> T share_of_sum(T sum)
 {
     constexpr T nothing = std::numeric_limits<T>::min() / clipped<T>::low;
     return std::abs(sum) < nothing ? T(0) : 1 / sum;
+}
+
+/// x / Σx of tensors.
+template <class X> X composed_shares(const X& x)
+{
+    const X sum = reduce_sum(x, {-1}, true), nothing = equal(sum, 0);
+    return where(nothing, zeros_like(x), x / where(nothing, 1, sum));
 }
 
 /// −Σ t·log(x / Σx), each quotient clipped: Keras's categorical form. Compiled for size, as the one of logits is.

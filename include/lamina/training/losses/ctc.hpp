@@ -69,7 +69,36 @@ struct CTC {
         return "classes from 1 on and zeros behind them, with a step for each and one more between equal ones";
     }
 
+    /// The rows' losses in functions on tensors, for derivatives of higher order.
+    template <class X> X compose(const X& y, const X& p) const
+    {
+        const std::size_t labels = y.shape()[1], states = 2 * labels + 1, steps = p.shape()[1];
+        const auto shifted = [](const X& of, std::size_t by, double before) {
+            return pad(slice(of, {0, 0}, {-1, static_cast<std::ptrdiff_t>(of.shape()[1] - by)}), {{0, 0}, {by, 0}}, before);
+        };
+        const X classes =
+            pad(reshape(stack({zeros_like(y), y}, 2), {-1, static_cast<std::ptrdiff_t>(2 * labels)}), {{0, 0}, {0, 1}});
+        const X is_label = not_equal(classes, 0), may_skip = logical_and(is_label, not_equal(classes, shifted(classes, 2, 0)));
+        const X emitted = matmul(one_hot(classes, p.shape()[2], -1, p.dtype()), transpose(log_softmax(p), {0, 2, 1}));
+        const auto at = unstack(emitted, 2); // [n, states] of each step
+        X now = pad(slice(at[0], {0, 0}, {-1, 2}), {{0, 0}, {0, states - 2}}, nearly_never);
+        for (std::size_t t = 1; t < steps; ++t) {
+            const X skipping = where(may_skip, shifted(now, 2, nearly_never), nearly_never);
+            now = reduce_logsumexp(stack({now, shifted(now, 1, nearly_never), skipping}, 2), {2}) + at[t];
+        }
+        const X ones = ones_like(at[0]), count = cast(reduce_sum(where(is_label, ones, zeros_like(ones)), {1}), dtype::int64);
+        const X ends = one_hot(2 * count, states, -1, p.dtype()) + one_hot(2 * count - 1, states, -1, p.dtype());
+        return -reduce_logsumexp(where(equal(ends, 0), nearly_never, now), {1});
+    }
+
+    auto operator()(const auto& y_true, const auto& y_pred, const auto&... sample_weight) const
+    {
+        return loss_of(*this, y_true, y_pred, sample_weight...);
+    }
+
 private:
+    static constexpr double nearly_never = -1e30; ///< a logarithm without a derivative that is NaN
+
     template <class Y> static std::size_t length(const protocols::label_sequence<Y>& of)
     {
         std::size_t labels = 0;

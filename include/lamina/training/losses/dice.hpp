@@ -61,6 +61,18 @@ struct Dice {
     }
     std::string needs(std::size_t) const { return "probabilities in [0, 1]"; }
 
+    /// The rows' losses in functions on tensors, for derivatives of higher order.
+    template <class X> X compose(const X& y, const X& p) const
+    {
+        const X both = axis.sum_over(y * p), below = axis.sum_over(y) + axis.sum_over(p) + 1e-7;
+        return axis.join_parts(1 - 2 * both / below, reduction);
+    }
+
+    auto operator()(const auto& y_true, const auto& y_pred, const auto&... sample_weight) const
+    {
+        return loss_of(*this, y_true, y_pred, sample_weight...);
+    }
+
 private:
     internals::losses::OverlapValue of(const batch_sums& sums) const
     {

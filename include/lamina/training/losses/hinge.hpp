@@ -43,6 +43,17 @@ struct Hinge {
         return internals::losses::all_signs(target, width);
     }
     std::string needs(std::size_t) const { return "-1 or 1, or 0 and 1 in their place"; }
+
+    /// The rows' losses in functions on tensors, for derivatives of higher order.
+    template <class X> X compose(const X& y, const X& p) const
+    {
+        return reduce_mean(maximum(1 - where(equal(y, 0), -1, y) * p, 0), {-1});
+    }
+
+    auto operator()(const auto& y_true, const auto& y_pred, const auto&... sample_weight) const
+    {
+        return loss_of(*this, y_true, y_pred, sample_weight...);
+    }
 };
 
 }} // namespace lamina

@@ -49,6 +49,19 @@ struct Huber {
             return protocols::ValueAndSlope{V(slope * (off - V(T(0.5)) * slope)), slope};
         });
     }
+
+    /// The rows' losses in functions on tensors, for derivatives of higher order.
+    template <class X> X compose(const X& y, const X& p) const
+    {
+        const double most = static_cast<double>(delta);
+        const X off = p - y, slope = clip_by_value(off, -most, most);
+        return reduce_mean(slope * (off - 0.5 * slope), {-1});
+    }
+
+    auto operator()(const auto& y_true, const auto& y_pred, const auto&... sample_weight) const
+    {
+        return loss_of(*this, y_true, y_pred, sample_weight...);
+    }
 };
 
 }} // namespace lamina

@@ -48,6 +48,18 @@ struct KLDivergence {
         return internals::losses::all_probabilities(target, width);
     }
     std::string needs(std::size_t) const { return "probabilities in [0, 1]"; }
+
+    /// The rows' losses in functions on tensors, for derivatives of higher order.
+    template <class X> X compose(const X& y, const X& p) const
+    {
+        const X wanted = clip_by_value(y, 1e-7, 1);
+        return reduce_sum(wanted * log(wanted / clip_by_value(p, 1e-7, 1)), {-1});
+    }
+
+    auto operator()(const auto& y_true, const auto& y_pred, const auto&... sample_weight) const
+    {
+        return loss_of(*this, y_true, y_pred, sample_weight...);
+    }
 };
 
 }} // namespace lamina

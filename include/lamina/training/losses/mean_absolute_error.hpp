@@ -34,6 +34,14 @@ struct MeanAbsoluteError {
             return protocols::ValueAndSlope{V(protocols::simd::abs(off)), sign};
         });
     }
+
+    /// The rows' losses in functions on tensors, for derivatives of higher order.
+    template <class X> X compose(const X& y, const X& p) const { return reduce_mean(abs(p - y), {-1}); }
+
+    auto operator()(const auto& y_true, const auto& y_pred, const auto&... sample_weight) const
+    {
+        return loss_of(*this, y_true, y_pred, sample_weight...);
+    }
 };
 
 }} // namespace lamina

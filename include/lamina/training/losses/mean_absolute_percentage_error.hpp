@@ -35,6 +35,17 @@ struct MeanAbsolutePercentageError {
             return protocols::ValueAndSlope{V(simd::abs(off) * percent), sign};
         });
     }
+
+    /// The rows' losses in functions on tensors, for derivatives of higher order.
+    template <class X> X compose(const X& y, const X& p) const
+    {
+        return 100 * reduce_mean(abs(p - y) / maximum(abs(y), 1e-7), {-1});
+    }
+
+    auto operator()(const auto& y_true, const auto& y_pred, const auto&... sample_weight) const
+    {
+        return loss_of(*this, y_true, y_pred, sample_weight...);
+    }
 };
 
 }} // namespace lamina

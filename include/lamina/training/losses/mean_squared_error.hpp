@@ -33,6 +33,14 @@ struct MeanSquaredError {
             return protocols::ValueAndSlope{off * off, off + off};
         });
     }
+
+    /// The rows' losses in functions on tensors, for derivatives of higher order.
+    template <class X> X compose(const X& y, const X& p) const { return reduce_mean(square(p - y), {-1}); }
+
+    auto operator()(const auto& y_true, const auto& y_pred, const auto&... sample_weight) const
+    {
+        return loss_of(*this, y_true, y_pred, sample_weight...);
+    }
 };
 
 }} // namespace lamina

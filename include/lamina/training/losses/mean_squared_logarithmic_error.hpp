@@ -38,6 +38,17 @@ struct MeanSquaredLogarithmicError {
             return protocols::ValueAndSlope{V(off * off), slope};
         });
     }
+
+    /// The rows' losses in functions on tensors, for derivatives of higher order.
+    template <class X> X compose(const X& y, const X& p) const
+    {
+        return reduce_mean(square(log1p(maximum(p, 1e-7)) - log1p(maximum(y, 1e-7))), {-1});
+    }
+
+    auto operator()(const auto& y_true, const auto& y_pred, const auto&... sample_weight) const
+    {
+        return loss_of(*this, y_true, y_pred, sample_weight...);
+    }
 };
 
 }} // namespace lamina

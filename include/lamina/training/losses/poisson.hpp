@@ -34,6 +34,14 @@ struct Poisson {
             return protocols::ValueAndSlope{V(p - t * internals::kernels::math::log(rate)), V(one - t / rate)};
         });
     }
+
+    /// The rows' losses in functions on tensors, for derivatives of higher order.
+    template <class X> X compose(const X& y, const X& p) const { return reduce_mean(p - y * log(p + 1e-7), {-1}); }
+
+    auto operator()(const auto& y_true, const auto& y_pred, const auto&... sample_weight) const
+    {
+        return loss_of(*this, y_true, y_pred, sample_weight...);
+    }
 };
 
 }} // namespace lamina

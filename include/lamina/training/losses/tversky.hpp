@@ -73,6 +73,20 @@ struct Tversky {
     }
     std::string needs(std::size_t) const { return "probabilities in [0, 1]"; }
 
+    /// The rows' losses in functions on tensors, for derivatives of higher order.
+    template <class X> X compose(const X& y, const X& p) const
+    {
+        const double a = static_cast<double>(alpha), b = static_cast<double>(beta);
+        const X both = axis.sum_over(y * p);
+        const X below = (1 - a - b) * both + a * axis.sum_over(y) + b * axis.sum_over(p) + 1e-7;
+        return axis.join_parts(1 - both / below, reduction);
+    }
+
+    auto operator()(const auto& y_true, const auto& y_pred, const auto&... sample_weight) const
+    {
+        return loss_of(*this, y_true, y_pred, sample_weight...);
+    }
+
 private:
     internals::losses::OverlapValue of(const batch_sums& sums) const
     {
