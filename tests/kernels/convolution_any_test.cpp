@@ -26,27 +26,29 @@ template <class T> void compare(std::size_t n, const convolution_sizes& s)
     const auto x = Buffer<T>(in, 1).random(1), dy = Buffer<T>(out, 3).random(2), w = Buffer<T>(taps * s.filters, 1).random(4);
     const auto abs_x = x.magnitudes(), abs_dy = dy.magnitudes(), abs_w = w.magnitudes();
     const T nan = std::numeric_limits<T>::quiet_NaN();
+    Buffer<T> scratch(internals::kernels::convolution_any_scratch<T>(s), 0, nan);
+    T* const none = nullptr;
 
     Buffer<T> y(out, 1, nan), y_expected(out), y_magnitude(out);
-    internals::kernels::convolution_any_forward(x.data(), w.data(), y.data(), n, s);
-    reference::convolution_any_forward(x.data(), w.data(), y_expected.data(), n, s);
-    reference::convolution_any_forward(abs_x.data(), abs_w.data(), y_magnitude.data(), n, s);
+    internals::kernels::convolution_any_forward(x.data(), w.data(), y.data(), scratch.data(), n, s);
+    reference::convolution_any_forward(x.data(), w.data(), y_expected.data(), none, n, s);
+    reference::convolution_any_forward(abs_x.data(), abs_w.data(), y_magnitude.data(), none, n, s);
     CHECK(worst(y, y_expected, y_magnitude) <= bound(taps));
     CHECK(y.guarded());
 
     Buffer<T> dx(in, 1, nan), dx_expected(in), dx_magnitude(in);
-    internals::kernels::convolution_any_data(dy.data(), w.data(), dx.data(), n, s);
-    reference::convolution_any_data(dy.data(), w.data(), dx_expected.data(), n, s);
-    reference::convolution_any_data(abs_dy.data(), abs_w.data(), dx_magnitude.data(), n, s);
+    internals::kernels::convolution_any_data(dy.data(), w.data(), dx.data(), scratch.data(), n, s);
+    reference::convolution_any_data(dy.data(), w.data(), dx_expected.data(), none, n, s);
+    reference::convolution_any_data(abs_dy.data(), abs_w.data(), dx_magnitude.data(), none, n, s);
     CHECK(worst(dx, dx_expected, dx_magnitude) <= bound(s.kernel_height * s.kernel_width * s.filters / s.groups));
     CHECK(dx.guarded());
 
     Buffer<T> dw(w.size(), 1, nan), dw_expected(w.size()), dw_magnitude(w.size());
-    internals::kernels::convolution_any_weights(x.data(), dy.data(), dw.data(), n, s);
-    reference::convolution_any_weights(x.data(), dy.data(), dw_expected.data(), n, s);
-    reference::convolution_any_weights(abs_x.data(), abs_dy.data(), dw_magnitude.data(), n, s);
+    internals::kernels::convolution_any_weights(x.data(), dy.data(), dw.data(), scratch.data(), n, s);
+    reference::convolution_any_weights(x.data(), dy.data(), dw_expected.data(), none, n, s);
+    reference::convolution_any_weights(abs_x.data(), abs_dy.data(), dw_magnitude.data(), none, n, s);
     CHECK(worst(dw, dw_expected, dw_magnitude) <= bound(n * s.out_height * s.out_width));
-    CHECK(dw.guarded());
+    CHECK((dw.guarded() && scratch.guarded()));
 }
 
 std::size_t windows(std::size_t size, std::size_t reach, std::size_t stride) { return (size - reach) / stride + 1; }

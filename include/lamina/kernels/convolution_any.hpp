@@ -6,13 +6,13 @@
 //
 // Contract: images are dense, one after another; `w` and `dw` are dense, [kernel_height][kernel_width][channels / groups][filters]; any alignment.
 // No output overlaps an input. Results are written, nothing is added to what was there. Every size but `n` is at least 1 (pads: 0). Padding
-// at the bottom and right is what out_height and out_width need; input that no window reaches gets a zero gradient. It works in room that the thread keeps.
+// at the bottom and right is what out_height and out_width need; input that no window reaches gets a zero gradient. `scratch` holds
+// convolution_any_scratch<T> values on 64 bytes.
 // Numerics: accumulated in T. |got - reference| <= (2 + terms) · epsilon · (sum of |terms|) where a group has one channel, and
 // (4 + 2 · sqrt(terms)) · epsilon · (sum of |terms|) elsewhere; the terms are the products of one result.
 // Reference: kernels/reference/convolution_any.hpp.
 #pragma once
 
-#include <lamina/core/aligned.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/kernels/convolution_sizes.hpp>
 #include <lamina/kernels/elementwise.hpp>
@@ -95,55 +95,70 @@ template <class T> LAMINA_ONE_COPY void unpack_weights(const T* packed, T* w, st
     for (std::size_t tap = 0; tap < window_taps(s); ++tap) std::copy_n(packed + tap * stride, filters, w + tap * s.filters + f);
 }
 
-/// What one of the passes works in: a group's weights, a block of windows as rows, and of a group the outputs of these.
+/// Windows are taken in blocks of so many, whose rows stay in the second cache.
+constexpr std::size_t windows_at_once(const convolution_sizes& s)
+{
+    return std::clamp<std::size_t>(32768 / window_taps(s), 16, 1024);
+}
+template <class T> std::size_t packed_size(const convolution_sizes& s)
+{
+    return row_stride<T>(window_taps(s)) * weight_stride<T>(group_filters(s));
+}
+
+/// What the passes work in: a group's weights, a block of windows as rows, and of a group the outputs of these.
 template <class T> class window_blocks {
 public:
-    window_blocks(const convolution_sizes& of, std::size_t n)
-        : s(of), windows(n * windows_of_image(of)), most(std::clamp<std::size_t>(32768 / window_taps(of), 16, 1024)),
-          room(weights_size() + rows_size() + (of.groups > 1 ? most * group_filters(of) : 0))
+    window_blocks(const convolution_sizes& of, std::size_t n, T* scratch)
+        : packed(scratch), rows(scratch + weights_size(of)), of_group(rows + rows_size(of)), s(of),
+          windows(n * windows_of_image(of))
     {}
 
-    T* weights() const { return room.data(); }
+    static std::size_t scratch(const convolution_sizes& s)
+    {
+        return weights_size(s) + rows_size(s) + (s.groups > 1 ? windows_at_once(s) * group_filters(s) : 0);
+    }
+
+    T* weights() const { return packed; }
     dense_sizes product() const { return {window_taps(s), group_filters(s)}; }
 
     /// f(windows, room for their rows, room for their outputs) for all windows, block by block.
     template <class F> void each(const F& f) const
     {
+        const std::size_t most = windows_at_once(s);
         for (std::size_t first = 0; first < windows; first += most)
-            f(range{first, std::min(first + most, windows)}, weights() + weights_size(),
-              weights() + weights_size() + rows_size());
+            f(range{first, std::min(first + most, windows)}, rows, of_group);
     }
 
     /// The outputs of one group in a row of their own, and back.
-    void take_group(const T* y, T* of_group, std::size_t f, range block) const
+    void take_group(const T* y, T* to, std::size_t f, range block) const
     {
-        for (std::size_t window = block.first; window < block.last; ++window, of_group += group_filters(s))
-            std::copy_n(y + window * s.filters + f, group_filters(s), of_group);
+        for (std::size_t window = block.first; window < block.last; ++window, to += group_filters(s))
+            std::copy_n(y + window * s.filters + f, group_filters(s), to);
     }
-    void put_group(const T* of_group, T* y, std::size_t f, range block) const
+    void put_group(const T* from, T* y, std::size_t f, range block) const
     {
-        for (std::size_t window = block.first; window < block.last; ++window, of_group += group_filters(s))
-            std::copy_n(of_group, group_filters(s), y + window * s.filters + f);
+        for (std::size_t window = block.first; window < block.last; ++window, from += group_filters(s))
+            std::copy_n(from, group_filters(s), y + window * s.filters + f);
     }
 
 private:
-    std::size_t weights_size() const { return row_stride<T>(window_taps(s)) * weight_stride<T>(group_filters(s)) + padded<T>(1); }
-    std::size_t rows_size() const { return windows_are_pixels(s) ? 0 : padded<T>(most * window_taps(s)); }
+    static std::size_t weights_size(const convolution_sizes& s) { return padded<T>(packed_size<T>(s)) + padded<T>(1); }
+    static std::size_t rows_size(const convolution_sizes& s)
+    {
+        return windows_are_pixels(s) ? 0 : padded<T>(windows_at_once(s) * window_taps(s));
+    }
 
+    T *packed, *rows, *of_group;
     const convolution_sizes& s;
-    std::size_t windows, most;
-    Borrowed<T> room;
+    std::size_t windows;
 };
 
-/// to[i · times + j] += a[i · a_times + j % a_times] · b[i · b_times + j % b_times]: one side may have one number where the others have several.
+/// y += x · w for each channel, which has `times` numbers in w and y; and dx += the sum of dy · w over these.
 template <class T>
 LAMINA_ONE_COPY void add_channel_products(const T* x, const T* w, T* y, std::size_t channels, std::size_t times)
 {
     if (times == 1)
-        return transform(y, x, w, y, channels, [](auto sum, const auto& a, const auto& b) {
-            sum = sum + a * b;
-            return sum;
-        });
+        return transform(y, x, w, y, channels, [](const auto& sum, const auto& a, const auto& b) { return sum + a * b; });
     for (std::size_t c = 0; c < channels; ++c, w += times, y += times)
         for (std::size_t j = 0; j < times; ++j) y[j] += x[c] * w[j];
 }
@@ -163,11 +178,17 @@ template <class F> void each_tap(std::size_t n, const convolution_sizes& s, cons
 
 } // namespace detail
 
+/// The number of T of scratch that each of the functions below needs, for any number of images.
+template <class T> std::size_t convolution_any_scratch(const convolution_sizes& s)
+{
+    return detail::is_depthwise(s) ? 0 : detail::window_blocks<T>::scratch(s);
+}
+
 /// y = the convolution of x with w.
 ///
 /// Shapes  x [n][height][width][channels], w as above, y [n][out_height][out_width][filters].
 template <class T>
-LAMINA_ONE_COPY void convolution_any_forward(const T* x, const T* w, T* y, std::size_t n, const convolution_sizes& s)
+LAMINA_ONE_COPY void convolution_any_forward(const T* x, const T* w, T* y, T* scratch, std::size_t n, const convolution_sizes& s)
 {
     if (detail::is_depthwise(s)) {
         std::fill_n(y, n * detail::windows_of_image(s) * s.filters, T(0));
@@ -175,7 +196,7 @@ LAMINA_ONE_COPY void convolution_any_forward(const T* x, const T* w, T* y, std::
             detail::add_channel_products(x + in, w + tap, y + out, s.channels, detail::group_filters(s));
         });
     }
-    const detail::window_blocks<T> blocks(s, n);
+    const detail::window_blocks<T> blocks(s, n, scratch);
     const T* const no_bias = nullptr;
     detail::each_group(s, [&](std::size_t c, std::size_t f) {
         detail::pack_weights(w, blocks.weights(), f, s);
@@ -194,14 +215,14 @@ LAMINA_ONE_COPY void convolution_any_forward(const T* x, const T* w, T* y, std::
 ///
 /// Shapes  dy as y, dx as x.
 template <class T>
-LAMINA_ONE_COPY void convolution_any_data(const T* dy, const T* w, T* dx, std::size_t n, const convolution_sizes& s)
+LAMINA_ONE_COPY void convolution_any_data(const T* dy, const T* w, T* dx, T* scratch, std::size_t n, const convolution_sizes& s)
 {
     std::fill_n(dx, n * detail::numbers_of_image(s), T(0));
     if (detail::is_depthwise(s))
         return detail::each_tap(n, s, [&](std::size_t in, std::size_t out, std::size_t tap) {
             detail::add_channel_sums(dy + out, w + tap, dx + in, s.channels, detail::group_filters(s));
         });
-    const detail::window_blocks<T> blocks(s, n);
+    const detail::window_blocks<T> blocks(s, n, scratch);
     detail::each_group(s, [&](std::size_t c, std::size_t f) {
         detail::pack_weights(w, blocks.weights(), f, s);
         blocks.each([&](detail::range block, T* rows, T* of_group) {
@@ -219,7 +240,8 @@ LAMINA_ONE_COPY void convolution_any_data(const T* dy, const T* w, T* dx, std::s
 ///
 /// Shapes  x, dy as forward's x and y, dw as w.
 template <class T>
-LAMINA_ONE_COPY void convolution_any_weights(const T* x, const T* dy, T* dw, std::size_t n, const convolution_sizes& s)
+LAMINA_ONE_COPY void convolution_any_weights(const T* x, const T* dy, T* dw, T* scratch, std::size_t n,
+                                             const convolution_sizes& s)
 {
     if (detail::is_depthwise(s)) {
         std::fill_n(dw, detail::window_taps(s) * s.filters, T(0));
@@ -227,7 +249,7 @@ LAMINA_ONE_COPY void convolution_any_weights(const T* x, const T* dy, T* dw, std
             detail::add_channel_products(x + in, dy + out, dw + tap, s.channels, detail::group_filters(s));
         });
     }
-    const detail::window_blocks<T> blocks(s, n);
+    const detail::window_blocks<T> blocks(s, n, scratch);
     T* const no_bias = nullptr;
     detail::each_group(s, [&](std::size_t c, std::size_t f) {
         std::fill_n(blocks.weights(), row_stride<T>(detail::window_taps(s)) * detail::weight_stride<T>(detail::group_filters(s)),

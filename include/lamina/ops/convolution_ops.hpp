@@ -9,6 +9,7 @@
 // with kernels [height, width, channels, multiplier], whose numbers lie as those of [height, width, 1, channels · multiplier] do.
 #pragma once
 
+#include <lamina/core/aligned.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/kernels/convolution_any.hpp>
 #include <lamina/ops/on_tensors.hpp>
@@ -148,7 +149,9 @@ struct Conv2DOp {
     {
         const Convolution c = of(in, with);
         with_real(name, out.dtype(), [&]<class T>(T) {
-            kernels::convolution_any_forward(in[0].numbers<T>(), in[1].numbers<T>(), out.numbers<T>(), c.x.n, c.sizes);
+            const Borrowed<T> scratch(kernels::convolution_any_scratch<T>(c.sizes));
+            kernels::convolution_any_forward(in[0].numbers<T>(), in[1].numbers<T>(), out.numbers<T>(), scratch.data(), c.x.n,
+                                             c.sizes);
         });
     }
     static void gradient(const StepBack& step, AnyTensor* dx);
@@ -180,7 +183,9 @@ struct Conv2DBackpropInputOp {
     {
         const Convolution c = of(in, with);
         with_real(name, out.dtype(), [&]<class T>(T) {
-            kernels::convolution_any_data(in[0].numbers<T>(), in[1].numbers<T>(), out.numbers<T>(), c.x.n, c.sizes);
+            const Borrowed<T> scratch(kernels::convolution_any_scratch<T>(c.sizes));
+            kernels::convolution_any_data(in[0].numbers<T>(), in[1].numbers<T>(), out.numbers<T>(), scratch.data(), c.x.n,
+                                          c.sizes);
         });
     }
     static void gradient(const StepBack& step, AnyTensor* dx);
@@ -208,7 +213,9 @@ struct Conv2DBackpropFilterOp {
     {
         const Convolution c = of(in, with);
         with_real(name, out.dtype(), [&]<class T>(T) {
-            kernels::convolution_any_weights(in[0].numbers<T>(), in[1].numbers<T>(), out.numbers<T>(), c.x.n, c.sizes);
+            const Borrowed<T> scratch(kernels::convolution_any_scratch<T>(c.sizes));
+            kernels::convolution_any_weights(in[0].numbers<T>(), in[1].numbers<T>(), out.numbers<T>(), scratch.data(), c.x.n,
+                                             c.sizes);
         });
     }
     static void gradient(const StepBack& step, AnyTensor* dx);

@@ -29,7 +29,8 @@ template <class T> void write(const std::vector<double>& sums, T* to)
 
 } // namespace detail
 
-template <class T> void convolution_any_forward(const T* x, const T* w, T* y, std::size_t n, const convolution_sizes& s)
+/// As kernels::convolution_any_forward. `scratch`, here and below, is not used.
+template <class T> void convolution_any_forward(const T* x, const T* w, T* y, T*, std::size_t n, const convolution_sizes& s)
 {
     std::vector<double> sums(n * s.out_height * s.out_width * s.filters);
     detail::each_dense_product<T>(n, s,
@@ -37,7 +38,7 @@ template <class T> void convolution_any_forward(const T* x, const T* w, T* y, st
     detail::write(sums, y);
 }
 
-template <class T> void convolution_any_data(const T* dy, const T* w, T* dx, std::size_t n, const convolution_sizes& s)
+template <class T> void convolution_any_data(const T* dy, const T* w, T* dx, T*, std::size_t n, const convolution_sizes& s)
 {
     std::vector<double> sums(n * s.height * s.width * s.channels);
     detail::each_dense_product<T>(n, s,
@@ -45,7 +46,7 @@ template <class T> void convolution_any_data(const T* dy, const T* w, T* dx, std
     detail::write(sums, dx);
 }
 
-template <class T> void convolution_any_weights(const T* x, const T* dy, T* dw, std::size_t n, const convolution_sizes& s)
+template <class T> void convolution_any_weights(const T* x, const T* dy, T* dw, T*, std::size_t n, const convolution_sizes& s)
 {
     std::vector<double> sums(s.kernel_height * s.kernel_width * s.channels / s.groups * s.filters);
     detail::each_dense_product<T>(n, s,
