@@ -6,7 +6,6 @@
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
 #include <lamina/core/span_of.hpp>
-#include <lamina/training/optimizers/optimizer.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -40,7 +39,7 @@ namespace internals {
 ///
 /// Errors     a gradient that is missing or has another shape; what the optimizer refuses.
 /// Example    optimizer.apply_gradients(tape.gradient(loss, variables(model)), variables(model));
-template <protocols::Optimizer O, class Variables>
+template <class O, class Variables>
 void update_variables(O& optimizer, const std::vector<AnyTensor>& gradients, const Variables& variables)
 {
     std::vector<std::shared_ptr<stored_types::record>> values, steps;
@@ -50,14 +49,13 @@ void update_variables(O& optimizer, const std::vector<AnyTensor>& gradients, con
         values.push_back(internals::record_of(variable));
         steps.push_back(internals::gradient_record(O::name, gradients[steps.size()], *values.back()));
     }
-    lamina::apply_gradients(optimizer, internals::span_of(values), internals::span_of(steps));
+    apply_gradients(optimizer, internals::span_of(values), internals::span_of(steps)); // found beside the optimizer
 }
 
 /// Computes a loss under a tape, takes one step against its gradient, and returns the loss: what an optimizer's `minimize` calls.
 ///
 /// Example    auto loss = optimizer.minimize([&] { return reduce_mean(square(model(x) - y)); }, variables(model));
-template <protocols::Optimizer O, class Loss, class Variables>
-auto minimize_loss(O& optimizer, const Loss& loss, const Variables& variables)
+template <class O, class Loss, class Variables> auto minimize_loss(O& optimizer, const Loss& loss, const Variables& variables)
 {
     GradientTape tape;
     auto value = loss();

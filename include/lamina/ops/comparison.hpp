@@ -58,11 +58,11 @@ template <class F, bool OfTruth> struct Compare {
     }
     static void compute(const Inputs& in, const AnyTensor& out, const Attributes&)
     {
-        const auto pass = [&]<class T>(T) { spread_over<T, bool>(in[0], in[1], out, loop<T>); };
+        const auto pass = [&]<class T>(T) { spread_over(in[0], in[1], out, two_arrays<T, bool, loop<T>>); };
         if constexpr (OfTruth) pass(bool{});
         else {
             const dtype type = in[0].dtype();
-            if (type == dtype::boolean) spread_over<std::int8_t, bool>(in[0], in[1], out, loop<std::int8_t>);
+            if (type == dtype::boolean) spread_over(in[0], in[1], out, two_arrays<std::int8_t, bool, loop<std::int8_t>>);
             else if (type == dtype::int32) pass(std::int32_t{});
             else if (type == dtype::int64) pass(std::int64_t{});
             else with_real(F::name, type, pass);

@@ -21,6 +21,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstring>
 #include <type_traits>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
@@ -91,26 +92,43 @@ inline Shape broadcast_shape(std::string_view op, const Shape& a, const Shape& b
     return answer.output;
 }
 
-/// Broadcasting for all ops of a type: a number that stands for a row is repeated in a block that stays in the first cache, so that an op
-/// has one loop.
-template <class A, class Y>
-[[gnu::noinline]] void spread_over(const AnyTensor& a, const AnyTensor& b, const AnyTensor& out,
-                                   void (*loop)(const A*, const A*, Y*, std::size_t))
+/// What an op makes of n numbers of two arrays, without types.
+using TwoArrays = void (*)(const void* a, const void* b, void* y, std::size_t n);
+template <class A, class Y, void (*Loop)(const A*, const A*, Y*, std::size_t)>
+void two_arrays(const void* a, const void* b, void* y, std::size_t n)
 {
-    const A *const x0 = a.numbers<A>(), *const x1 = b.numbers<A>();
-    Y* const y = out.numbers<Y>();
-    if (a.size() == out.size() && b.size() == out.size()) return loop(x0, x1, y, out.size());
+    Loop(static_cast<const A*>(a), static_cast<const A*>(b), static_cast<Y*>(y), n);
+}
+
+/// n elements of so many bytes, all like the one at `from`.
+inline void repeat_element(const std::byte* from, std::size_t bytes, std::byte* to, std::size_t n)
+{
+    if (n == 0) return;
+    std::memcpy(to, from, bytes);
+    for (std::size_t done = bytes, all = bytes * n; done < all; done *= 2) std::memcpy(to + done, to, std::min(done, all - done));
+}
+
+/// Broadcasting for all ops: a number that stands for a row is repeated in a block that stays in the first cache, so that an op has one loop
+/// for a type.
+[[gnu::noinline]] inline void spread_over(const AnyTensor& a, const AnyTensor& b, const AnyTensor& out, TwoArrays loop)
+{
+    const std::size_t size = out.size(), bytes = bytes_of(a.dtype()), bytes_out = bytes_of(out.dtype());
+    const std::byte *const x0 = a.body().data, *const x1 = b.body().data;
+    std::byte* const y = out.body().data;
+    if (a.size() == size && b.size() == size) return loop(x0, x1, y, size);
     constexpr std::size_t block = 512;
-    alignas(64) A repeated[block];
+    alignas(64) std::byte repeated[block * 8];
     const ops::Rows rows(a.shape(), b.shape(), out.shape(), 1);
     rows.for_each([&](std::size_t i, std::size_t j, std::size_t k) {
         const std::size_t width = rows.width();
-        if (rows.first_goes_on() && rows.second_goes_on()) return loop(x0 + i, x1 + j, y + k, width);
-        if (width == 1) return loop(x0 + i, x1 + j, y + k, 1);
-        std::fill_n(repeated, std::min(width, block), rows.first_goes_on() ? x1[j] : x0[i]);
+        const std::byte *const first = x0 + i * bytes, *const second = x1 + j * bytes;
+        std::byte* const to = y + k * bytes_out;
+        if (width == 1 || (rows.first_goes_on() && rows.second_goes_on())) return loop(first, second, to, width);
+        const bool repeats_second = rows.first_goes_on();
+        repeat_element(repeats_second ? second : first, bytes, repeated, std::min(width, block));
         for (std::size_t at = 0; at < width; at += block)
-            loop(rows.first_goes_on() ? x0 + i + at : repeated, rows.first_goes_on() ? repeated : x1 + j + at, y + k + at,
-                 std::min(block, width - at));
+            loop(repeats_second ? first + at * bytes : repeated, repeats_second ? repeated : second + at * bytes,
+                 to + at * bytes_out, std::min(block, width - at));
     });
 }
 
@@ -186,7 +204,7 @@ template <class F> struct Binary {
     }
     static void compute(const Inputs& in, const AnyTensor& out, const Attributes&)
     {
-        const auto pass = [&]<class T>(T) { spread_over<T, T>(in[0], in[1], out, each_two<F, T>); };
+        const auto pass = [&]<class T>(T) { spread_over(in[0], in[1], out, two_arrays<T, T, each_two<F, T>>); };
         if constexpr (of_whole_numbers<F>) with_real_or_whole(F::name, out.dtype(), pass);
         else with_real(F::name, out.dtype(), pass);
     }

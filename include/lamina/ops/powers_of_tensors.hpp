@@ -62,7 +62,7 @@ template <class F> struct PlainBinary {
     }
     static void compute(const Inputs& in, const AnyTensor& out, const Attributes&)
     {
-        with_real(F::name, out.dtype(), [&]<class T>(T) { spread_over<T, T>(in[0], in[1], out, loop<T>); });
+        with_real(F::name, out.dtype(), [&]<class T>(T) { spread_over(in[0], in[1], out, two_arrays<T, T, loop<T>>); });
     }
     static void gradient(const StepBack& step, AnyTensor* dx)
     {

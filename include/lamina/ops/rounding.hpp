@@ -94,7 +94,7 @@ template <bool Rest> struct Division {
     }
     static void compute(const Inputs& in, const AnyTensor& out, const Attributes&)
     {
-        const auto pass = [&]<class T>(T) { spread_over<T, T>(in[0], in[1], out, loop<T>); };
+        const auto pass = [&]<class T>(T) { spread_over(in[0], in[1], out, two_arrays<T, T, loop<T>>); };
         if (out.dtype() == dtype::int32) pass(std::int32_t{});
         else if (out.dtype() == dtype::int64) pass(std::int64_t{});
         else with_real(name, out.dtype(), pass);

@@ -66,11 +66,8 @@ struct BroadcastLike {
         std::byte* const y = out.body().data;
         const ops::Rows rows(narrow, out.shape(), out.shape(), 1);
         rows.for_each([&](std::size_t i, std::size_t, std::size_t k) {
-            std::byte* const to = y + k * bytes;
-            const std::size_t size = rows.width() * bytes;
-            if (rows.first_goes_on()) return void(std::memcpy(to, x + i * bytes, size));
-            std::memcpy(to, x + i * bytes, bytes);
-            for (std::size_t done = bytes; done < size; done *= 2) std::memcpy(to + done, to, std::min(done, size - done));
+            if (rows.first_goes_on()) std::memcpy(y + k * bytes, x + i * bytes, rows.width() * bytes);
+            else repeat_element(x + i * bytes, bytes, y + k * bytes, rows.width());
         });
     }
 };
