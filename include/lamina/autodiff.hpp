@@ -26,6 +26,7 @@
 #include <lamina/ops/matmul.hpp>
 #include <lamina/ops/pooling.hpp>
 #include <lamina/ops/powers_of_tensors.hpp>
+#include <lamina/ops/printing.hpp>
 #include <lamina/ops/resizing.hpp>
 #include <lamina/ops/rounding.hpp>
 #include <lamina/ops/shaping.hpp>
