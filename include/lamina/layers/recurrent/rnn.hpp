@@ -74,7 +74,8 @@ template <class L, class T, Shape In> struct CellBlock : SequenceBlock<L, T, In>
         return [this, with = with.inside(0), of_input = split(x, In[0], 1)](
                    std::size_t t, const std::array<X, L::states>& before) -> std::array<X, L::states> {
             const X now = as_samples<Shape{wide}>(of_input[t]);
-            if constexpr (requires { cell.compose(with, now, before); }) return cell.compose(with, now, before);
+            const block_of_cell& one = this->cell;
+            if constexpr (requires { one.compose(with, now, before); }) return one.compose(with, now, before);
             else refuse_form_in_ops("the cell of an RNN");
         };
     }
