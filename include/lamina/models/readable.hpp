@@ -4,10 +4,12 @@
 // xt::xarray                                                 as it is; its rank is seen at run time
 // std::vector, std::span, std::array of numbers              the samples one after another
 // a list of such rows                                        a sample a row
+// a Tensor whose number type is static                       as it is; its extents are seen at run time
 #pragma once
 
 #include <lamina/core/aligned.hpp>
 #include <lamina/core/architecture.hpp>
+#include <lamina/core/found_here.hpp>
 #include <lamina/trace/inputs.hpp>
 
 #include <algorithm>
@@ -47,12 +49,16 @@ template <class V> inline constexpr bool is_batch<Batch<V>> = true;
 
 template <class V> inline constexpr bool is_number = std::is_arithmetic_v<V> && !std::is_same_v<std::remove_cv_t<V>, char>;
 
+/// A tensor of autodiff.hpp whose number type the compiler knows.
+template <class X>
+concept TypedTensor = std::is_base_of_v<functions::tensor_base, X> && requires { typename X::value_type; };
+
 /// Numbers behind each other: std::vector, std::span, std::array.
 template <class X>
 concept FlatNumbers = requires(const X& x) {
     x.size();
     requires is_number<std::remove_pointer_t<decltype(x.data())>>;
-} && !requires { typename X::shape_type; };
+} && !TypedTensor<X> && !requires { typename X::shape_type; };
 
 template <class X>
 concept RowsOfNumbers = requires(const X& x) {
@@ -70,7 +76,7 @@ concept Expression = requires(const X& x) {
 };
 
 template <class X>
-concept OneReadable = Expression<X> || FlatNumbers<X> || RowsOfNumbers<X> ||
+concept OneReadable = Expression<X> || TypedTensor<X> || FlatNumbers<X> || RowsOfNumbers<X> ||
                       (DenseTensor<X> && is_number<std::remove_const_t<typename X::value_type>>);
 
 template <class X> inline constexpr bool all_readable = OneReadable<X>;
@@ -111,6 +117,12 @@ inline constexpr bool all_readable<std::tuple<X...>> = sizeof...(X) > 0 && (OneR
 template <class X> decltype(auto) read_one(const X& x, [[maybe_unused]] const Shape& each, [[maybe_unused]] const char* where)
 {
     if constexpr (DenseTensor<X>) return (x);
+    else if constexpr (TypedTensor<X>) {
+        require_rank(x.rank(), where);
+        RunTimeExtents extents;
+        for (std::size_t axis = 0; axis < x.rank(); ++axis) extents.push_back(x.shape()[axis]);
+        return Batch<typename X::value_type>(x.data(), extents);
+    }
     else if constexpr (FlatNumbers<X>) return Batch<element<X>>(x.data(), batch_of(samples_in(x.size(), each, where), each));
     else if constexpr (RowsOfNumbers<X>) {
         Batch<element<std::remove_cvref_t<decltype(*x.begin())>>> rows(batch_of(x.size(), each));

@@ -28,10 +28,9 @@ concept Symbols = (AValue<A> && ...);
 template <class... A>
 concept SomeNumbers = (Numbers<A> && ...);
 
-/// Base of tensors (ops/tensor.hpp), which get to an op by `on_tensors` (ops/on_tensors.hpp).
-struct tensor_base : functions::found_here {};
+/// Tensors (ops/tensor.hpp), which get to an op by `on_tensors` (ops/on_tensors.hpp).
 template <class... A>
-concept SomeTensors = (std::is_base_of_v<tensor_base, std::remove_cvref_t<A>> && ...);
+concept SomeTensors = (std::is_base_of_v<functions::tensor_base, std::remove_cvref_t<A>> && ...);
 template <class Op> struct on_tensors;
 
 template <class X>

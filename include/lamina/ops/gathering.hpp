@@ -193,7 +193,7 @@ struct OneHot {
     with.add(static_cast<std::int32_t>(axis_among("one_hot", indices.shape(), axis, indices.rank() + 1)));
     with.add(as_attribute("one_hot", static_cast<std::ptrdiff_t>(classes)));
     with.type = type;
-    return run(OneHot::entry, indices, with);
+    return run(internals::tensors::OneHot::entry, indices, with);
 }
 
 }} // namespace lamina

@@ -60,7 +60,7 @@ struct Trail {
 ///
 /// Errors     item, data and view say what is wrong with type, place or an empty handle in one sentence.
 /// Example    AnyTensor y = square(constant({1.f, 2.f})); // y.item(1) is 4
-class AnyTensor : public internals::ops::tensor_base {
+class AnyTensor : public internals::functions::tensor_base {
 public:
     AnyTensor() = default;
     AnyTensor(const AnyTensor& other) : body_(other.body_), trail_(other.trail_)
