@@ -27,6 +27,7 @@
 #include <lamina/ops/pooling.hpp>
 #include <lamina/ops/powers_of_tensors.hpp>
 #include <lamina/ops/printing.hpp>
+#include <lamina/ops/random_tensors.hpp>
 #include <lamina/ops/resizing.hpp>
 #include <lamina/ops/rounding.hpp>
 #include <lamina/ops/shaping.hpp>
@@ -36,3 +37,4 @@
 #include <lamina/ops/tiling.hpp>
 #include <lamina/ops/transpose.hpp>
 #include <lamina/ops/values_on_tensors.hpp>
+#include <lamina/ops/xtensor.hpp>
