@@ -49,7 +49,7 @@ inline void draw_curve(Svg& svg, const std::vector<double>& values, double first
 
 } // namespace detail
 
-/// Curves over epochs 1, 2, …, or over a range, with a legend that gives each one's last value. Series may differ in length or be empty.
+/// Curves over epochs 1, 2, …, with a legend that gives each one's last value, or over a range. Series may differ in length or be empty.
 ///
 /// Example  draw::curves({{"loss", {0.9, 0.5, 0.4}}, {"val_loss", {0.8, 0.6, 0.6}}}, {.title = "Loss"}).write("loss.svg");
 inline Svg curves(const std::vector<Series>& series, const CurveOptions& options = {})
@@ -106,7 +106,7 @@ inline Svg curves(const std::vector<Series>& series, const CurveOptions& options
         const double row = top + 10 + 20 * static_cast<double>(i);
         svg.line({right + 16, row - 4}, {right + 36, row - 4}, pen);
         svg.text({right + 42, row}, series[i].name);
-        if (!series[i].values.empty())
+        if (!series[i].values.empty() && !over_range)
             svg.text({right + 48 + text_width(series[i].name, 12), row}, number(series[i].values.back(), 4),
                      {.size = 11, .color = color::pale_ink});
     }
