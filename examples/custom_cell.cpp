@@ -53,6 +53,14 @@ template <std::size_t Units> struct Averages {
                     }
                 }
         }
+
+        /// The same of tensors, for derivatives of second order.
+        template <class X, class With>
+        std::array<X, 1> compose(const With& with, const X& x, const std::array<X, 1>& before) const
+        {
+            const X made = matmul(x, with(kernel)), s = sigmoid(with(rate));
+            return {made + s * (before[0] - made)};
+        }
     };
 };
 

@@ -39,6 +39,12 @@ struct LearnedRelu {
             }
         }
 
+        /// The same of tensors, for derivatives of second order.
+        template <class X, class With> X compose(const With& with, const X& x) const
+        {
+            return where(greater(x, 0), x, with(slope) * x);
+        }
+
         auto operator()(const auto& x) const { return call(*this, x); }
     };
 
