@@ -42,20 +42,30 @@ constexpr bool windows_are_pixels(const convolution_sizes& s)
            s.pad_top + s.pad_left == 0 && s.out_height == s.height && s.out_width == s.width;
 }
 
-/// f(place in the images, place in the window's row, count) for the taps of a window that meet its image, in pieces that lie side by side.
-template <class F> void each_run(std::size_t window, const convolution_sizes& s, const F& f)
+/// f(window, place in the images, place in the window's row, count) for the taps of windows that meet their images, in pieces that lie side by
+/// side.
+template <class F> void each_run(range windows, const convolution_sizes& s, const F& f)
 {
-    const std::size_t image = window / windows_of_image(s), oy = window % windows_of_image(s) / s.out_width,
-                      ox = window % s.out_width;
     const std::size_t channels = group_channels(s);
-    const range rows = rows_within(s, oy), columns = columns_within(s, ox);
-    const std::size_t at_once = s.dilation_width == 1 && s.groups == 1 ? std::max<std::size_t>(columns.size(), 1) : 1;
-    for (std::size_t ky = rows.first; ky < rows.last; ++ky)
-        for (std::size_t kx = columns.first; kx < columns.last; kx += at_once)
-            f(image * numbers_of_image(s) + ((oy * s.stride_height + ky * s.dilation_height - s.pad_top) * s.width +
-                                             ox * s.stride_width + kx * s.dilation_width - s.pad_left) *
-                                                s.channels,
-              (ky * s.kernel_width + kx) * channels, at_once * channels);
+    const bool joined = s.dilation_width == 1 && s.groups == 1;
+    const range whole_down = whole_rows(s), whole_along = whole_columns(s); // windows that meet no padding
+    std::size_t image = windows.first / windows_of_image(s), oy = windows.first % windows_of_image(s) / s.out_width,
+                ox = windows.first % s.out_width;
+    for (std::size_t window = windows.first; window < windows.last; ++window) {
+        const range rows = whole_down.contains(oy) ? range{0, s.kernel_height} : rows_within(s, oy);
+        const range columns = whole_along.contains(ox) ? range{0, s.kernel_width} : columns_within(s, ox);
+        const std::size_t at_once = joined ? std::max<std::size_t>(columns.size(), 1) : 1;
+        for (std::size_t ky = rows.first; ky < rows.last; ++ky) {
+            const std::size_t line = image * s.height + oy * s.stride_height + ky * s.dilation_height - s.pad_top;
+            for (std::size_t kx = columns.first; kx < columns.last; kx += at_once)
+                f(window, (line * s.width + ox * s.stride_width + kx * s.dilation_width - s.pad_left) * s.channels,
+                  (ky * s.kernel_width + kx) * channels, at_once * channels);
+        }
+        if (++ox == s.out_width) {
+            ox = 0;
+            if (++oy == s.out_height) oy = 0, ++image;
+        }
+    }
 }
 
 /// As `copy_run`, added to what is there.
@@ -69,14 +79,18 @@ template <class T> void add_run(const T* from, T* to, std::size_t n)
 /// Windows as rows, and rows added back to the images they are of; both from the first channel of a group on.
 template <class T> LAMINA_ONE_COPY void rows_of_windows(const T* x, T* rows, range windows, const convolution_sizes& s)
 {
-    std::fill_n(rows, windows.size() * window_taps(s), T(0));
-    for (std::size_t window = windows.first; window < windows.last; ++window, rows += window_taps(s))
-        each_run(window, s, [&](std::size_t from, std::size_t to, std::size_t count) { copy_run(x + from, rows + to, count); });
+    const std::size_t taps = window_taps(s);
+    std::fill_n(rows, windows.size() * taps, T(0));
+    each_run(windows, s, [=](std::size_t window, std::size_t from, std::size_t to, std::size_t count) {
+        copy_run(x + from, rows + (window - windows.first) * taps + to, count);
+    });
 }
 template <class T> LAMINA_ONE_COPY void add_rows_to_images(const T* rows, T* x, range windows, const convolution_sizes& s)
 {
-    for (std::size_t window = windows.first; window < windows.last; ++window, rows += window_taps(s))
-        each_run(window, s, [&](std::size_t to, std::size_t from, std::size_t count) { add_run(rows + from, x + to, count); });
+    const std::size_t taps = window_taps(s);
+    each_run(windows, s, [=](std::size_t window, std::size_t to, std::size_t from, std::size_t count) {
+        add_run(rows + (window - windows.first) * taps + from, x + to, count);
+    });
 }
 
 /// The numbers from one row of a group's weights to the next, as matmul.hpp wants them: those of one filter lie in one row.
@@ -172,8 +186,9 @@ template <class T> LAMINA_ONE_COPY void add_channel_sums(const T* dy, const T* w
 /// f(place of the input's channels, place of the output's, place of the tap's weights) for each tap of each window.
 template <class F> void each_tap(std::size_t n, const convolution_sizes& s, const F& f)
 {
-    for (std::size_t window = 0; window < n * windows_of_image(s); ++window)
-        each_run(window, s, [&](std::size_t in, std::size_t tap, std::size_t) { f(in, window * s.filters, tap * s.filters); });
+    each_run({0, n * windows_of_image(s)}, s, [&](std::size_t window, std::size_t in, std::size_t tap, std::size_t) {
+        f(in, window * s.filters, tap * s.filters);
+    });
 }
 
 } // namespace detail

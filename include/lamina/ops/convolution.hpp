@@ -104,7 +104,7 @@ namespace internals::tensors {
 /// Options  strides (1), padding (Valid), dilations (1), groups (1), the order of which is theirs in `Conv2DOptions`.
 /// Errors   name what does not fit: axes, channels, groups, windows larger than padded images.
 /// Numerics as `kernels/convolution_any.hpp`.
-/// Example  AnyTensor y = conv2d(x, w, {.strides = 2, .padding = Same{}});
+/// Example  AnyTensor y = conv2d(ones({8, 28, 28, 1}), ones({5, 5, 1, 6}), {.strides = 2, .padding = Same{}});
 inline AnyTensor conv2d(const AnyTensor& x, const AnyTensor& w, const Conv2DOptions& options = {})
 {
     using namespace internals::tensors;
@@ -116,7 +116,7 @@ inline AnyTensor conv2d(const AnyTensor& x, const AnyTensor& w, const Conv2DOpti
 ///
 /// Shapes   x [n, steps, channels], w [steps, channels / groups, filters] -> [n, out_steps, filters].
 /// Options  as conv2d; `Causal{}` is a padding, too, and `Sides{before, after}`.
-/// Example  AnyTensor y = conv1d(x, w, {.padding = Causal{}, .dilations = 2});
+/// Example  AnyTensor y = conv1d(ones({8, 50, 3}), ones({2, 3, 16}), {.padding = Causal{}, .dilations = 2});
 inline AnyTensor conv1d(const AnyTensor& x, const AnyTensor& w, const Conv1DOptions& options = {})
 {
     using namespace internals::tensors;
@@ -132,7 +132,7 @@ inline AnyTensor conv1d(const AnyTensor& x, const AnyTensor& w, const Conv1DOpti
 ///
 /// Shapes   x [n, height, width, channels], w [height, width, channels, multiplier] -> [n, out_height, out_width, channels · multiplier].
 /// Options  as conv2d, where the groups say nothing.
-/// Example  AnyTensor y = depthwise_conv2d(x, w, {.padding = Same{}});
+/// Example  AnyTensor y = depthwise_conv2d(ones({8, 28, 28, 3}), ones({3, 3, 3, 2}), {.padding = Same{}});
 inline AnyTensor depthwise_conv2d(const AnyTensor& x, const AnyTensor& w, Conv2DOptions options = {})
 {
     using namespace internals::tensors;
@@ -143,7 +143,7 @@ inline AnyTensor depthwise_conv2d(const AnyTensor& x, const AnyTensor& w, Conv2D
 /// The same of sequences.
 ///
 /// Shapes   x [n, steps, channels], w [steps, channels, multiplier] -> [n, out_steps, channels · multiplier].
-/// Example  AnyTensor y = depthwise_conv1d(x, w, {.padding = Causal{}});
+/// Example  AnyTensor y = depthwise_conv1d(ones({8, 50, 3}), ones({2, 3, 1}), {.padding = Causal{}});
 inline AnyTensor depthwise_conv1d(const AnyTensor& x, const AnyTensor& w, Conv1DOptions options = {})
 {
     options.groups = 0;
@@ -155,7 +155,7 @@ inline AnyTensor depthwise_conv1d(const AnyTensor& x, const AnyTensor& w, Conv1D
 /// Shapes   x [n, height, width, channels], w [height, width, filters, channels] -> [n, out_height, out_width, filters].
 /// Options  strides (1), padding (Valid), dilations (1), output: the extents of the result, where several lead to x's.
 /// Errors   name what does not fit; an output whose convolution does not have x's extents is refused.
-/// Example  AnyTensor y = conv2d_transpose(x, w, {.strides = 2, .padding = Same{}});
+/// Example  AnyTensor y = conv2d_transpose(ones({8, 7, 7, 16}), ones({3, 3, 4, 16}), {.strides = 2, .padding = Same{}});
 inline AnyTensor conv2d_transpose(const AnyTensor& x, const AnyTensor& w, const Conv2DTransposeOptions& options = {})
 {
     return internals::tensors::transposed("conv2d_transpose", x, w, options, 4);
@@ -163,7 +163,7 @@ inline AnyTensor conv2d_transpose(const AnyTensor& x, const AnyTensor& w, const 
 /// The same of sequences.
 ///
 /// Shapes   x [n, steps, channels], w [steps, filters, channels] -> [n, out_steps, filters].
-/// Example  AnyTensor y = conv1d_transpose(x, w, {.strides = 2});
+/// Example  AnyTensor y = conv1d_transpose(ones({8, 20, 4}), ones({3, 2, 4}), {.strides = 2});
 inline AnyTensor conv1d_transpose(const AnyTensor& x, const AnyTensor& w, const Conv1DTransposeOptions& options = {})
 {
     Conv2DTransposeOptions of_rows{

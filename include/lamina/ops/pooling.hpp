@@ -80,7 +80,7 @@ namespace internals::tensors {
 /// Options  strides (the window's extents), padding (Valid), count_include_pad (false), ceil_mode (false).
 /// Errors   name what does not fit: axes, windows larger than padded images, padding as large as a window.
 /// Numerics as `kernels/pooling.hpp`.
-/// Example  AnyTensor y = avg_pool2d(x, 2, {.padding = Same{}});
+/// Example  AnyTensor y = avg_pool2d(ones({8, 27, 27, 6}), 2, {.padding = Same{}});
 inline AnyTensor avg_pool2d(const AnyTensor& x, const Window& window, const Pool2DOptions& options = {})
 {
     return internals::tensors::pooled("avg_pool2d", internals::tensors::avg_pool_entry, x, window, options, false);
@@ -88,7 +88,7 @@ inline AnyTensor avg_pool2d(const AnyTensor& x, const Window& window, const Pool
 /// The same over steps.
 ///
 /// Shapes   x [n, steps, channels] -> [n, out_steps, channels].
-/// Example  AnyTensor y = avg_pool1d(x, 3, {.strides = 1});
+/// Example  AnyTensor y = avg_pool1d(ones({8, 20, 6}), 3, {.strides = 1});
 inline AnyTensor avg_pool1d(const AnyTensor& x, std::size_t window, const Pool1DOptions& options = {})
 {
     return internals::tensors::pooled_steps("avg_pool1d", internals::tensors::avg_pool_entry, x, window, options);
@@ -99,7 +99,7 @@ inline AnyTensor avg_pool1d(const AnyTensor& x, std::size_t window, const Pool1D
 /// Shapes   x [n, height, width, channels] -> [n, out_height, out_width, channels].
 /// Options  strides (the window's extents), padding (Valid), dilations (1), ceil_mode (false).
 /// Errors   as avg_pool2d.
-/// Example  AnyTensor y = max_pool2d(x, Window{2, 3}, {.strides = 1});
+/// Example  AnyTensor y = max_pool2d(ones({8, 28, 28, 6}), Window{2, 3}, {.strides = 1});
 inline AnyTensor max_pool2d(const AnyTensor& x, const Window& window, const Pool2DOptions& options = {})
 {
     return internals::tensors::pooled("max_pool2d", internals::tensors::max_pool_entry, x, window, options, false);
@@ -107,7 +107,7 @@ inline AnyTensor max_pool2d(const AnyTensor& x, const Window& window, const Pool
 /// The same over steps.
 ///
 /// Shapes   x [n, steps, channels] -> [n, out_steps, channels].
-/// Example  AnyTensor y = max_pool1d(x, 2);
+/// Example  AnyTensor y = max_pool1d(ones({8, 20, 6}), 2);
 inline AnyTensor max_pool1d(const AnyTensor& x, std::size_t window, const Pool1DOptions& options = {})
 {
     return internals::tensors::pooled_steps("max_pool1d", internals::tensors::max_pool_entry, x, window, options);
@@ -117,7 +117,7 @@ inline AnyTensor max_pool1d(const AnyTensor& x, std::size_t window, const Pool1D
 /// counts, and the height 1.
 ///
 /// Shapes   x [n, height, width, channels] -> [n, output.height, output.width, channels].
-/// Example  AnyTensor y = adaptive_avg_pool2d(x, {7, 7});
+/// Example  AnyTensor y = adaptive_avg_pool2d(ones({8, 30, 20, 6}), {7, 7});
 inline AnyTensor adaptive_avg_pool2d(const AnyTensor& x, const Window& output)
 {
     return internals::tensors::pooled_evenly("adaptive_avg_pool2d", internals::tensors::avg_pool_entry, x, output);

@@ -113,7 +113,7 @@ template <bool Bilinear> void ResizeGradOp<Bilinear>::gradient(const StepBack& s
 /// Shapes   x [n, height, width, channels] -> [n, size.height, size.width, channels].
 /// Errors   name what does not fit.
 /// Numerics as `kernels/resize.hpp`.
-/// Example  AnyTensor y = resize(x, {28, 28}, Nearest{});
+/// Example  AnyTensor y = resize(ones({8, 30, 20, 3}), {28, 28}, Nearest{});
 inline AnyTensor resize(const AnyTensor& x, const Window& size, Bilinear = {})
 {
     return internals::tensors::resized<true>(x, size);
