@@ -83,6 +83,7 @@
 #include <lamina/models/stream.hpp>
 #include <lamina/models/summary.hpp>
 
+#include <lamina/ops/formula_layer.hpp>
 #include <lamina/ops/functions.hpp>
 
 #include <lamina/graph/freeze.hpp>

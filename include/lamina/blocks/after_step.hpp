@@ -44,6 +44,13 @@ template <class B> [[gnu::cold]] double penalty_of([[maybe_unused]] const B& blo
     else return 0;
 }
 
+/// The same of a place of a plan: blocks inside of one that is its formula are places themselves.
+template <class B> [[gnu::cold]] double penalty_of_place(const B& block, B* gradient)
+{
+    if constexpr (requires { block.own_penalty(gradient); }) return block.own_penalty(gradient);
+    else return penalty_of(block, gradient);
+}
+
 /// Tells a block, and the layers inside of it, that a step was taken.
 template <class B> [[gnu::cold]] void tell_after_step([[maybe_unused]] B& block)
 {

@@ -46,6 +46,18 @@ concept ConstexprLayer =
     Layer<L> && (OfTheLibrary<L> || AnswersInAConstant<L> || AnswersInAConstant<L, 1> || AnswersInAConstant<L, 1, 1> ||
                  AnswersInAConstant<L, 1, 1, 1> || AnswersInAConstant<L, 1, 1, 1, 1>);
 
+/// A layer that is asked with the shape as a constant, `accept_at<In>()`: one that is its formula, whose answer the compiler finds, and
+/// layers of layers with such a one inside.
+template <class L> inline constexpr bool asks_with_constants = requires { requires L::asks_with_constants; };
+
+/// What a layer answers to a shape that is a constant.
+template <class L, Shape In> constexpr verdict answer_at()
+{
+    if constexpr (asks_with_constants<L>) return L::template accept_at<In>();
+    else return L::accept(In);
+}
+template <class L, Shape In> inline constexpr Shape output_at = answer_at<L, In>().output;
+
 template <class L> constexpr misfit why_no_layer()
 {
     if constexpr (!has_member_accept<L>) return misfit::is_no_layer;

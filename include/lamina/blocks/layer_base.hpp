@@ -49,7 +49,7 @@ template <class L, class T, Shape In> struct block_base : block_with_rules<L, ty
     using value_type = T;
     using layer = L;
     template <class U> using as = typename L::template block<U, In>;
-    static constexpr Shape input = In, output = L::accept(In).output;
+    static constexpr Shape input = In, output = internals::output_at<L, In>;
 
     [[gnu::always_inline]] auto operator()(const auto& x) const
     {

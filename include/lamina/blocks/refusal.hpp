@@ -56,6 +56,10 @@ struct refusal<Place, L, Given, Reason> {
     using type = typename L::template refusal_inside<Place, Given>;
 };
 
+template <class Place, class L, class Given> struct refusal<Place, L, Given, misfit::its_formula_was_refused> {
+    using type = Refused; // which was said
+};
+
 template <class L, class T, class In, misfit Answer> struct block_of {
     using type = typename refusal<alone, L, as_shape<In::value>, Answer>::type;
 };
@@ -83,7 +87,7 @@ template <class L, class T, class In> struct block_of<L, T, In, misfit::none> {
 };
 
 template <class L, class T, class In> struct asked {
-    using type = typename block_of<L, T, In, L::accept(In::value).answer>::type;
+    using type = typename block_of<L, T, In, answer_at<L, In::value>().answer>::type;
 };
 
 template <class L, class T, class In>

@@ -69,6 +69,9 @@ enum class misfit {
     the_last_axis_is_odd__Glu_halves_it,
     the_keys_have_another_number_of_steps_than_the_values,
     a_variable_has_more_axes_than_the_value_beside_it,
+    its_block_has_no_formula__write_auto_operator_call_const_auto_x_const,
+    its_formula_gives_no_value__return_what_functions_of_x_give,
+    its_formula_was_refused, // which the compiler has said already
 };
 
 /// A shape that a layer gives, or the reason why it refuses.

@@ -39,6 +39,13 @@ inline constexpr std::size_t stack_bytes = 64 * 1024;
 /// The result of one sample may take as much.
 inline constexpr std::size_t largest_result = 1024 * 1024;
 
+/// Whether what a block works in for a sample is known when it is compiled, which that of a formula is not, and fits there.
+template <class B>
+concept KnownRoom = requires { typename std::bool_constant<(static_cast<void>(scratch_of<B>(1)), true)>; };
+template <class B> inline constexpr bool fits_on_the_stack = false;
+template <KnownRoom B>
+inline constexpr bool fits_on_the_stack<B> = scratch_of<B>(1) * sizeof(typename B::value_type) <= stack_bytes;
+
 /// A block of so few multiply-adds is computed where it is called: the call would take a tenth of its time.
 inline constexpr std::size_t less_than_a_call = 256;
 
@@ -49,12 +56,12 @@ template <Block B> [[gnu::always_inline]] inline auto compute_sample(const B& bl
     T* const y = result.data();
     require_bound(block);
     constexpr fixed<std::size_t{1}> one; // what layers do with more samples is not compiled
-    constexpr std::size_t room = scratch_of<B>(one);
-    if constexpr (room * sizeof(T) <= stack_bytes) {
+    if constexpr (fits_on_the_stack<B>) {
+        constexpr std::size_t room = scratch_of<B>(one);
         alignas(alignment) T scratch[room == 0 ? 1 : room];
         block.forward(Mode{}, x, y, nullptr, scratch, one);
     }
-    else block.forward(Mode{}, x, y, nullptr, Borrowed<T>(room).data(), one);
+    else block.forward(Mode{}, x, y, nullptr, Borrowed<T>(scratch_of<B>(one)).data(), one);
     return result;
 }
 

@@ -100,7 +100,12 @@ template <class X> struct as_tensor {
 template <class X>
     requires is_variable<X>
 struct as_tensor<X> {
-    static auto call(const X& x) { return read(x); }
+    static auto call(const X& x)
+    {
+        using tensor = decltype(read(x));
+        if (variable_reader.read) return tensor(variable_reader.read(variable_reader.with, x));
+        return read(x);
+    }
 };
 template <class X> struct as_tensor<const X*> {
     static auto call(const X* x) { return as_tensor<X>::call(*x); }

@@ -16,7 +16,19 @@
 #include <type_traits>
 #include <utility>
 
-namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::ops {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE {
+
+class AnyTensor;
+
+namespace internals::ops {
+
+/// How this thread reads variables as tensors while a block says its formula in ops: as those that a tape follows; null where they are read
+/// as they are.
+struct VariableReader {
+    const void* with = nullptr;
+    AnyTensor (*read)(const void* with, const AnyVariable& variable) = nullptr;
+};
+inline constinit thread_local VariableReader variable_reader;
 
 /// What an op makes of variables: computed when it meets a value. `A` are other such, and pointers to variables.
 template <class Op, class T, Shape S, class... A> struct Formula : functions::found_here {
@@ -74,4 +86,6 @@ template <class T> void unpack_rows(const T* rows, T* dense, const stored_types:
     for (; size > 0; size -= places.row, dense += places.row, rows += places.step) std::copy_n(rows, places.row, dense);
 }
 
-}}} // namespace lamina::internals::ops
+} // namespace internals::ops
+
+}} // namespace lamina

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
@@ -42,8 +43,10 @@ template <class M>
     double sum = 0;
     std::size_t at = 0;
     for_each_block(model, [&]<class B>(const B& block) {
-        if constexpr (has_penalty<B>)
-            sum += penalty_of(block, gradient_blocks.empty() ? nullptr : static_cast<B*>(const_cast<void*>(gradient_blocks[at])));
+        [[maybe_unused]] B* const gradient =
+            gradient_blocks.empty() ? nullptr : static_cast<B*>(const_cast<void*>(gradient_blocks[at]));
+        if constexpr (std::is_same_v<B, M>) sum += penalty_of(block, gradient);
+        else if constexpr (has_penalty<B>) sum += penalty_of_place(block, gradient);
         ++at;
     });
     return sum;

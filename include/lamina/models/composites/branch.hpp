@@ -36,7 +36,9 @@ template <class... Parts> struct Branch {
     using row = internals::layers_among<Parts...>;
     using layers = typename row::as_series;
 
+    static constexpr bool asks_with_constants = layers::asks_with_constants;
     static constexpr protocols::verdict accept(Shape in) { return layers::accept(in); }
+    template <Shape In> static constexpr protocols::verdict accept_at() { return layers::template accept_at<In>(); }
 
     template <class Place, class Given>
         requires(layers::template from<Given>.by.reason != protocols::misfit::none)

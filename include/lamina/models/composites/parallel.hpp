@@ -26,7 +26,7 @@ public:
     Branched(Branched&&) noexcept = default;
     Branched& operator=(Branched&&) noexcept = default;
 
-    static constexpr Shape input = In, output = P::accept(In).output;
+    static constexpr Shape input = In, output = output_at<P, In>;
     static constexpr bool across_batch = (false || ... || across_batch_of<Blocks>());
     static constexpr bool penalizes_activity = (false || ... || penalizes_activity_of<Blocks>());
     static constexpr std::size_t saved(std::size_t n) { return layout(n).end; }
@@ -127,17 +127,26 @@ template <class... Layers> struct branches<pack<Layers...>> {
 
     static constexpr answers ask(const Shape& in)
     {
+        return collect([&]<class L>(std::type_identity<L>) { return internals::ask<L>(in); });
+    }
+    template <Shape In> static constexpr answers ask_at()
+    {
+        return collect([]<class L>(std::type_identity<L>) { return internals::ask_at<L, In>(); });
+    }
+    static constexpr answers collect(const auto& asked)
+    {
         answers a;
         [[maybe_unused]] const auto step = [&](const verdict& v) {
             a.by.reason = v.answer;
             if (v.answer == misfit::none) a.outputs[a.by.at++] = v.output;
             return v.answer == misfit::none;
         };
-        if ((step(internals::ask<Layers>(in)) && ...)) a.by = judge_names<Layers...>();
+        if ((step(asked(std::type_identity<Layers>{})) && ...)) a.by = judge_names<Layers...>();
         return a;
     }
 
-    template <class Given> static constexpr refusing by = ask(Given::value).by;
+    static constexpr bool asks_with_constants = (false || ... || internals::asks_with_constants<Layers>);
+    template <class Given> static constexpr refusing by = ask_at<Given::value>().by;
     template <class Place, class Given>
     struct refusal : refusal_of_one<Place, by<Given>.at, by<Given>.reason, Given, Layers...> {};
 };
@@ -168,10 +177,20 @@ template <class Merge, class... Parts> struct Parallel {
 
     static constexpr protocols::verdict accept(Shape in)
     {
+        if constexpr (branches::count == 0 || !internals::merges<Merge>) return judge(in, in);
+        else return judge(in, branches::ask(in));
+    }
+    static constexpr bool asks_with_constants = branches::asks_with_constants;
+    template <Shape In> static constexpr protocols::verdict accept_at()
+    {
+        if constexpr (branches::count == 0 || !internals::merges<Merge>) return judge(In, In);
+        else return judge(In, branches::template ask_at<In>());
+    }
+    static constexpr protocols::verdict judge(const Shape& in, [[maybe_unused]] const auto& asked)
+    {
         if constexpr (branches::count == 0 || !internals::merges<Merge>)
             return refuses(protocols::misfit::a_Parallel_needs_Concat_or_Add_and_then_branches);
         else {
-            const auto asked = branches::ask(in);
             if (in.size() == 0) return refuses(protocols::misfit::an_extent_is_zero);
             if (asked.by.reason != protocols::misfit::none) return refuses(asked.by.reason);
             return Merge::merge(asked.outputs);

@@ -23,9 +23,11 @@ template <class... Parts> struct Residual {
     using row = internals::layers_among<Parts...>;
     using layers = typename row::as_series;
 
-    static constexpr protocols::verdict accept(Shape in)
+    static constexpr bool asks_with_constants = layers::asks_with_constants;
+    static constexpr protocols::verdict accept(Shape in) { return judge(in, layers::accept(in)); }
+    template <Shape In> static constexpr protocols::verdict accept_at() { return judge(In, layers::template accept_at<In>()); }
+    static constexpr protocols::verdict judge(const Shape& in, const protocols::verdict& inside)
     {
-        const protocols::verdict inside = layers::accept(in);
         if (layers::count == 0) return refuses(protocols::misfit::a_Residual_needs_a_layer);
         if (inside.answer == protocols::misfit::none && inside.output != in)
             return refuses(protocols::misfit::the_layers_of_a_Residual_must_keep_its_input_shape);

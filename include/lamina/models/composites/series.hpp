@@ -43,6 +43,13 @@ template <class L> constexpr verdict ask([[maybe_unused]] const Shape& in)
     else return refuses(why_no_layer<L>());
 }
 
+/// The same to a shape that is a constant.
+template <class L, Shape In> constexpr verdict ask_at()
+{
+    if constexpr (asks_with_constants<L> && options_fit<L>) return L::template accept_at<In>();
+    else return ask<L>(In);
+}
+
 /// Which of several layers refuses, and why; the last one where none does.
 struct refusing {
     std::size_t at = 0;
@@ -98,14 +105,34 @@ template <class... Layers> struct series {
         if ((step(ask<Layers>(w.shapes[w.by.at])) && ...)) w.by = judge_names<Layers...>();
         return w;
     }
-    /// The same from `Shape<…>` or `Input<…>`.
-    template <class In> static constexpr walked from = walk(In::value);
 
-    static constexpr verdict accept(const Shape& in)
+    static constexpr bool asks_with_constants = (false || ... || internals::asks_with_constants<Layers>);
+    template <Shape In, class First, class... Rest> static constexpr void walk_on(walked& w)
     {
-        const walked w = walk(in);
-        return {w.by.reason, w.shapes[count]};
+        constexpr verdict v = ask_at<First, In>();
+        w.by.reason = v.answer;
+        if constexpr (v.answer == misfit::none) {
+            w.shapes[++w.by.at] = v.output;
+            if constexpr (sizeof...(Rest) > 0) walk_on<v.output, Rest...>(w);
+        }
     }
+    template <Shape In> static constexpr walked walk_at()
+    {
+        if constexpr (!asks_with_constants) return walk(In);
+        else {
+            walked w;
+            w.shapes[0] = In;
+            walk_on<In, Layers...>(w);
+            if (w.by.reason == misfit::none) w.by = judge_names<Layers...>();
+            return w;
+        }
+    }
+    /// The same from `Shape<…>` or `Input<…>`.
+    template <class In> static constexpr walked from = walk_at<In::value>();
+
+    static constexpr verdict accept(const Shape& in) { return verdict_of(walk(in)); }
+    template <Shape In> static constexpr verdict accept_at() { return verdict_of(walk_at<In>()); }
+    static constexpr verdict verdict_of(const walked& w) { return {w.by.reason, w.shapes[count]}; }
 
     template <class Place, class In>
     struct refusal

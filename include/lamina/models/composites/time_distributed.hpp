@@ -37,11 +37,20 @@ struct TimeDistributed : protocols::layer_base<TimeDistributed<L, Options...>, p
         return step;
     }
 
+    static constexpr bool asks_with_constants = internals::asks_with_constants<inner>;
     static constexpr protocols::verdict accept(Shape in)
     {
+        if (in.rank < 2) return refuses(protocols::misfit::needs_at_least_rank_2__steps_and_what_a_step_is);
+        return judge(in, internals::ask<inner>(step_of(in)));
+    }
+    template <Shape In> static constexpr protocols::verdict accept_at()
+    {
+        if (In.rank < 2) return refuses(protocols::misfit::needs_at_least_rank_2__steps_and_what_a_step_is);
+        return judge(In, internals::ask_at<inner, step_of(In)>());
+    }
+    static constexpr protocols::verdict judge(const Shape& in, const protocols::verdict& one)
+    {
         using protocols::misfit;
-        if (in.rank < 2) return refuses(misfit::needs_at_least_rank_2__steps_and_what_a_step_is);
-        const protocols::verdict one = internals::ask<inner>(step_of(in));
         if (one.answer != misfit::none) return one;
         if (in[0] == 0) return refuses(misfit::an_extent_is_zero);
         if (one.output.rank == Shape::max_rank) return refuses(misfit::has_too_many_axes);
@@ -51,8 +60,8 @@ struct TimeDistributed : protocols::layer_base<TimeDistributed<L, Options...>, p
     }
 
     template <class Place, class Given>
-        requires(Given::value.rank >= 2 && internals::ask<inner>(step_of(Given::value)).answer != protocols::misfit::none)
-    using refusal_inside = typename internals::refusal_of_one<Place, 0, internals::ask<inner>(step_of(Given::value)).answer,
+        requires(Given::value.rank >= 2 && internals::ask_at<inner, step_of(Given::value)>().answer != protocols::misfit::none)
+    using refusal_inside = typename internals::refusal_of_one<Place, 0, internals::ask_at<inner, step_of(Given::value)>().answer,
                                                               internals::as_shape<step_of(Given::value)>, inner>::type;
 
     template <class T, Shape In> struct block : protocols::block_base<TimeDistributed, T, In> {
