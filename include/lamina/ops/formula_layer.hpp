@@ -187,8 +187,8 @@ template <class L, class T, Shape In> struct formula_block : block_base<L, T, In
     }
 
     /// The formula itself, with the variables as tensors that tapes follow. One with blocks inside has no derivative of second order yet.
-    template <class X, class With>
-        requires(!internals::FormulaWithBlocks<typename L::template block<T, In>>)
+    template <class X, class With, class B = typename L::template block<T, In>> // named late: clang asks while it is incomplete
+        requires(!internals::FormulaWithBlocks<B>)
     X compose(const With& with, const X& x) const
     {
         const internals::ComposedBy scope(with, static_cast<X*>(nullptr));
@@ -201,26 +201,28 @@ template <class L, class T, Shape In> struct formula_block : block_base<L, T, In
         if constexpr (penalizes<L>) return L::rules::penalty(self(), gradient);
         else return 0;
     }
-    double penalty(auto* gradient) const
-        requires internals::FormulaWithPenalty<L, typename L::template block<T, In>>
+    template <class B>
+        requires internals::FormulaWithPenalty<L, B>
+    double penalty(B* gradient) const
     {
         double sum = own_penalty(gradient);
         const auto places = internals::places_inside(gradient ? *gradient : self());
         std::size_t at = 0;
-        internals::for_each_inside(self(), [&]<class B>(const B& place) {
-            if constexpr (!internals::is_variable<B>)
-                sum += internals::penalty_of_place(place, gradient ? static_cast<B*>(const_cast<void*>(places[at])) : nullptr);
+        internals::for_each_inside(self(), [&]<class P>(const P& place) {
+            if constexpr (!internals::is_variable<P>)
+                sum += internals::penalty_of_place(place, gradient ? static_cast<P*>(const_cast<void*>(places[at])) : nullptr);
             ++at;
         });
         return sum;
     }
+    template <class B = typename L::template block<T, In>>
+        requires internals::FormulaWithAfterStep<L, B>
     void after_step()
-        requires internals::FormulaWithAfterStep<L, typename L::template block<T, In>>
     {
-        auto& own = static_cast<typename L::template block<T, In>&>(*this);
+        B& own = static_cast<B&>(*this);
         if constexpr (constrains<L>) L::rules::project(own);
-        internals::for_each_inside(own, []<class B>(B& place) {
-            if constexpr (!internals::is_variable<B> && !internals::FormulaBlock<B>) internals::tell_after_step(place);
+        internals::for_each_inside(own, []<class P>(P& place) {
+            if constexpr (!internals::is_variable<P> && !internals::FormulaBlock<P>) internals::tell_after_step(place);
         });
     }
 
