@@ -15,6 +15,7 @@ class record;
 #define UNIT_FUNCTIONS(unit)                                                                                                     \
     std::array<float, 10> train_##unit(const std::string& folder);                                                               \
     void store_##unit(lamina::Graph& graph);                                                                                     \
+    float differentiate_##unit();                                                                                                \
     float first_number_##unit(const std::shared_ptr<lamina::stored_types::record>& record);                                      \
     void refuse_##unit();
 

@@ -18,6 +18,7 @@ struct Unit {
     decltype(&store_sse2) store;
     decltype(&first_number_sse2) first_number;
     decltype(&refuse_sse2) refuse;
+    decltype(&differentiate_sse2) differentiate;
 };
 
 bool agree(const Unit& unit, const std::array<float, 10>& wanted)
@@ -28,8 +29,10 @@ bool agree(const Unit& unit, const std::array<float, 10>& wanted)
         sum += got[i];
         worst = std::fmax(worst, std::fabs(got[i] - wanted[i]));
     }
-    std::printf("%s: probabilities add up to %.6f, at most %.1e from sse2\n", unit.name, double(sum), double(worst));
-    return std::fabs(sum - 1) < 1e-5f && worst < 1e-4f;
+    const float derivatives = unit.differentiate();
+    std::printf("%s: probabilities add up to %.6f, at most %.1e from sse2; derivatives %.6f\n", unit.name, double(sum),
+                double(worst), double(derivatives));
+    return std::fabs(sum - 1) < 1e-5f && worst < 1e-4f && std::fabs(derivatives - differentiate_sse2()) < 1e-4f;
 }
 
 bool exchange(const Unit& from, const Unit& to)
@@ -54,10 +57,10 @@ bool exchange(const Unit& from, const Unit& to)
 
 int main()
 {
-    const Unit sse2{"sse2", train_sse2, store_sse2, first_number_sse2, refuse_sse2};
-    const Unit avx2{"avx2", train_avx2, store_avx2, first_number_avx2, refuse_avx2};
-    const Unit avx512{"avx512", train_avx512, store_avx512, first_number_avx512, refuse_avx512};
-    const Unit plain{"plain", train_plain, store_plain, first_number_plain, refuse_plain};
+    const Unit sse2{"sse2", train_sse2, store_sse2, first_number_sse2, refuse_sse2, differentiate_sse2};
+    const Unit avx2{"avx2", train_avx2, store_avx2, first_number_avx2, refuse_avx2, differentiate_avx2};
+    const Unit avx512{"avx512", train_avx512, store_avx512, first_number_avx512, refuse_avx512, differentiate_avx512};
+    const Unit plain{"plain", train_plain, store_plain, first_number_plain, refuse_plain, differentiate_plain};
     const auto wanted = sse2.train("units_first");
     bool good = agree(sse2, wanted);
     const auto try_unit = [&](const Unit& unit, bool runs) {

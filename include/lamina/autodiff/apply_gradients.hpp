@@ -5,6 +5,7 @@
 #include <lamina/autodiff/variables.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
+#include <lamina/core/names.hpp>
 #include <lamina/core/span_of.hpp>
 
 #include <cstddef>
@@ -46,8 +47,8 @@ void update_variables(O& optimizer, const std::vector<AnyTensor>& gradients, con
     if (gradients.size() != variables.size())
         internals::fail({O::name, ": there are ", gradients.size(), " gradients for ", variables.size(), " variables"});
     for (const auto& variable : variables) {
-        values.push_back(internals::record_of(variable));
-        steps.push_back(internals::gradient_record(O::name, gradients[steps.size()], *values.back()));
+        internals::add_to(values, internals::record_of(variable));
+        internals::add_to(steps, internals::gradient_record(O::name, gradients[steps.size()], *values.back()));
     }
     apply_gradients(optimizer, internals::span_of(values), internals::span_of(steps)); // found beside the optimizer
 }

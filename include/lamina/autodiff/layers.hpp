@@ -135,7 +135,7 @@ template <class B> struct BlockStep : tensors::Extension {
     BlockStep(const B& of, const Mode& as, std::size_t samples) : block(sharing(of)), mode(as), n(samples)
     {
         for_each_any_variable(block, [&](const AnyVariable& v) {
-            records.push_back(v.storage());
+            add_to(records, v.storage());
             versions.push_back(v.storage()->version());
         });
     }

@@ -79,9 +79,14 @@ struct PointText {
         if (d.negative) before = "-";
         if (whole <= 0) {
             before += '0';
-            if (d.digits != "0") behind = std::string(static_cast<std::size_t>(-whole), '0') + d.digits;
+            if (d.digits == "0") return;
+            behind.assign(static_cast<std::size_t>(-whole), '0');
+            behind += d.digits;
         }
-        else if (whole >= count) before += d.digits + std::string(static_cast<std::size_t>(whole - count), '0');
+        else if (whole >= count) {
+            before += d.digits;
+            before.append(static_cast<std::size_t>(whole - count), '0');
+        }
         else {
             before += d.digits.substr(0, static_cast<std::size_t>(whole));
             behind = d.digits.substr(static_cast<std::size_t>(whole));
@@ -95,7 +100,8 @@ struct PointText {
     std::string text;
     print(text, std::abs(exponent));
     if (text.size() < digits) text.insert(0, digits - text.size(), '0');
-    return (exponent < 0 ? "e-" : "e+") + text;
+    text.insert(0, exponent < 0 ? "e-" : "e+");
+    return text;
 }
 
 /// NaN and infinity.
@@ -108,12 +114,12 @@ struct PointText {
     const Decimal d = shortest_decimal(x, single);
     if (x == 0 || (std::fabs(x) >= 1e-4 && std::fabs(x) < 1e16)) {
         const PointText text(d);
-        return text.before + '.' + (text.behind.empty() ? "0" : text.behind);
+        return text_of({text.before, '.', text.behind.empty() ? "0" : text.behind.c_str()});
     }
     std::string text = d.negative ? "-" : "";
     text += d.digits[0];
-    if (d.digits.size() > 1) text += '.' + d.digits.substr(1);
-    return text + exponent_text(d.exponent);
+    if (d.digits.size() > 1) append(text, {'.', d.digits.substr(1)});
+    return text_of({text, exponent_text(d.exponent)});
 }
 
 }}} // namespace lamina::internals::tensors

@@ -115,14 +115,14 @@ private:
         else {
             const Decimal d = decimal(x, single, most_places, with_exponent);
             if (with_exponent) {
-                text = (d.negative ? "-" : "") + d.digits.substr(0, 1) + '.' + d.digits.substr(1);
+                text = text_of({d.negative ? "-" : "", d.digits.substr(0, 1), '.', d.digits.substr(1)});
                 text.append(behind - (d.digits.size() - 1), '0');
                 text += exponent_text(d.exponent, exponent_digits);
             }
             else {
                 const PointText parts(d);
                 text.append(before - std::min(before, parts.before.size()), ' ');
-                text += parts.before + '.' + parts.behind;
+                append(text, {parts.before, '.', parts.behind});
                 text.append(behind - parts.behind.size(), ' ');
             }
         }
@@ -135,16 +135,16 @@ private:
         const std::size_t extent = t.shape()[axis];
         const bool cut = summarized && extent > 2 * edge, last = axis + 1 == t.rank();
         std::string done, line = last ? indent : "";
-        const auto add = [&](const std::string& piece, bool more) {
+        const auto add = [&](const std::string& word_text, bool more) {
             if (last) {
-                if (line.size() + piece.size() > line_width - 1 && line.size() > indent.size()) {
+                if (line.size() + word_text.size() > line_width - 1 && line.size() > indent.size()) {
                     while (line.back() == ' ') line.pop_back();
-                    done += line + '\n';
+                    append(done, {line, '\n'});
                     line = indent;
                 }
-                line += piece + (more ? " " : "");
+                append(line, {word_text, more ? " " : ""});
             }
-            else done += indent + piece + (more ? std::string(t.rank() - axis - 1, '\n') : "");
+            else append(done, {indent, word_text, std::string(more ? t.rank() - axis - 1 : 0, '\n')});
         };
         for (std::size_t i = 0; i < extent; ++i) {
             if (cut && i == edge) {
@@ -152,10 +152,10 @@ private:
                 i = extent - edge;
             }
             const std::size_t at = begin + i * steps[axis];
-            add(last ? word(at) : axis_text(axis + 1, at, indent + ' ', line_width - 1), i + 1 < extent);
+            add(last ? word(at) : axis_text(axis + 1, at, text_of({indent, ' '}), line_width - 1), i + 1 < extent);
         }
         done += line;
-        return '[' + done.substr(indent.size()) + ']';
+        return text_of({'[', done.substr(indent.size()), ']'});
     }
 
     const AnyTensor& t;
