@@ -148,3 +148,19 @@ TEST_CASE("infer of the convolutions holds against random shapes and attributes"
     }
     CHECK(accepted > 100);
 }
+
+TEST_CASE("Extents whose product wraps around are refused", "[ops][convolution]")
+{
+    using namespace internals::tensors;
+    const auto form = [](const Shape& s) { return AnyTensor(new_body(dtype::float32, s, 0)); };
+    Attributes with;
+    for (const std::int32_t value : {1, 1, 1, 1, 0, 0, 0, 0, 0}) with.add(value); // each channel by itself
+    const std::size_t half = std::size_t(1) << 32;
+    for (const AnyTensor& x : {form({1, 5, 5, half}), form({0, half, half, 1})}) {
+        const AnyTensor w = form({1, 1, x.shape()[3], x.shape()[3]});
+        const AnyTensor* const in[]{&x, &w};
+        Shape extents;
+        dtype type = dtype::float32;
+        CHECK_THROWS_WITH(conv2d_entry.infer({in, 2}, with, extents, type), Contains("more than 2^40 numbers"));
+    }
+}

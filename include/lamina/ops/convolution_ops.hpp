@@ -113,6 +113,7 @@ struct GivenExtents {
     for (std::size_t axis = 0; axis < w.rank; ++axis)
         if (w[axis] == 0 || w[axis] == unknown)
             fail({op, ": a kernel of shape ", w, "; its extents have to be known, and at least 1"});
+    require_sizable(op, w);
     return steps ? Shape{1, w[0], w[1], w[2]} : w;
 }
 

@@ -6,6 +6,7 @@
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
 #include <lamina/ops/entry.hpp>
+#include <lamina/ops/integers.hpp>
 
 #include <algorithm>
 #include <array>
@@ -80,6 +81,10 @@ constexpr bool may_equal(std::size_t a, std::size_t b) { return a == b || a == u
     for (std::size_t axis = 1; axis < s.rank; ++axis)
         if (s[axis] == 0 || s[axis] == unknown)
             fail({op, ": of a tensor of shape ", s, " extent ", axis, " has to be known, and at least 1"});
+    Shape each; // also where there are no images
+    for (std::size_t axis = 1; axis < s.rank; ++axis) each.push_back(s[axis]);
+    require_sizable(op, each);
+    if (s[0] != unknown) require_sizable(op, s);
     const bool steps = s.rank == 3;
     return {s[0], steps ? 1 : s[1], s[s.rank - 2], s[s.rank - 1], steps};
 }
