@@ -256,7 +256,8 @@ template <class F, bool NumberFirst> inline constexpr bool is_elementwise<with_n
 template <class Op, class First, class... More>
     requires SomeTensors<First, More...>
 struct outcome_of<Op, First, More...> {
-    static constexpr bool are_static = is_elementwise<Op> && (StaticTensor<First> && ... && StaticTensor<More>);
+    static constexpr bool are_static = is_elementwise<Op> && (StaticTensor<First> && ... && StaticTensor<More>) &&
+                                       requires { Op::accept(std::array<Shape, 1 + sizeof...(More)>{}); };
     template <class X, class... Y> static consteval verdict judge()
     {
         if constexpr (!are_static) return {};
