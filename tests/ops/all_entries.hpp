@@ -88,8 +88,8 @@ inline std::vector<Listed> all_entries()
                               &place_like_entry,
                               &sum_tiles_entry,
                               &gather_entry,
-                              &SparseSoftmaxCrossEntropy::entry,
-                              &matmul_entry,
+                              &SparseSoftmaxCrossEntropy<>::entry,
+                              &MatrixProduct<>::entry,
                               &resize_grad_entry<true>,
                               &resize_grad_entry<false>})
         all.push_back({op, 2});

@@ -41,7 +41,7 @@ namespace internals::tensors {
 
 /// −log softmax(logits) at the label of each row: of logits and labels. One op, so that its gradient is softmax less the label, rounded as
 /// the trainer rounds it.
-struct SparseSoftmaxCrossEntropy {
+template <class X = AnyTensor> struct SparseSoftmaxCrossEntropy {
     static constexpr std::string_view name = "sparse_softmax_cross_entropy";
     static void infer(const Inputs& in, const Attributes&, Shape& s, dtype& type)
     {
@@ -80,7 +80,7 @@ struct SparseSoftmaxCrossEntropy {
 ///
 /// Errors     other types or shapes; logits of no axis.
 /// Example    reduce_mean(softmax_cross_entropy(one_hot(y, 10), logits))
-[[gnu::cold]] inline AnyTensor softmax_cross_entropy(const AnyTensor& labels, const AnyTensor& logits)
+template <TensorLike X> [[gnu::cold]] AnyTensor softmax_cross_entropy(const AnyTensor& labels, const X& logits)
 {
     internals::tensors::require_labels("softmax_cross_entropy", labels, logits);
     return -reduce_sum(labels * log_softmax(logits), {-1});
@@ -90,17 +90,17 @@ struct SparseSoftmaxCrossEntropy {
 ///
 /// Errors     a label that is no class, other shapes.
 /// Example    reduce_mean(sparse_softmax_cross_entropy(y, logits))
-[[gnu::cold]] inline AnyTensor sparse_softmax_cross_entropy(const AnyTensor& labels, const AnyTensor& logits)
+template <TensorLike X> [[gnu::cold]] AnyTensor sparse_softmax_cross_entropy(const AnyTensor& labels, const X& logits)
 {
     using namespace internals::tensors;
-    return run(SparseSoftmaxCrossEntropy::entry, logits, labels);
+    return run(SparseSoftmaxCrossEntropy<>::entry, logits, labels);
 }
 
 /// −labels · log σ(logits) − (1 − labels) · log(1 − σ(logits)), element by element.
 ///
 /// Errors     other types or shapes.
 /// Example    reduce_mean(sigmoid_cross_entropy(y, logits))
-[[gnu::cold]] inline AnyTensor sigmoid_cross_entropy(const AnyTensor& labels, const AnyTensor& logits)
+template <TensorLike X> [[gnu::cold]] AnyTensor sigmoid_cross_entropy(const AnyTensor& labels, const X& logits)
 {
     internals::tensors::require_labels("sigmoid_cross_entropy", labels, logits);
     return labels * softplus(-logits) + (1 - labels) * softplus(logits);

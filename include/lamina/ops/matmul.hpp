@@ -26,8 +26,9 @@ struct MatmulOptions {
 
 namespace internals::tensors {
 
-/// Attributes: whether the first, and whether the second matrix is transposed.
-struct MatrixProduct {
+/// Attributes: whether the first, and whether the second matrix is transposed. A template, so that who multiplies nothing compiles nothing of
+/// it; X is AnyTensor.
+template <class X = AnyTensor> struct MatrixProduct {
     /// y [rows, columns] is the product over so many terms.
     struct Sizes {
         std::size_t rows, terms, terms_of_b, columns;
@@ -66,6 +67,7 @@ struct MatrixProduct {
                   [&]<class T>(T) { multiply_all<T>(in[0], in[1], out, Sizes(in[0].shape(), in[1].shape(), with)); });
     }
     static void gradient(const StepBack& step, AnyTensor* dx);
+    static constexpr OpEntry entry{"matmul", keeps::inputs, infer, compute, gradient};
 
 private:
     template <class T> static void multiply_all(const AnyTensor& a, const AnyTensor& b, const AnyTensor& y, Sizes sizes)
@@ -147,11 +149,8 @@ private:
                                    dense_sizes{s.terms, s.columns});
     }
 };
-inline constexpr OpEntry matmul_entry{"matmul", keeps::inputs, MatrixProduct::infer, MatrixProduct::compute,
-                                      MatrixProduct::gradient};
-
 /// One axis is a row on the left and a column on the right, as numpy has it. A matrix for all of a batch multiplies it as one.
-[[gnu::cold]] inline AnyTensor product(const AnyTensor& a, const AnyTensor& b, bool transpose_a, bool transpose_b)
+template <class X> [[gnu::cold]] AnyTensor product(const X& a, const AnyTensor& b, bool transpose_a, bool transpose_b)
 {
     if (a.rank() == 1) return squeeze(product(expand_dims(a, 0), b, false, transpose_b), b.rank() > 1 ? -2 : -1);
     if (b.rank() == 1) return squeeze(product(a, expand_dims(b, 1), transpose_a, false), -1);
@@ -165,10 +164,10 @@ inline constexpr OpEntry matmul_entry{"matmul", keeps::inputs, MatrixProduct::in
     Attributes with;
     with.add(transpose_a);
     with.add(transpose_b);
-    return run(matmul_entry, a, b, with);
+    return run(MatrixProduct<>::entry, a, b, with);
 }
 
-inline void MatrixProduct::gradient(const StepBack& step, AnyTensor* dx)
+template <class X> void MatrixProduct<X>::gradient(const StepBack& step, AnyTensor* dx)
 {
     const AnyTensor &a = step.in[0], &b = step.in[1], &dy = step.dy;
     const bool ta = step.attributes.ints[0] != 0, tb = step.attributes.ints[1] != 0;
@@ -184,7 +183,7 @@ inline void MatrixProduct::gradient(const StepBack& step, AnyTensor* dx)
 /// Shapes     [… , a, b], [… , b, c] give [… , a, c].
 /// Errors     extents that do not fit, integers, float with double.
 /// Example    matmul(queries, keys, {.transpose_b = true})
-[[gnu::cold]] inline AnyTensor matmul(const AnyTensor& a, const AnyTensor& b, const MatmulOptions& with)
+template <TensorLike X> [[gnu::cold]] AnyTensor matmul(const X& a, const AnyTensor& b, const MatmulOptions& with)
 {
     return internals::tensors::product(a, b, with.transpose_a, with.transpose_b);
 }
@@ -192,7 +191,7 @@ inline void MatrixProduct::gradient(const StepBack& step, AnyTensor* dx)
 /// The sum of products over the last `axes` axes of the first and the first `axes` axes of the second.
 ///
 /// Example    tensordot(x, kernel, 2)
-[[gnu::cold]] inline AnyTensor tensordot(const AnyTensor& a, const AnyTensor& b, std::size_t axes)
+template <TensorLike X> [[gnu::cold]] AnyTensor tensordot(const X& a, const AnyTensor& b, std::size_t axes)
 {
     using namespace internals::tensors;
     const Shape &x = a.shape(), &z = b.shape();
@@ -210,7 +209,10 @@ inline void MatrixProduct::gradient(const StepBack& step, AnyTensor* dx)
 namespace internals::ops {
 
 template <> struct on_tensors<Matmul> {
-    static AnyTensor call(double, const AnyTensor& a, const AnyTensor& b) { return tensors::product(a, b, false, false); }
+    template <class X> static AnyTensor call(double, const X& a, const AnyTensor& b)
+    {
+        return tensors::product(a, b, false, false);
+    }
 };
 
 } // namespace internals::ops
