@@ -2,6 +2,7 @@
 #pragma once
 
 #include <lamina/core/architecture.hpp>
+#include <lamina/core/dtype.hpp>
 #include <lamina/core/error.hpp>
 #include <lamina/training/loss.hpp>
 #include <lamina/training/losses/labels.hpp>
