@@ -15,6 +15,7 @@
 #include <lamina/core/subnormals.hpp>
 #include <lamina/kernels/elementwise.hpp>
 #include <lamina/models/clone.hpp>
+#include <lamina/ops/shaping.hpp>
 #include <lamina/trace/execution.hpp>
 #include <lamina/trace/symbol.hpp>
 
@@ -182,16 +183,23 @@ template <class B> struct BlockStep : tensors::Extension {
             kernels::add(by.data<T>(), statistic.template data<T>(), statistic.stored_size());
     }
 
+    /// A step of its own behind a tensor: one that is given twice, or that a variable of the block led to, would get the other's gradient too.
+    static AnyTensor apart(const AnyTensor& x)
+    {
+        const AnyTensor* const in[]{&x, &x};
+        return tensors::run_sharing(tensors::reshape_like_entry, {in, 2}, tensors::no_attributes);
+    }
+
     void through_ops(const tensors::StepBack& step, AnyTensor* dx)
     {
         if constexpr (!composes<B, count>) refuse_second_order(layer_kind<B>());
         else {
             ComposedVariables with;
             std::vector<AnyTensor> sources;
-            for (std::size_t i = 0; i < count; ++i) sources.push_back(step.in[i]);
+            for (std::size_t i = 0; i < count; ++i) sources.push_back(apart(step.in[i]));
             for_each_any_variable(block, [&](const AnyVariable& v) {
                 with.variables.push_back(&v);
-                with.tensors.push_back(read_record(v.storage()));
+                with.tensors.push_back(apart(read_record(v.storage())));
             });
             GradientTape tape({.watch_accessed_variables = false});
             for (AnyTensor& source : sources) tape.watch(source);
