@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 using namespace lamina;
 
@@ -52,6 +53,30 @@ TEST_CASE("A variable goes into a checkpoint and a file as a model does", "[auto
     const auto gradients = tape.gradient(loss, variables(parts));
     CHECK(gradients[0].item(1) == 12);
     CHECK(gradients[1].item() == 11);
+}
+
+TEST_CASE("A tape knows a variable that is gone, and takes no other for it", "[autodiff][variables]")
+{
+    auto& journal = internals::tensors::journal();
+    std::weak_ptr<stored_types::record> gone;
+    {
+        GradientTape tape({.persistent = true});
+        AnyTensor y;
+        {
+            auto w = variable(constant(3.f), "w");
+            gone = w.storage();
+            y = read(w) * read(w);
+        }
+        CHECK_FALSE(gone.expired()); // the tape holds it, so that its address does not come again
+        for (int i = 0; i < 100; ++i) {
+            const auto other = variable(constant(5.f), "other");
+            CHECK_FALSE(tape.gradient(y, other));
+        }
+        auto later = variable(constant(5.f), "later");
+        CHECK(tape.gradient(y + read(later) * 2.f, later).item() == 2);
+    }
+    CHECK(gone.expired());
+    CHECK(journal.steps.size() == 0);
 }
 
 TEST_CASE("Tensors are data of predict, fit and evaluate", "[autodiff][layers]")
