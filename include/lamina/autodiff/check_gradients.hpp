@@ -142,7 +142,7 @@ struct Weighed {
 ///
 /// Errors     float arguments or results.
 /// Numerics   differences of fourth order: the default step leaves errors near 1e-12 of smooth functions.
-/// Example    const auto check = check_gradients([](auto x, auto y) { return sin(x) * y; }, {a, b}); // check.worst says where
+/// Example    auto check = check_gradients([](auto x) { return sin(x) * x; }, {constant({0.3, 0.7})}); // check.worst says where
 template <class F, std::size_t N>
 GradientCheck check_gradients(const F& f, const AnyTensor (&at)[N], const GradientCheckOptions& how = {})
 {

@@ -19,7 +19,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 /// for each number of the target.
 ///
 /// Errors     a tape that is not persistent, more than six axes in all.
-/// Example    GradientTape tape{{.persistent = true}}; … jacobian(tape, y, x)
+/// Example    auto x = constant({1., 2.}); GradientTape t({.persistent = true}); t.watch(x); auto J = jacobian(t, square(x), x);
 [[gnu::cold]] inline AnyTensor jacobian(GradientTape& tape, const AnyTensor& target, const AnyTensor& source)
 {
     using namespace internals::tensors;
@@ -41,7 +41,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
 /// The jacobian of a function of one tensor, as a function.
 ///
-/// Example    auto J = jacobian([](auto x) { return matmul(a, x); })(x);
+/// Example    auto J = jacobian([](auto x) { return square(x); })(constant({1., 2.})); // [[2, 0], [0, 4]]
 template <class F> auto jacobian(F f)
 {
     return [f = std::move(f)]<TensorLike X>(X x) -> AnyTensor {
@@ -54,7 +54,7 @@ template <class F> auto jacobian(F f)
 /// The second derivatives of a function of one tensor, whose result is summed: the tensor's axes twice. It takes one pass for each number of the
 /// tensor.
 ///
-/// Example    auto H = hessian([](auto x) { return reduce_sum(square(x)); })(x);
+/// Example    auto H = hessian([](auto x) { return reduce_sum(square(x)); })(constant({1., 2.})); // [[2, 0], [0, 2]]
 template <class F> auto hessian(F f)
 {
     return jacobian([f = std::move(f)]<TensorLike X>(X x) -> AnyTensor {

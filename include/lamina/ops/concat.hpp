@@ -63,7 +63,7 @@ inline constexpr OpEntry concat_entry{"concat", keeps::none, Concat::infer, Conc
 /// Tensors one behind another along an axis; all other extents are equal.
 ///
 /// Errors     no tensor; other types, ranks or extents.
-/// Example    concat({h, x}, -1)
+/// Example    auto y = concat({ones({2, 3}), zeros({2, 1})}, -1); // [2, 4]
 [[gnu::cold]] inline AnyTensor concat(const std::vector<AnyTensor>& all, int axis)
 {
     using namespace internals::tensors;
@@ -75,7 +75,7 @@ inline constexpr OpEntry concat_entry{"concat", keeps::none, Concat::infer, Conc
 
 /// Tensors of one shape along a new axis.
 ///
-/// Example    stack({red, green, blue}, -1)
+/// Example    auto y = stack({ones({8, 8}), zeros({8, 8}), ones({8, 8})}, -1); // [8, 8, 3]
 [[gnu::cold]] inline AnyTensor stack(const std::vector<AnyTensor>& all, int axis = 0)
 {
     using namespace internals::tensors;

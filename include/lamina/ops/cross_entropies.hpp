@@ -79,7 +79,7 @@ template <class X = AnyTensor> struct SparseSoftmaxCrossEntropy {
 /// −Σ labels · log softmax(logits) over the last axis: a number a row. Labels are probabilities, of logits' type and shape.
 ///
 /// Errors     other types or shapes; logits of no axis.
-/// Example    reduce_mean(softmax_cross_entropy(one_hot(y, 10), logits))
+/// Example    auto loss = reduce_mean(softmax_cross_entropy(one_hot(constant({3, 1}), 10), zeros({2, 10})));
 template <TensorLike X> [[gnu::cold]] AnyTensor softmax_cross_entropy(const AnyTensor& labels, const X& logits)
 {
     internals::tensors::require_labels("softmax_cross_entropy", labels, logits);
@@ -89,7 +89,7 @@ template <TensorLike X> [[gnu::cold]] AnyTensor softmax_cross_entropy(const AnyT
 /// −log softmax(logits) at the label of each row. Labels are int32 or int64, one a row.
 ///
 /// Errors     a label that is no class, other shapes.
-/// Example    reduce_mean(sparse_softmax_cross_entropy(y, logits))
+/// Example    auto loss = reduce_mean(sparse_softmax_cross_entropy(constant({3, 1}), zeros({2, 10})));
 template <TensorLike X> [[gnu::cold]] AnyTensor sparse_softmax_cross_entropy(const AnyTensor& labels, const X& logits)
 {
     using namespace internals::tensors;
@@ -99,7 +99,7 @@ template <TensorLike X> [[gnu::cold]] AnyTensor sparse_softmax_cross_entropy(con
 /// −labels · log σ(logits) − (1 − labels) · log(1 − σ(logits)), element by element.
 ///
 /// Errors     other types or shapes.
-/// Example    reduce_mean(sigmoid_cross_entropy(y, logits))
+/// Example    auto loss = reduce_mean(sigmoid_cross_entropy(constant({0.f, 1.f}), constant({-3.f, 2.f})));
 template <TensorLike X> [[gnu::cold]] AnyTensor sigmoid_cross_entropy(const AnyTensor& labels, const X& logits)
 {
     internals::tensors::require_labels("sigmoid_cross_entropy", labels, logits);

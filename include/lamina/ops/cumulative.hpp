@@ -62,7 +62,7 @@ inline void Cumsum::gradient(const StepBack& step, AnyTensor* dx)
 
 /// The sums of the numbers up to each, along an axis.
 ///
-/// Example    cumsum(x, 0), cumsum(x, -1, {.exclusive = true, .reverse = true})
+/// Example    auto y = cumsum(constant({1, 2, 3})), z = cumsum(constant({1, 2, 3}), -1, {.exclusive = true, .reverse = true}); // [5 3 0]
 [[gnu::cold]] inline AnyTensor cumsum(const AnyTensor& x, int axis = 0, const CumsumOptions& options = {})
 {
     using namespace internals::tensors;

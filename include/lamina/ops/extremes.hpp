@@ -142,7 +142,7 @@ template <bool Largest> struct ExtremeAt {
 
 /// The largest and the smallest numbers over axes, over all of them if none are given. Equal ones share the gradient.
 ///
-/// Example    reduce_max(scores, {-1}, true)
+/// Example    auto y = reduce_max(constant({{1.f, 3.f}, {2.f, 0.f}}), {-1}, true); // [[3] [2]]
 [[gnu::cold]] inline AnyTensor reduce_max(const AnyTensor& x, std::initializer_list<int> axes = {}, bool keepdims = false)
 {
     using namespace internals::tensors;
@@ -156,7 +156,7 @@ template <bool Largest> struct ExtremeAt {
 
 /// Whether all, and whether some of a bool tensor are true, over axes.
 ///
-/// Example    reduce_all(less(error, 1e-6)).item<bool>()
+/// Example    if (reduce_all(less(constant({1e-7, 1e-9}), 1e-6)).item<bool>()) std::cout << "all are small";
 [[gnu::cold]] inline AnyTensor reduce_all(const AnyTensor& x, std::initializer_list<int> axes = {}, bool keepdims = false)
 {
     using namespace internals::tensors;
@@ -171,7 +171,7 @@ template <bool Largest> struct ExtremeAt {
 /// Where along an axis the largest, and where the smallest number stands; the first of equal ones. int64.
 ///
 /// Errors     an axis without numbers.
-/// Example    argmax(logits, -1)
+/// Example    auto y = argmax(constant({{1.f, 3.f}, {2.f, 0.f}}), -1); // [1 0]
 [[gnu::cold]] inline AnyTensor argmax(const AnyTensor& x, int axis = 0)
 {
     return internals::tensors::run_along(internals::tensors::ExtremeAt<true>::entry, x, axis);

@@ -163,7 +163,7 @@ struct OneHot {
 /// The rows of an axis at these indices, int32 or int64. The axes of the indices take the place of that axis.
 ///
 /// Errors     an index that is not there.
-/// Example    gather(embeddings, tokens, 0)
+/// Example    auto rows = gather(eye(10), constant({7, 7, 3}), 0); // [3, 10]
 [[gnu::cold]] inline AnyTensor gather(const AnyTensor& x, const AnyTensor& indices, int axis = 0)
 {
     using namespace internals::tensors;
@@ -174,7 +174,7 @@ struct OneHot {
 
 /// Zeros of x's shape with rows added at these indices of an axis: the mirror image of gather.
 ///
-/// Example    auto counts = scatter_add_like(ones_like(cast<float>(labels)), labels, zeros({10}));
+/// Example    auto counts = scatter_add_like(ones({3}), constant({7, 7, 3}), zeros({10}));
 [[gnu::cold]] inline AnyTensor scatter_add_like(const AnyTensor& rows, const AnyTensor& indices, const AnyTensor& x, int axis = 0)
 {
     using namespace internals::tensors;
@@ -185,7 +185,7 @@ struct OneHot {
 
 /// 1 at each index along a new axis of so many classes, 0 elsewhere; an index that is no class is a row of zeros, as in TensorFlow.
 ///
-/// Example    one_hot(labels, 10)
+/// Example    auto y = one_hot(constant({7, 3}), 10); // [2, 10]
 [[gnu::cold]] inline AnyTensor one_hot(const AnyTensor& indices, std::size_t classes, int axis = -1, dtype type = dtype::float32)
 {
     using namespace internals::tensors;

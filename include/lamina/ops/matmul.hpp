@@ -182,7 +182,7 @@ template <class X> void MatrixProduct<X>::gradient(const StepBack& step, AnyTens
 ///
 /// Shapes     [… , a, b], [… , b, c] give [… , a, c].
 /// Errors     extents that do not fit, integers, float with double.
-/// Example    matmul(queries, keys, {.transpose_b = true})
+/// Example    auto scores = matmul(ones({8, 5, 16}), ones({8, 7, 16}), {.transpose_b = true}); // [8, 5, 7]
 template <TensorLike X> [[gnu::cold]] AnyTensor matmul(const X& a, const AnyTensor& b, const MatmulOptions& with)
 {
     return internals::tensors::product(a, b, with.transpose_a, with.transpose_b);
@@ -190,7 +190,7 @@ template <TensorLike X> [[gnu::cold]] AnyTensor matmul(const X& a, const AnyTens
 
 /// The sum of products over the last `axes` axes of the first and the first `axes` axes of the second.
 ///
-/// Example    tensordot(x, kernel, 2)
+/// Example    auto y = tensordot(ones({2, 3, 4}), ones({3, 4, 5}), 2); // [2, 5]
 template <TensorLike X> [[gnu::cold]] AnyTensor tensordot(const X& a, const AnyTensor& b, std::size_t axes)
 {
     using namespace internals::tensors;

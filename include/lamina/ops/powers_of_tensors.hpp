@@ -111,7 +111,7 @@ template <> struct on_tensors<Power> {
 
 /// a to the power of a tensor. (To that of a number: the function on values.)
 ///
-/// Example    pow(x, p), pow(2, x)
+/// Example    auto x = constant({1., 2., 3.}), y = pow(x, x), z = pow(2, x);
 template <class A, class B>
     requires internals::tensors::TensorExponent<A, B>
 internals::tensors::sides_of<A, B> pow(const A& a, const B& b)
@@ -122,7 +122,7 @@ internals::tensors::sides_of<A, B> pow(const A& a, const B& b)
 
 /// The angle of the point (x, y), in (-π, π].
 ///
-/// Example    atan2(y, x)
+/// Example    auto angle = atan2(constant({1.}), constant({-1.})); // 3π/4
 template <class A, class B>
     requires internals::tensors::Operands<A, B>
 internals::tensors::sides_of<A, B> atan2(const A& y, const B& x)

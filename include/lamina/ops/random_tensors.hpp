@@ -32,7 +32,7 @@ template <class F> [[gnu::cold]] AnyTensor drawn(const char* op, const Shape& ex
 /// Normal numbers of this mean and deviation: the same for a seed on every machine, whatever the type is.
 ///
 /// Errors     a deviation below 0, integers.
-/// Example    random_normal(Seed{1}, {64, 10})
+/// Example    auto x = random_normal(Seed{1}, {64, 10});
 [[gnu::cold]] inline AnyTensor random_normal(Seed seed, const Shape& extents, double mean = 0, double deviation = 1,
                                              dtype type = dtype::float32)
 {
@@ -44,7 +44,7 @@ template <class F> [[gnu::cold]] AnyTensor drawn(const char* op, const Shape& ex
 /// Numbers that are equally likely in [low, high).
 ///
 /// Errors     bounds that do not ascend, integers.
-/// Example    random_uniform(Seed{1}, {64}, -1, 1)
+/// Example    auto x = random_uniform(Seed{1}, {64}, -1, 1);
 [[gnu::cold]] inline AnyTensor random_uniform(Seed seed, const Shape& extents, double low = 0, double high = 1,
                                               dtype type = dtype::float32)
 {
@@ -61,7 +61,7 @@ template <class F> [[gnu::cold]] AnyTensor drawn(const char* op, const Shape& ex
 /// Whole numbers that are equally likely in [0, n), as int64: indices.
 ///
 /// Errors     n of 0.
-/// Example    gather(x, random_indices(Seed{1}, {32}, x.shape()[0]))
+/// Example    auto x = eye(100), some = gather(x, random_indices(Seed{1}, {32}, 100));
 [[gnu::cold]] inline AnyTensor random_indices(Seed seed, const Shape& extents, std::size_t n)
 {
     if (n == 0) internals::fail({"random_indices: of 0 there is none; give the number of what is chosen from"});
@@ -75,7 +75,7 @@ template <class F> [[gnu::cold]] AnyTensor drawn(const char* op, const Shape& ex
 /// first, first + step, … before `end`; arange(n) begins at 0.
 ///
 /// Errors     a step of 0.
-/// Example    arange(10), arange(0.f, 1.f, 0.1f)
+/// Example    auto x = arange(10), y = arange(0.f, 1.f, 0.1f);
 template <class T>
     requires(std::is_arithmetic_v<T> && !std::is_same_v<T, bool>)
 [[gnu::cold]] AnyTensor arange(T first, T end, T step = T(1))
@@ -101,7 +101,7 @@ template <class T>
 
 /// So many numbers at equal distances, both ends among them.
 ///
-/// Example    linspace(-1, 1, 201)
+/// Example    auto x = linspace(-1, 1, 201);
 [[gnu::cold]] inline AnyTensor linspace(double first, double last, std::size_t count, dtype type = dtype::float32)
 {
     std::size_t i = 0;
@@ -113,7 +113,7 @@ template <class T>
 
 /// 1 where both indices are equal, 0 elsewhere.
 ///
-/// Example    eye(3)
+/// Example    auto x = eye(3);
 [[gnu::cold]] inline AnyTensor eye(std::size_t rows, std::size_t columns, dtype type = dtype::float32)
 {
     std::size_t i = 0;

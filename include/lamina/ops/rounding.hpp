@@ -107,7 +107,7 @@ template <bool Rest> struct Division {
 
 /// The whole number below, above, and the nearest one, of two the even.
 ///
-/// Example    round(constant(2.5)) // 2
+/// Example    auto y = round(constant({1.5, 2.5, 3.5})); // [2. 2. 4.]
 template <TensorLike X> X floor(const X& x)
 {
     return X(internals::tensors::run(internals::tensors::Round<internals::tensors::Rounds::down>::entry, x));
@@ -124,7 +124,7 @@ template <TensorLike X> X round(const X& x)
 /// The largest whole number that is not above a / b, and what is left, with the sign of b, as in Python. Of integers as well.
 ///
 /// Errors     an integer divided by 0.
-/// Example    floordiv(index, columns), mod(index, columns)
+/// Example    auto at = arange(12), row = floordiv(at, 4), column = mod(at, 4);
 template <class A, class B>
     requires internals::tensors::Operands<A, B>
 internals::tensors::sides_of<A, B> floordiv(const A& a, const B& b)
@@ -148,7 +148,7 @@ template <bool Rest> void internals::tensors::Division<Rest>::gradient(const Ste
 
 /// (a - b)².
 ///
-/// Example    reduce_mean(squared_difference(y, target))
+/// Example    auto loss = reduce_mean(squared_difference(constant({1.f, 2.f}), 1.5f));
 template <class A, class B>
     requires internals::tensors::Operands<A, B>
 internals::tensors::sides_of<A, B> squared_difference(const A& a, const B& b)
@@ -158,7 +158,7 @@ internals::tensors::sides_of<A, B> squared_difference(const A& a, const B& b)
 
 /// 1 / x.
 ///
-/// Example    reciprocal(x)
+/// Example    auto y = reciprocal(constant({2., 4.})); // [0.5 0.25]
 template <TensorLike X> X reciprocal(const X& x) { return 1 / x; }
 
 }} // namespace lamina

@@ -126,7 +126,7 @@ inline constexpr OpEntry squeeze_entry{"squeeze", keeps::none, Squeeze::infer, c
 /// The same numbers in another shape, without a copy; one extent may be -1, which is what is left.
 ///
 /// Errors     another number of numbers, two extents of -1.
-/// Example    reshape(x, {x.shape()[0], -1})
+/// Example    auto images = ones({32, 28, 28}), rows = reshape(images, {images.shape()[0], -1}); // [32, 784]
 [[gnu::cold]] inline AnyTensor reshape(const AnyTensor& x, const internals::tensors::Integers& extents)
 {
     using namespace internals::tensors;
@@ -140,7 +140,7 @@ inline AnyTensor reshape_like(const AnyTensor& x, const AnyTensor& like) { retur
 
 /// One more axis, of extent 1: before axis `axis`, or from the end where negative, so that -1 is behind all others.
 ///
-/// Example    expand_dims(mask, -1) * x
+/// Example    auto y = expand_dims(ones({2, 5}), -1); // [2, 5, 1]
 [[gnu::cold]] inline AnyTensor expand_dims(const AnyTensor& x, int axis)
 {
     using namespace internals::tensors;
@@ -152,7 +152,7 @@ inline AnyTensor reshape_like(const AnyTensor& x, const AnyTensor& like) { retur
 /// Without axes of extent 1: those that are given, or all there are.
 ///
 /// Errors     an axis of another extent.
-/// Example    squeeze(x, -1)
+/// Example    auto y = squeeze(ones({2, 5, 1}), -1); // [2, 5]
 [[gnu::cold]] inline AnyTensor squeeze(const AnyTensor& x, const internals::tensors::Integers& axes = {})
 {
     using namespace internals::tensors;

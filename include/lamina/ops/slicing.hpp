@@ -180,7 +180,7 @@ inline constexpr OpEntry pad_entry{"pad", keeps::none, Pad::infer, Pad::compute,
 /// in one row, such as some of the first rows, is not copied.
 ///
 /// Errors     a part that is not within the tensor.
-/// Example    slice(x, {0, 1}, {-1, 2}) // columns 1 and 2
+/// Example    auto y = slice(eye(4), {0, 1}, {-1, 2}); // columns 1 and 2
 [[gnu::cold]] inline AnyTensor slice(const AnyTensor& x, const internals::tensors::Integers& begin,
                                      const internals::tensors::Integers& extents)
 {
@@ -199,7 +199,7 @@ inline constexpr OpEntry pad_entry{"pad", keeps::none, Pad::infer, Pad::compute,
 
 /// Element i of an axis, without that axis; negative i from the end.
 ///
-/// Example    row(images, 3), row(sequence, -1, 1) // the fourth image, the last step
+/// Example    auto image = row(ones({32, 28, 28}), 3), step = row(ones({32, 10, 8}), -1, 1); // the fourth image, the last steps
 [[gnu::cold]] inline AnyTensor row(const AnyTensor& x, std::ptrdiff_t i, int axis = 0)
 {
     using namespace internals::tensors;
@@ -214,7 +214,7 @@ inline constexpr OpEntry pad_entry{"pad", keeps::none, Pad::infer, Pad::compute,
 /// A tensor cut along an axis into parts of these extents, or into so many equal parts.
 ///
 /// Errors     extents that do not add up to the axis; an axis that does not divide.
-/// Example    auto gates = split(z, 4, -1);
+/// Example    auto gates = split(ones({32, 256}), 4, -1); // four of [32, 64]
 [[gnu::cold]] inline std::vector<AnyTensor> split(const AnyTensor& x, const std::vector<std::size_t>& extents, int axis = 0)
 {
     using namespace internals::tensors;
@@ -241,7 +241,7 @@ inline constexpr OpEntry pad_entry{"pad", keeps::none, Pad::infer, Pad::compute,
 
 /// The elements of an axis, each without that axis.
 ///
-/// Example    for (const AnyTensor& step : unstack(sequence, 1)) h = cell(step, h);
+/// Example    for (const AnyTensor& step : unstack(ones({32, 10, 8}), 1)) std::cout << step.shape(); // ten times [32, 8]
 [[gnu::cold]] inline std::vector<AnyTensor> unstack(const AnyTensor& x, int axis = 0)
 {
     std::vector<AnyTensor> all;
@@ -252,7 +252,7 @@ inline constexpr OpEntry pad_entry{"pad", keeps::none, Pad::infer, Pad::compute,
 
 /// A tensor with numbers around it: {before, behind} for each of its first axes; 0 unless it is said.
 ///
-/// Example    pad(x, {{0, 0}, {1, 2}})
+/// Example    auto y = pad(ones({2, 3}), {{0, 0}, {1, 2}}); // [2, 6]
 [[gnu::cold]] inline AnyTensor pad(const AnyTensor& x, const std::vector<std::pair<std::size_t, std::size_t>>& around,
                                    double value = 0)
 {

@@ -23,7 +23,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 /// Products over axes of a tensor, over all of them if none are given. Derivatives are right where factors are 0: none is divided.
 ///
 /// Numerics   the halves of an axis are multiplied with each other until one number is left.
-/// Example    reduce_prod(x, {-1})
+/// Example    auto y = reduce_prod(constant({{1., 2.}, {3., 4.}}), {-1}); // [2. 12.]
 [[gnu::cold]] inline AnyTensor reduce_prod(const AnyTensor& x, std::initializer_list<int> axes = {}, bool keepdims = false)
 {
     using namespace internals::tensors;
@@ -48,7 +48,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
 /// log Σ exp(x) over axes, of numbers of any size.
 ///
-/// Example    reduce_logsumexp(logits, {-1})
+/// Example    auto y = reduce_logsumexp(constant({{0., 0.}, {1000., 0.}}), {-1}); // [log 2, 1000]
 [[gnu::cold]] inline AnyTensor reduce_logsumexp(const AnyTensor& x, std::initializer_list<int> axes = {}, bool keepdims = false)
 {
     using namespace internals::tensors;
@@ -60,7 +60,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
 /// The mean square distance from the mean, over axes.
 ///
-/// Example    reduce_variance(x, {0})
+/// Example    auto y = reduce_variance(constant({{1., 2.}, {3., 4.}}), {0}); // [1. 1.]
 [[gnu::cold]] inline AnyTensor reduce_variance(const AnyTensor& x, std::initializer_list<int> axes = {}, bool keepdims = false)
 {
     return reduce_mean(square(x - reduce_mean(x, axes, true)), axes, keepdims);
@@ -68,7 +68,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
 /// Its root. Where all numbers are equal its gradient is NaN, as in TensorFlow.
 ///
-/// Example    reduce_std(x, {0})
+/// Example    auto y = reduce_std(constant({{1., 2.}, {3., 4.}}), {0}); // [1. 1.]
 [[gnu::cold]] inline AnyTensor reduce_std(const AnyTensor& x, std::initializer_list<int> axes = {}, bool keepdims = false)
 {
     return sqrt(reduce_variance(x, axes, keepdims));
@@ -76,7 +76,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
 /// The root of the sum of squares, over axes. Where all numbers are 0 its gradient is NaN, as in TensorFlow.
 ///
-/// Example    norm(x)
+/// Example    auto y = norm(constant({3., 4.})); // 5
 [[gnu::cold]] inline AnyTensor norm(const AnyTensor& x, std::initializer_list<int> axes = {}, bool keepdims = false)
 {
     return sqrt(reduce_sum(square(x), axes, keepdims));
@@ -85,7 +85,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 /// The norm of several tensors as if they were one.
 ///
 /// Errors     no tensor.
-/// Example    global_norm(gradients)
+/// Example    auto y = global_norm({constant({3., 0.}), constant(4.)}); // 5
 [[gnu::cold]] inline AnyTensor global_norm(const std::vector<AnyTensor>& all)
 {
     if (all.empty()) internals::fail({"global_norm: of no tensors; give one or more"});
@@ -96,7 +96,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
 /// x divided by its norm over axes, whose square is taken to be epsilon if it is smaller.
 ///
-/// Example    l2_normalize(embeddings, {-1})
+/// Example    auto y = l2_normalize(constant({{3., 4.}, {0., 2.}}), {-1}); // [[0.6 0.8] [0. 1.]]
 [[gnu::cold]] inline AnyTensor l2_normalize(const AnyTensor& x, std::initializer_list<int> axes = {}, double epsilon = 1e-12)
 {
     return x * rsqrt(maximum(reduce_sum(square(x), axes, true), epsilon));
@@ -105,7 +105,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 /// The numbers, those beyond a bound being the bound. At both bounds the gradient is 1.
 ///
 /// Errors     bounds that do not ascend.
-/// Example    clip_by_value(x, -1, 1)
+/// Example    auto y = clip_by_value(constant({-3., 0.5, 2.}), -1, 1); // [-1. 0.5 1.]
 [[gnu::cold]] inline AnyTensor clip_by_value(const AnyTensor& x, double lowest, double largest)
 {
     if (!(lowest <= largest))
@@ -116,7 +116,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 /// The tensor, made shorter to a norm if its own is larger.
 ///
 /// Errors     a norm that is not above 0.
-/// Example    clip_by_norm(gradient, 1)
+/// Example    auto y = clip_by_norm(constant({3., 4.}), 1); // [0.6 0.8]
 [[gnu::cold]] inline AnyTensor clip_by_norm(const AnyTensor& x, double largest, std::initializer_list<int> axes = {})
 {
     if (!(largest > 0)) internals::fail({"clip_by_norm: to a norm of ", largest, "; it has to be above 0"});

@@ -134,7 +134,7 @@ inline constexpr OpEntry broadcast_to_entry{"broadcast_to", keeps::none, Broadca
 
 /// A tensor so many times along each axis.
 ///
-/// Example    tile(pattern, {2, 3})
+/// Example    auto y = tile(eye(2), {2, 3}); // [4, 6]
 [[gnu::cold]] inline AnyTensor tile(const AnyTensor& x, const internals::tensors::Integers& times)
 {
     using namespace internals::tensors;
@@ -145,7 +145,7 @@ inline constexpr OpEntry broadcast_to_entry{"broadcast_to", keeps::none, Broadca
 
 /// A tensor repeated to a shape that it broadcasts to.
 ///
-/// Example    broadcast_to(bias, {32, 10})
+/// Example    auto y = broadcast_to(ones({10}), {32, 10});
 [[gnu::cold]] inline AnyTensor broadcast_to(const AnyTensor& x, const Shape& extents)
 {
     using namespace internals::tensors;
@@ -157,7 +157,7 @@ inline constexpr OpEntry broadcast_to_entry{"broadcast_to", keeps::none, Broadca
 
 /// Each number so many times beside itself: repeat([1, 2], 2, 0) is [1, 1, 2, 2].
 ///
-/// Example    repeat(x, 3, -1)
+/// Example    auto y = repeat(constant({1, 2}), 3, -1); // [1 1 1 2 2 2]
 [[gnu::cold]] inline AnyTensor repeat(const AnyTensor& x, std::size_t times, int axis)
 {
     using namespace internals::tensors;

@@ -83,7 +83,7 @@ inline void Reverse::gradient(const StepBack& step, AnyTensor* dx) { dx[0] = run
 /// The axes in another order: axis i of the result is axis order[i] of x. Without an order they are turned around.
 ///
 /// Errors     what is no order of all axes.
-/// Example    transpose(heads, {0, 2, 1, 3})
+/// Example    auto heads = transpose(ones({32, 10, 4, 8}), {0, 2, 1, 3}); // [32, 4, 10, 8]
 [[gnu::cold]] inline AnyTensor transpose(const AnyTensor& x, const internals::tensors::Integers& order = {})
 {
     using namespace internals::tensors;
@@ -97,7 +97,7 @@ inline void Reverse::gradient(const StepBack& step, AnyTensor* dx) { dx[0] = run
 
 /// The numbers along these axes from the last to the first.
 ///
-/// Example    reverse(sequence, {1})
+/// Example    auto y = reverse(constant({{1, 2}, {3, 4}}), {1}); // [[2 1] [4 3]]
 [[gnu::cold]] inline AnyTensor reverse(const AnyTensor& x, const internals::tensors::Integers& axes)
 {
     using namespace internals::tensors;

@@ -69,7 +69,7 @@ template <internals::tensors::Expression E> [[gnu::flatten]] AnyTensor constant(
 
 /// An array of xtensor that lies in rows, taken over: its numbers are not copied.
 ///
-/// Example    xt::xtensor<float, 2> images = …; auto x = constant(std::move(images));
+/// Example    xt::xtensor<float, 2> images({32, 784}); auto x = constant(std::move(images));
 template <class T, std::size_t Rank, class A> AnyTensor constant(xt::xtensor<T, Rank, xt::layout_type::row_major, A>&& array)
 {
     return internals::tensors::take_over(std::move(array));
@@ -83,7 +83,7 @@ template <class T, class A, class S> AnyTensor constant(xt::xarray<T, xt::layout
 /// be kept. Of a tensor of no axis take item().
 ///
 /// Errors     another type or number of axes than the tensor's.
-/// Example    xt::xtensor<double, 1> doubled = 2.0 * view<double, 1>(y);
+/// Example    xt::xtensor<double, 1> doubled = 2.0 * view<double, 1>(constant({1., 2.}));
 template <class T, std::size_t Rank>
     requires(Rank > 0)
 [[gnu::flatten]] auto view(const AnyTensor& tensor)
