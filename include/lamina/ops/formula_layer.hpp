@@ -32,28 +32,6 @@ namespace internals {
 /// What a block without a formula gives.
 struct no_formula {};
 
-/// What a formula gives for a symbol of its input, or why it gives nothing.
-template <class B> consteval verdict judge_formula()
-{
-    using S = Symbol<typename B::value_type, B::input>;
-    constexpr bool takes = may_take<const B, S>(); // asked first: what is wrong inside is no answer any more
-    if constexpr (compiles<const B, S>) {
-        if constexpr (!compiles_still<const B, S>) return refuses(misfit::its_formula_was_refused);
-        else {
-            using R = std::remove_cvref_t<decltype(std::declval<const B&>()(std::declval<const S&>()))>;
-            if constexpr (std::is_same_v<R, no_formula>)
-                return refuses(misfit::its_block_has_no_formula__write_auto_operator_call_const_auto_x_const);
-            else if constexpr (is_refused_symbol<R>) return refuses(misfit::its_formula_was_refused);
-            else if constexpr (is_symbol<R>) return accepts(R::extents);
-            else return refuses(misfit::its_formula_gives_no_value__return_what_functions_of_x_give);
-        }
-    }
-    else
-        return refuses(takes ? misfit::its_formula_was_refused
-                             : misfit::its_block_has_no_formula__write_auto_operator_call_const_auto_x_const);
-}
-template <class B> inline constexpr verdict formula_answer = judge_formula<B>();
-
 /// How many variables and blocks there are in a part, where its type says that; `unknown_count` where it does not.
 inline constexpr std::size_t unknown_count = 1'000'000;
 template <class P> consteval std::size_t count_places()
@@ -147,9 +125,26 @@ namespace protocols {
 /// Refuses  a formula that gives no value, and what its functions refuse.
 template <class L, class Families = families<>, class... Options> struct formula_layer : layer_base<L, Families, Options...> {
     static constexpr bool asks_with_constants = true;
-    template <Shape In> static constexpr verdict accept_at()
+    /// What the formula gives for a symbol. Each level between it and what asks is a line of an error, so it is called here.
+    template <Shape In> static consteval verdict accept_at()
     {
-        return internals::formula_answer<typename L::template block<float, In>>;
+        using B = typename L::template block<float, In>;
+        using S = internals::Symbol<float, In>;
+        constexpr bool takes = internals::may_take<const B, S>(); // asked first: what is wrong inside is no answer any more
+        if constexpr (requires(const B& block, const S& x) { block(x); }) {
+            if constexpr (!requires(const B& again, const S& x) { again(x); }) return refuses(misfit::its_formula_was_refused);
+            else {
+                using R = std::remove_cvref_t<decltype(std::declval<const B&>()(std::declval<const S&>()))>;
+                if constexpr (std::is_same_v<R, internals::no_formula>)
+                    return refuses(misfit::its_block_has_no_formula__write_auto_operator_call_const_auto_x_const);
+                else if constexpr (internals::is_refused_symbol<R>) return refuses(misfit::its_formula_was_refused);
+                else if constexpr (internals::is_symbol<R>) return accepts(R::extents);
+                else return refuses(misfit::its_formula_gives_no_value__return_what_functions_of_x_give);
+            }
+        }
+        else
+            return refuses(takes ? misfit::its_formula_was_refused
+                                 : misfit::its_block_has_no_formula__write_auto_operator_call_const_auto_x_const);
     }
     /// Layers are asked so; this one answers to a constant alone.
     static constexpr verdict accept(Shape in) { return accepts(in); }

@@ -107,13 +107,19 @@ template <class... Layers> struct series {
     }
 
     static constexpr bool asks_with_constants = (false || ... || internals::asks_with_constants<Layers>);
+    /// Asked here and not by `ask_at`, which would be a line more of an error inside of a formula.
     template <Shape In, class First, class... Rest> static constexpr void walk_on(walked& w)
     {
-        constexpr verdict v = ask_at<First, In>();
-        w.by.reason = v.answer;
-        if constexpr (v.answer == misfit::none) {
-            w.shapes[++w.by.at] = v.output;
-            if constexpr (sizeof...(Rest) > 0) walk_on<v.output, Rest...>(w);
+        if constexpr (internals::asks_with_constants<First> && options_fit<First>)
+            walk_behind<First::template accept_at<In>(), Rest...>(w);
+        else walk_behind<ask<First>(In), Rest...>(w);
+    }
+    template <verdict Answer, class... Rest> static constexpr void walk_behind(walked& w)
+    {
+        w.by.reason = Answer.answer;
+        if constexpr (Answer.answer == misfit::none) {
+            w.shapes[++w.by.at] = Answer.output;
+            if constexpr (sizeof...(Rest) > 0) walk_on<Answer.output, Rest...>(w);
         }
     }
     template <Shape In> static constexpr walked walk_at()
