@@ -135,10 +135,12 @@ private:
                 for (std::size_t j = 0; j < s.columns; ++j) *y++ = turned[j * s.rows + i];
         }
         else if (s.a) {
-            const std::size_t stride = s.columns == 1 ? 1 : row_stride<T>(s.columns);
-            const bool direct = stride == s.columns && is_aligned(y);
+            // One column is stored as a row, whose padding the kernel reads.
+            const std::size_t stride = s.columns == 1 ? 1 : row_stride<T>(s.columns),
+                              room_needed = stored_size<T>(s.rows, s.columns);
+            const bool direct = room_needed == s.rows * s.columns && is_aligned(y);
             T* const to = direct ? y : room;
-            std::fill_n(to, s.rows * stride, T(0));
+            std::fill_n(to, room_needed, T(0));
             kernels::dense_backward_weights(a, b, to, static_cast<T*>(nullptr), s.terms, dense_sizes{s.rows, s.columns});
             for (std::size_t i = 0; !direct && i < s.rows; ++i) std::copy_n(to + i * stride, s.columns, y + i * s.columns);
         }
