@@ -261,3 +261,29 @@ TEST_CASE("Functions of functions say what they cannot do", "[autodiff][function
     CHECK(numbers(g[0]) == std::vector<double>{3, 4});
     CHECK_FALSE(g[1]); // integers have no derivative
 }
+
+TEST_CASE("a tape goes back to what was before it and no further", "[autodiff]")
+{
+    AnyTensor a = constant(3.0);
+    GradientTape outer;
+    outer.watch(a);
+    AnyTensor x = 2 * a;
+    GradientTape inner;
+    inner.watch(a, x);
+    const auto g = inner.gradient(x * a, std::vector<AnyTensor>{x, a});
+    CHECK(g[0].item() == 3);
+    CHECK(g[1].item() == 6);
+    CHECK(outer.gradient(g[1], a).item() == 2);
+}
+
+TEST_CASE("a tape lives on where an older one ends", "[autodiff]")
+{
+    AnyTensor a = constant(3.0), b = constant(2.0);
+    auto older = std::make_unique<GradientTape>();
+    older->watch(a);
+    const AnyTensor before = a * a;
+    GradientTape younger;
+    older.reset();
+    younger.watch(b);
+    CHECK(younger.gradient(square(b) * b, b).item() == 12);
+}

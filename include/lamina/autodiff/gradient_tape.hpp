@@ -7,6 +7,7 @@
 #include <lamina/ops/constants.hpp>
 #include <lamina/ops/journal.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -59,7 +60,7 @@ public:
         auto& journal = internals::tensors::journal();
         if (~journal.living == 0) internals::fail({"GradientTape: 32 tapes live in this thread already; end one of them first"});
         bit = 1u << std::countr_one(journal.living);
-        begin = journal.steps.size();
+        begin = born() = journal.steps.size();
         journal.living |= bit;
         internals::tensors::recording |= bit;
         if (options.watch_accessed_variables) internals::tensors::following_variables |= bit;
@@ -79,8 +80,8 @@ public:
     {
         require_living("reset");
         auto& journal = internals::tensors::journal();
-        journal.leave(bit, begin);
-        begin = journal.steps.size();
+        journal.leave(bit, std::min(begin, born()));
+        begin = born() = journal.steps.size();
     }
 
     /// The gradient of a target by a source, which may be a tensor that is watched or one that was computed on the way. A target that is not
@@ -134,6 +135,7 @@ public:
     }
 
 private:
+    std::size_t& born() const { return internals::tensors::journal().born[static_cast<std::size_t>(std::countr_zero(bit))]; }
     void require_living(const char* what) const
     {
         if (bit == 0)
@@ -174,7 +176,8 @@ private:
         if (bit == 0) return;
         internals::tensors::recording &= ~bit;
         internals::tensors::following_variables &= ~bit;
-        internals::tensors::journal().end(std::exchange(bit, 0), begin);
+        internals::tensors::journal().end(bit, std::min(begin, born()));
+        bit = 0;
     }
 
     bool persistent;

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -78,11 +79,12 @@ private:
     void mark(std::span<const AnyTensor* const> sources)
     {
         marks.resize(end - from);
+        const std::size_t born = journal.born[static_cast<std::size_t>(std::countr_zero(bit))];
         for (const AnyTensor* source : sources)
             if (follows(*source) && source->trail().index < end) marks[source->trail().index - from] = is_source;
         for (std::size_t i = from; i < end; ++i) {
             const tensors::Step& step = journal.steps[i];
-            if ((step.tapes & bit) == 0) continue;
+            if ((step.tapes & bit) == 0 || i < born) continue; // what was before the tape is not its business
             for (std::uint32_t k = 0; k < step.count; ++k)
                 if (marked(journal.values[step.first + k])) {
                     marks[i - from] |= leads_on;

@@ -9,6 +9,8 @@
 #include <lamina/core/record.hpp>
 #include <lamina/ops/entry.hpp>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -87,6 +89,7 @@ public:
     Row<Step> steps;
     Row<AnyTensor> values; ///< the inputs of the steps
     std::uint32_t living = 0;
+    std::array<std::size_t, 32> born{}; ///< how many steps there were when a tape began: it goes back to these and no further
 
     Step* find(const AnyTensor& t)
     {
@@ -205,6 +208,7 @@ private:
             values.cut(values_before);
             attributes.resize(attributes_before);
         }
+        for (std::size_t& steps_before : born) steps_before = std::min(steps_before, to);
         epoch = next_epoch();
         if (to == 0) variables.clear();
         else
