@@ -68,6 +68,26 @@ TEST_CASE("functions of one number")
         EACH(floor, -3, 3, std::floor(x)),
         EACH(ceil, -3, 3, std::ceil(x)),
         EACH(round, -3, 3, std::nearbyint(x)),
+        EACH(linear, -3, 3, x),
+        EACH(leaky_relu<0.1>, -3, 3, x > 0 ? x : 0.1 * x),
+        EACH(elu<0.5>, -3, 3, x > 0 ? x : 0.5 * std::expm1(x)),
+        EACH(celu<0.5>, -3, 3, x > 0 ? x : 0.5 * std::expm1(x / 0.5)),
+        EACH(hard_tanh, -3, 3, std::min(1.0, std::max(-1.0, x))),
+        EACH(sparse_sigmoid, -3, 3, std::min(1.0, std::max(0.0, (x + 1) / 2))),
+        EACH(sparse_plus, -3, 3,
+             x <= -1  ? 0
+             : x >= 1 ? x
+                      : (x + 1) * (x + 1) / 4),
+        EACH(hard_shrink<>, -3, 3, std::fabs(x) > 0.5 ? x : 0),
+        EACH(soft_shrink<>, -3, 3,
+             x > 0.5    ? x - 0.5
+             : x < -0.5 ? x + 0.5
+                        : 0),
+        EACH(tanh_shrink, -3, 3, x - std::tanh(x)),
+        EACH(squareplus<>, -3, 3, (x + std::sqrt(x * x + 4)) / 2),
+        EACH(exponential, -2, 2, std::exp(x)),
+        EACH(gelu_tanh, -3, 3, x * (1 + std::tanh(0.7978845608028654 * (x + 0.044715 * x * x * x))) / 2),
+        EACH(hard_silu, -4, 4, x * std::min(1.0, std::max(0.0, x / 6 + 0.5))),
     };
     using Call = AnyTensor (*)(const AnyTensor&);
     const auto more = [&](const char* name, double low, double high, Call call, double (*plain)(double)) {
@@ -92,6 +112,12 @@ TEST_CASE("functions of one number")
     more(
         "stop_gradient(x) * x", -2, 2, [](const AnyTensor& x) { return cast(cast(x, dtype::float64), dtype::float64) * x; },
         [](double x) { return x * x; });
+    more(
+        "threshold", -3, 3, [](const AnyTensor& x) -> AnyTensor { return threshold<1, -2>(x); },
+        [](double x) { return x > 1 ? x : -2; });
+    more(
+        "clip", -3, 3, [](const AnyTensor& x) -> AnyTensor { return clip<-1, 2>(x); },
+        [](double x) { return std::min(2.0, std::max(-1.0, x)); });
     judge_all(rows);
 }
 
@@ -133,6 +159,26 @@ TEST_CASE("softmax and cross-entropies")
          2,
          [](const List& x) { return softmax(x[0]); },
          [=](const Values& x) { return Plain({2, 3}, [&](At i) { return std::exp(log_softmax_of(x[0], i[0], i[1])); }); }},
+        {"glu",
+         {{2, 4}},
+         -2,
+         2,
+         [](const List& x) { return glu(x[0]); },
+         [](const Values& x) {
+             return Plain({2, 2}, [&](At i) { return x[0]({i[0], i[1]}) * logistic(x[0]({i[0], i[1] + 2})); });
+         }},
+        // Of numbers that are close all are above the threshold.
+        {"sparsemax",
+         {{2, 3}},
+         0.1,
+         0.4,
+         [](const List& x) { return sparsemax(x[0]); },
+         [](const Values& x) {
+             return Plain({2, 3}, [&](At i) {
+                 const double sum = x[0]({i[0], 0}) + x[0]({i[0], 1}) + x[0]({i[0], 2});
+                 return x[0]({i[0], i[1]}) - (sum - 1) / 3;
+             });
+         }},
         {"log_softmax",
          {{2, 3}},
          -2,
