@@ -17,6 +17,17 @@
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
+namespace internals {
+
+/// What a gradient may be by, besides a tensor: a variable, a list of tensors or variables.
+template <class X>
+concept SourcesOfGradient = requires(const X& x) { record_of(x); } || requires(const X& x) { x.data() + x.size(); };
+
+/// Never true: its argument is the error message.
+template <class X> inline constexpr bool gradient_is_by_this = false;
+
+} // namespace internals
+
 /// What a tape gives for a source that the target does not depend on: an empty tensor, or zeros.
 enum class Unconnected { none, zeros };
 
@@ -132,6 +143,16 @@ public:
     AnyTensor gradient(const AnyTensor& target, const V& variable, Unconnected unconnected = Unconnected::none)
     {
         return gradient(target, internals::form_of(internals::record_of(variable), 0), {}, unconnected);
+    }
+
+    /// Whatever else stands in the place of a source is refused.
+    template <class X>
+        requires(!TensorLike<X> && !internals::SourcesOfGradient<X>)
+    AnyTensor gradient(const AnyTensor&, const X&, const auto&...)
+    {
+        static_assert(internals::gradient_is_by_this<X>,
+                      "lamina: a gradient is by a tensor, a variable, or a list of such: tape.gradient(loss, variables(model))");
+        return {};
     }
 
 private:

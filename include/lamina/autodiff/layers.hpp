@@ -16,6 +16,7 @@
 #include <lamina/kernels/elementwise.hpp>
 #include <lamina/models/clone.hpp>
 #include <lamina/ops/shaping.hpp>
+#include <lamina/ops/tensors.hpp> // what forms of layers are written in
 #include <lamina/trace/execution.hpp>
 #include <lamina/trace/symbol.hpp>
 

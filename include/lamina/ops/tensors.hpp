@@ -1,0 +1,29 @@
+// lamina/ops/tensors.hpp: tensors and all functions on them.
+#pragma once
+
+#include <lamina/ops/cast.hpp>
+#include <lamina/ops/comparison.hpp>
+#include <lamina/ops/concat.hpp>
+#include <lamina/ops/constants.hpp>
+#include <lamina/ops/convolution.hpp>
+#include <lamina/ops/cross_entropies.hpp>
+#include <lamina/ops/cumulative.hpp>
+#include <lamina/ops/extremes.hpp>
+#include <lamina/ops/functions.hpp>
+#include <lamina/ops/gathering.hpp>
+#include <lamina/ops/matmul.hpp>
+#include <lamina/ops/not_of_tensors.hpp>
+#include <lamina/ops/pooling.hpp>
+#include <lamina/ops/powers_of_tensors.hpp>
+#include <lamina/ops/printing.hpp>
+#include <lamina/ops/random_tensors.hpp>
+#include <lamina/ops/resizing.hpp>
+#include <lamina/ops/rounding.hpp>
+#include <lamina/ops/shaping.hpp>
+#include <lamina/ops/slicing.hpp>
+#include <lamina/ops/statistics_of_tensors.hpp>
+#include <lamina/ops/sums_of_tensors.hpp>
+#include <lamina/ops/tiling.hpp>
+#include <lamina/ops/transpose.hpp>
+#include <lamina/ops/values_on_tensors.hpp>
+#include <lamina/ops/xtensor.hpp>
