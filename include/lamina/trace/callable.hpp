@@ -78,9 +78,38 @@ template <class T, Shape S> inline constexpr bool is_symbol<Symbol<T, S>> = true
 template <class R> inline constexpr bool are_symbols = is_symbol<R>;
 template <class... R> inline constexpr bool are_symbols<std::tuple<R...>> = sizeof...(R) > 0 && (is_symbol<R> && ...);
 
+/// The first block among the fields of a struct, or void.
+template <class P> constexpr auto first_block()
+{
+    if constexpr (is_refused<P> || is_variable<P>) return found<void>{};
+    else if constexpr (AnyBlock<P>) return found<P>{};
+    else
+        return []<class... Parts>(field_list<Parts...>) {
+            return decltype((found<void>{} % ... % first_block<Parts>())){};
+        }(part_types<P>());
+}
+
+/// Whether a struct of one input begins with a layer that is its formula. Such a layer is given the value itself and cannot say its shape, so
+/// the struct is taken to hand its input to it.
+template <class M> consteval bool begins_with_formula()
+{
+    if constexpr (AnyBlock<M>) return false;
+    else {
+        using first = typename decltype(first_block<M>())::type;
+        if constexpr (std::is_void_v<first>) return false;
+        else if constexpr (FormulaBlock<first>) return may_take<const M, AnySymbol<typename first::value_type>>();
+        else return false;
+    }
+}
+
 template <class M>
-inline constexpr bool declares_inputs =
+inline constexpr bool says_inputs =
     requires { M::inputs::count; } || requires { M::input.rank; } || requires { M::input::value.rank; };
+template <class M>
+inline constexpr bool declares_inputs = [] {
+    if constexpr (says_inputs<M>) return true;
+    else return begins_with_formula<M>();
+}();
 
 /// What operator() receives while a model is traced.
 template <class... S> struct symbols {
@@ -96,7 +125,8 @@ template <class M, class T> constexpr auto declared_symbols()
             return symbols<Symbol<T, M::inputs::values[At]>...>{};
         }(std::make_index_sequence<M::inputs::count>{});
     else if constexpr (requires { M::input.rank; }) return symbols<Symbol<T, shape(M::input)>>{};
-    else return symbols<Symbol<T, shape(M::input::value)>>{};
+    else if constexpr (says_inputs<M>) return symbols<Symbol<T, shape(M::input::value)>>{};
+    else return symbols<Symbol<T, decltype(first_block<M>())::type::input>>{};
 }
 
 /// Whether a call compiles. What is wrong inside of an operator() is said at the first time; after that some compilers have it no more.

@@ -37,13 +37,14 @@ template <class M> using number_type = typename decltype(first_number<M>())::typ
 /// How many inputs a model has: those of `using inputs = Inputs<…>`, otherwise as many as its operator() takes, at most 8.
 template <class M> inline constexpr std::size_t input_count = count_inputs<M>();
 
-/// The shape of an input where the model's type says it (a block, `using input = Input<…>`, `using inputs = Inputs<…>`), else
-/// rank 0: the plan knows it.
+/// The shape of an input where the model's type says it (a block, `using input = Input<…>`, `using inputs = Inputs<…>`, a formula that comes
+/// first), else rank 0: the plan knows it.
 template <class M, std::size_t At = 0>
 inline constexpr Shape declared_input = [] {
     if constexpr (requires { M::inputs::values[At].rank; }) return M::inputs::values[At];
     else if constexpr (requires { M::input.rank; }) return shape(M::input);
     else if constexpr (requires { M::input::value.rank; }) return shape(M::input::value);
+    else if constexpr (declares_inputs<M>) return decltype(first_block<M>())::type::input;
     else return Shape{};
 }();
 
