@@ -236,4 +236,11 @@ TEST_CASE("what does not fit is refused by a sentence")
     CHECK_THROWS_WITH(clip_by_norm(x, 0), Contains("it has to be above 0"));
     CHECK_THROWS_WITH(global_norm({}), Contains("of no tensors"));
     CHECK_THROWS_WITH(AnyTensor() + x, Contains("input 0 is empty"));
+
+    const std::size_t many = std::size_t{1} << 22;
+    CHECK_THROWS_WITH(zeros({many, many, many}), Contains("is larger than any memory")); // 2^66 numbers, which wraps around to 0
+    const AnyTensor long_one = zeros({many}, dtype::boolean);
+    CHECK_THROWS_WITH(equal(reshape(long_one, {many, 1}), long_one), Contains("more than 2^40 numbers"));
+    if (!sanitized)
+        CHECK_THROWS_WITH(zeros({many, std::size_t{1} << 20}, dtype::float64), Contains("there is no memory for a tensor"));
 }

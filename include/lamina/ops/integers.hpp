@@ -97,6 +97,7 @@ inline std::size_t axis_of(std::string_view op, const Shape& s, std::ptrdiff_t a
     std::size_t all = 1;
     for (std::size_t axis = 0; axis < s.rank; ++axis) {
         if (s[axis] == 0) return;
+        if (s[axis] == unknown) continue;
         if (s[axis] > (std::size_t{1} << 40) / all) fail({op, ": a tensor of shape ", s, " has more than 2^40 numbers"});
         all *= s[axis];
     }

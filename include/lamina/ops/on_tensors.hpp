@@ -16,6 +16,7 @@
 #include <lamina/ops/apply.hpp>
 #include <lamina/ops/arithmetic.hpp>
 #include <lamina/ops/elementwise.hpp>
+#include <lamina/ops/integers.hpp>
 #include <lamina/ops/run.hpp>
 
 #include <algorithm>
@@ -89,6 +90,7 @@ inline Shape broadcast_shape(std::string_view op, const Shape& a, const Shape& b
     if (a == b) return a;
     const verdict answer = ops::broadcast(std::array{a, b});
     if (answer.answer != misfit::none) refuse_broadcast(op, a, b);
+    require_sizable(op, answer.output);
     return answer.output;
 }
 

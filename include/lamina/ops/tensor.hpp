@@ -127,10 +127,19 @@ private:
 
 namespace internals::tensors {
 
+[[noreturn, gnu::cold, gnu::noinline]] inline void refuse_size(const Shape& s)
+{
+    fail({"a tensor of shape ", s, " is larger than any memory"});
+}
+
 /// A tensor of numbers that nobody has written yet.
 inline AnyTensor empty_tensor(dtype type, const Shape& extents)
 {
-    return AnyTensor(new_body(type, extents, extents.size() * bytes_of(type)));
+    std::size_t bytes = bytes_of(type);
+    bool wraps = false;
+    for (std::size_t axis = 0; axis < extents.rank; ++axis) wraps |= __builtin_mul_overflow(bytes, extents[axis], &bytes);
+    if (wraps || bytes >> 46 != 0) refuse_size(extents);
+    return AnyTensor(new_body(type, extents, bytes));
 }
 
 /// A tensor of the same numbers in another shape.

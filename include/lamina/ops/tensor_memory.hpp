@@ -6,6 +6,7 @@
 
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/dtype.hpp>
+#include <lamina/core/error.hpp>
 #include <lamina/core/shape.hpp>
 
 #include <atomic>
@@ -94,7 +95,9 @@ struct LetGoAtEnd {
         kept_blocks.started = kept_blocks.open = true;
         [[maybe_unused]] static thread_local const LetGoAtEnd at_end;
     }
-    return ::operator new(bytes, std::align_val_t{alignment});
+    void* const block = ::operator new(bytes, std::align_val_t{alignment}, std::nothrow);
+    if (!block) fail({"there is no memory for a tensor of ", bytes, " bytes"});
+    return block;
 }
 
 inline Body* new_body(dtype type, const Shape& extents, std::size_t bytes)
