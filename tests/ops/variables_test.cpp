@@ -37,7 +37,8 @@ template <class T> struct Everything {
 
     auto operator()(const auto& x) const
     {
-        const auto scaled = row * x + whole - column / (x * x + 2) + maximum(number, x) * one;
+        // Of x alone xtensor would compute, and round otherwise: g++ makes one operation of x * x + 2.
+        const auto scaled = row * x + whole - column / (square(row * x) + 2) + maximum(number, x) * one;
         const auto shifted = minimum(whole, scaled) - (scaled - row) / (2 + square(whole)) + (number - x);
         const auto width = 1 + exp(number);
         const auto soft = softmax(row * (2 - tanh(row)));
