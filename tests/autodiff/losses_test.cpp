@@ -132,6 +132,43 @@ TEST_CASE("losses on tensors are reduced and weighted as Keras's", "[autodiff]")
     CHECK(loss(constant({{-1, -1}, {-1, -1}}), logits).item() == 0);
 }
 
+TEST_CASE("each row of a loss without a reduction has a weight of its own on the way back", "[autodiff]")
+{
+    const auto y = constant({{0.0, 1.0}, {2.0, 3.0}});
+    AnyTensor p = constant({{1.0, 1.0}, {1.0, 0.0}});
+    const AnyTensor dy = constant({2.0, 10.0});
+    GradientTape outer, inner;
+    outer.watch(p);
+    inner.watch(p);
+    const AnyTensor each = MeanSquaredError{.reduction = Reduction::none}(y, p, constant({1.f, 3.f}));
+    {
+        const auto pause = outer.stop_recording(); // its own rows
+        GradientTape own;
+        AnyTensor x = p;
+        own.watch(x);
+        const AnyTensor g = own.gradient(MeanSquaredError{.reduction = Reduction::none}(y, x, constant({1.f, 3.f})), x, dy);
+        CHECK((g.item(0) == 2 && g.item(1) == 0 && g.item(2) == -30 && g.item(3) == -90));
+    }
+    const AnyTensor first = inner.gradient(each, p, dy); // through its form
+    CHECK((first.item(0) == 2 && first.item(1) == 0 && first.item(2) == -30 && first.item(3) == -90));
+    const AnyTensor second = outer.gradient(first, p);
+    CHECK((second.item(0) == 2 && second.item(1) == 2 && second.item(2) == 30 && second.item(3) == 30));
+}
+
+TEST_CASE("losses of float are those of the ops", "[autodiff]")
+{
+    AnyTensor logits = constant({{1.f, -2.f, 0.5f}, {0.f, 3.f, 1.f}});
+    const auto labels = constant({2, 1});
+    GradientTape tape({.persistent = true});
+    tape.watch(logits);
+    const AnyTensor loss = SparseCategoricalCrossentropy{.from_logits = true}(labels, logits),
+                    op = reduce_mean(sparse_softmax_cross_entropy(labels, logits));
+    CHECK(loss.dtype() == dtype::float32);
+    CHECK(loss.item() == Approx(op.item()).epsilon(1e-6));
+    const AnyTensor a = tape.gradient(loss, logits), b = tape.gradient(op, logits);
+    for (std::size_t i = 0; i < a.size(); ++i) CHECK(a.item(i) == Approx(b.item(i)).epsilon(1e-5).margin(1e-7));
+}
+
 namespace {
 
 /// Row by row |p − t|³: a loss of one's own, with no form.
