@@ -18,16 +18,17 @@ namespace detail {
 template <class T, class F, class... Inputs> void transform_each(T* y, std::size_t n, const F& function, const Inputs*... inputs)
 {
 #if LAMINA_PLAIN_LOOPS
-    if constexpr (requires { requires F::takes_numbers; }) {
+    if constexpr (requires { requires F::takes_numbers; })
         for (std::size_t k = 0; k < n; ++k) y[k] = function(inputs[k]...);
-        return;
-    }
+    else
 #endif
-    using lanes = simd::batch<T>;
-    const auto f = made_ready<lanes>(function);
-    std::size_t i = 0;
-    for (; i + lanes::size <= n; i += lanes::size) lanes(f(lanes::load_unaligned(inputs + i)...)).store_unaligned(y + i);
-    if (i < n) simd::store_partial(lanes(f(simd::load_partial(inputs + i, n - i)...)), y + i, n - i);
+    { // registers; where numbers do they are not compiled, since without optimization a compiler may lack what xsimd needs
+        using lanes = simd::batch<T>;
+        const auto f = made_ready<lanes>(function);
+        std::size_t i = 0;
+        for (; i + lanes::size <= n; i += lanes::size) lanes(f(lanes::load_unaligned(inputs + i)...)).store_unaligned(y + i);
+        if (i < n) simd::store_partial(lanes(f(simd::load_partial(inputs + i, n - i)...)), y + i, n - i);
+    }
 }
 
 } // namespace detail
