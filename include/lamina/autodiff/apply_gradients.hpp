@@ -39,7 +39,7 @@ namespace internals {
 /// a state (slots) belongs to one list in one order.
 ///
 /// Errors     a gradient that is missing or has another shape; what the optimizer refuses.
-/// Example    optimizer.apply_gradients(tape.gradient(loss, variables(model)), variables(model));
+/// Example    auto model = build<Sequential<Input<3>, Dense<1>>>(Seed{1}); SGD sgd; GradientTape t; auto loss = reduce_sum(model(ones({2, 3}))); sgd.apply_gradients(t.gradient(loss, variables(model)), variables(model));
 template <class O, class Variables>
 void update_variables(O& optimizer, const std::vector<AnyTensor>& gradients, const Variables& variables)
 {
@@ -55,7 +55,7 @@ void update_variables(O& optimizer, const std::vector<AnyTensor>& gradients, con
 
 /// Computes a loss under a tape, takes one step against its gradient, and returns the loss: what an optimizer's `minimize` calls.
 ///
-/// Example    auto loss = optimizer.minimize([&] { return reduce_mean(square(model(x) - y)); }, variables(model));
+/// Example    auto model = build<Sequential<Input<3>, Dense<1>>>(Seed{1}); SGD sgd; auto loss = sgd.minimize([&] { return reduce_mean(square(model(ones({2, 3})) - 5)); }, variables(model));
 template <class O, class Loss, class Variables> auto minimize_loss(O& optimizer, const Loss& loss, const Variables& variables)
 {
     GradientTape tape;

@@ -29,7 +29,7 @@ template <class X> void watch_real(GradientTape& tape, X& x)
 /// f(x…), and the gradients of it by each argument, as a pair of tensor and list. A result of several numbers is summed. What f captures is
 /// constant unless it is a variable; an integer argument has an empty gradient, and so has one that the result does not depend on.
 ///
-/// Example    auto [y, g] = value_and_gradients_function(f)(a, b); // g[1] is the gradient by b
+/// Example    auto [y, g] = value_and_gradients_function([](auto a, auto b) { return a * b; })(constant(2.), constant(3.)); // 6; g[1] is 2
 template <class F> auto value_and_gradients_function(F f)
 {
     return [f = std::move(f)]<TensorLike... X>(X... x) {
@@ -43,7 +43,7 @@ template <class F> auto value_and_gradients_function(F f)
 
 /// The gradients alone.
 ///
-/// Example    auto g = gradients_function(f)(a, b); // g[0], g[1]
+/// Example    auto g = gradients_function([](auto a, auto b) { return a * b; })(constant(2.), constant(3.)); // g[0] is 3, g[1] is 2
 template <class F> auto gradients_function(F f)
 {
     return [both = value_and_gradients_function(std::move(f))]<TensorLike... X>(const X&... x) { return both(x...).second; };

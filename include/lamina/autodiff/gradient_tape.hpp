@@ -39,7 +39,7 @@ struct TapeOptions {
 
 /// The tapes that it was made of listen to nothing while it lives.
 ///
-/// Example    auto pause = tape.stop_recording();
+/// Example    GradientTape tape; auto pause = tape.stop_recording();
 class StopRecording {
 public:
     explicit StopRecording(std::uint32_t tapes) : before(internals::tensors::recording)
@@ -63,7 +63,7 @@ private:
 /// Errors     a spent tape, integers that are watched, a cotangent of another shape, a variable that was changed meanwhile.
 /// Source     Baydin et al., Automatic differentiation in machine learning: a survey (2018); the semantics are those of TensorFlow's
 ///            GradientTape.
-/// Example    GradientTape tape; tape.watch(x); auto dx = tape.gradient(tanh(x), x);
+/// Example    auto x = constant(0.5); GradientTape tape; tape.watch(x); auto dx = tape.gradient(tanh(x), x);
 class GradientTape {
 public:
     [[gnu::noinline]] explicit GradientTape(const TapeOptions& options = {}) : persistent(options.persistent)

@@ -316,7 +316,7 @@ template <class Layer, class Given, class Number, class Needed> inline constexpr
 /// to a loss itself, penalties of parameters and of activity, is not in the result.
 ///
 /// Errors     a tensor of another type or shape; a model that is bound to nothing.
-/// Example    auto y = model(constant({{1.f, 2.f, 3.f}}));
+/// Example    auto model = build<Sequential<Input<3>, Dense<1>>>(Seed{1}); auto y = model(constant({{1.f, 2.f, 3.f}}));
 template <protocols::Block B, TensorLike X> typename internals::CallResult<B, X>::type call(const B& block, const X& x)
 {
     using result = typename internals::CallResult<B, X>::type;

@@ -291,7 +291,7 @@ template <class T, class L> AnyTensor loss_of_type(L loss, const AnyTensor& y, c
 /// Shapes     y_pred [n, …]; y_true as the loss's targets are, of any type; sample_weight [n], or one for each row.
 /// Errors     what the loss refuses; targets and weights of another shape. A loss without `compose` has derivatives of first order alone.
 /// Numerics   value and first derivatives are those of training, row by row.
-/// Example    auto loss = SparseCategoricalCrossentropy{.from_logits = true}(labels, model(x));
+/// Example    auto loss = SparseCategoricalCrossentropy{.from_logits = true}(constant({1, 0}), zeros({2, 10}));
 template <protocols::Loss L, TensorLike Y, TensorLike P>
 AnyTensor loss_of(const L& loss, const Y& y_true, const P& y_pred, const AnyTensor& sample_weight = {})
 {

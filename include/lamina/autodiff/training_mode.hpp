@@ -39,7 +39,7 @@ inline Mode mode_of_call(std::size_t n)
 /// While it lives, models that are called with tensors train: Dropout draws anew for every seed and step, and each call in it; batch
 /// normalization takes the statistics of the batch, and moves its own on the way back. Without it a call predicts, as Keras's `model(x)`.
 ///
-/// Example    TrainingMode training{Seed{1}, step}; auto loss = reduce_mean(square(model(x) - y));
+/// Example    auto model = build<Sequential<Input<3>, Dense<1>>>(Seed{1}); TrainingMode training{Seed{1}, 7}; auto loss = reduce_mean(square(model(ones({2, 3}))));
 class TrainingMode {
 public:
     explicit TrainingMode(Seed seed, std::uint64_t step = 0) : before(internals::call_mode)

@@ -71,7 +71,7 @@ inline AnyTensor read_record(const std::shared_ptr<record>& r)
 
 /// The numbers of a variable as they are now, as a tensor: later changes do not reach it. Tapes that listen follow it, if it is trained.
 ///
-/// Example    auto y = reduce_sum(square(read(layer.kernel)));
+/// Example    auto w = variable(constant({1.f, 2.f}), "w"); auto y = reduce_sum(square(read(w)));
 template <class T, Shape E, stored_types::storage_kind As> internals::tensors::TensorOf<T, E> read(const Variable<T, E, As>& v)
 {
     return internals::tensors::TensorOf<T, E>(internals::read_record(v.storage()));
@@ -105,7 +105,7 @@ template <StaticTensor X> auto variable(const X& x, std::string name = "variable
 /// Changes a variable's numbers; tensors that were read before keep theirs. What is added may broadcast.
 ///
 /// Errors     another shape or type.
-/// Example    assign_add(w, 0.5f * g);
+/// Example    auto w = variable(constant({1.f, 2.f}), "w"); assign_add(w, constant({0.5f, 0.5f}));
 template <class T, Shape E, stored_types::storage_kind As, TensorLike X> void assign(Variable<T, E, As>& v, const X& by)
 {
     internals::assign_record("assign", *v.storage(), by);

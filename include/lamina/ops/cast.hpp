@@ -86,7 +86,7 @@ template <class To, StaticTensor X> struct CastResult<To, X> {
 /// The same numbers in another type. To integers they are cut towards 0; what does not fit becomes the nearest that does, and NaN 0.
 /// Nothing flows back through integers.
 ///
-/// Example    reduce_mean(cast<float>(equal(argmax(logits, -1), labels)))
+/// Example    auto accuracy = reduce_mean(cast<float>(equal(argmax(zeros({2, 10}), -1), constant({std::int64_t{0}, std::int64_t{3}})))); // 0.5
 template <class To, TensorLike X> typename internals::tensors::CastResult<To, X>::type cast(const X& x)
 {
     return typename internals::tensors::CastResult<To, X>::type(internals::tensors::cast_to(x, stored_types::dtype_of<To>));

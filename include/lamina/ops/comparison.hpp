@@ -166,7 +166,7 @@ template <class A, class B> AnyTensor run_operands(const OpEntry& op, const A& a
 
 /// Comparisons, element by element, of tensors that broadcast, or of a tensor and a number. They give bool tensors.
 ///
-/// Example    where(greater(x, 0), x, 0.1f * x)
+/// Example    auto x = constant({-1.f, 2.f}), y = where(greater(x, 0), x, 0.1f * x);
 template <class A, class B>
     requires internals::tensors::Operands<A, B>
 internals::tensors::compared<A, B> less(const A& a, const B& b)
@@ -224,7 +224,7 @@ inline AnyTensor logical_or(const AnyTensor& a, const AnyTensor& b)
 /// a where the condition is true, else b; all three broadcast, and one of a and b may be a number. Where a side is not taken nothing flows
 /// to it, but what its derivative multiplies by 0 stays NaN if it is infinite: compute both sides of finite numbers.
 ///
-/// Example    where(greater(x, 0), log(maximum(x, 1e-6f)), 0)
+/// Example    auto x = constant({-1.f, 2.f}), y = where(greater(x, 0), log(maximum(x, 1e-6f)), 0);
 template <TensorLike C, class A, class B>
     requires internals::tensors::Operands<A, B>
 internals::tensors::chosen_of<C, A, B> where(const C& condition, const A& a, const B& b)

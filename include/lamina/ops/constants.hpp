@@ -66,7 +66,7 @@ Tensor<T, std::ptrdiff_t(L), std::ptrdiff_t(M), std::ptrdiff_t(N)> constant(cons
 
 /// Numbers that lie in a row, copied into a tensor of a shape that is known at run time.
 ///
-/// Example    auto x = constant(numbers.data(), {numbers.size() / 3, 3});
+/// Example    std::vector<float> numbers(6); auto x = constant(numbers.data(), {numbers.size() / 3, 3});
 template <internals::tensors::TensorNumber T> AnyTensor constant(const T* numbers, const Shape& extents)
 {
     return internals::tensors::filled(extents, numbers);
@@ -100,7 +100,7 @@ template <TensorLike X> X ones_like(const X& x)
 
 /// The same numbers, of which tapes know nothing: no gradient flows through it.
 ///
-/// Example    loss = square(stop_gradient(target) - y);
+/// Example    auto loss = square(stop_gradient(constant(2.f)) - constant(3.f));
 template <TensorLike X> X stop_gradient(X x)
 {
     x.set_trail({});

@@ -126,7 +126,7 @@ template <bool IsMean> void SumOver<IsMean>::gradient(const StepBack& step, AnyT
 ///
 /// Errors     an axis that is not there or given twice; integers.
 /// Numerics   accumulated in the tensor's type, in an order that depends on the shape and the width of a register alone.
-/// Example    reduce_sum(x, {-1}, true)
+/// Example    auto y = reduce_sum(ones({2, 3}), {-1}, true); // [2, 1]
 inline AnyTensor reduce_sum(const AnyTensor& x, std::initializer_list<int> axes = {}, bool keepdims = false)
 {
     using namespace internals::tensors;
@@ -139,7 +139,7 @@ template <StaticTensor X> Tensor<typename X::value_type> reduce_sum(const X& x)
 
 /// Means, likewise. Of no numbers NaN.
 ///
-/// Example    auto loss = reduce_mean(square(model(x) - y));
+/// Example    auto loss = reduce_mean(square(ones({2, 3}) - 5));
 inline AnyTensor reduce_mean(const AnyTensor& x, std::initializer_list<int> axes = {}, bool keepdims = false)
 {
     using namespace internals::tensors;

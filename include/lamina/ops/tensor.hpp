@@ -189,7 +189,7 @@ template <std::ptrdiff_t... Extents> consteval Shape shape_of_extents()
 /// A tensor whose type and rank the compiler knows, and its extents as far as they are not `dyn`: shapes that do not broadcast are refused
 /// where they are written. It adds nothing to an AnyTensor, which it is made of by a conversion that checks once.
 ///
-/// Example    Tensor<float, dyn, 3> rows{reshape(x, {-1, 3})};
+/// Example    Tensor<float, dyn, 3> rows(reshape(ones({6}), {-1, 3}));
 template <class T, std::ptrdiff_t... Extents> class Tensor : public AnyTensor {
     static_assert(sizeof...(Extents) <= Shape::max_rank, "lamina: a tensor has at most six axes");
 
