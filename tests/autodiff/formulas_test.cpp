@@ -72,7 +72,6 @@ template <class... F> void check_all_slopes(const std::vector<double>& at) { (ch
 
 /// A layer that is its formula, also with what is made of variables alone.
 struct Bent : formula_layer<Bent> {
-    static constexpr std::string_view kind = "Bent";
     template <class T, Shape In> struct block : formula_block<Bent, T, In> {
         Variable<T, Shape{In.back(), 4}> kernel;
         Variable<T, Shape{4}> bias;
