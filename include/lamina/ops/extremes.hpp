@@ -5,12 +5,15 @@
 
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
+#include <lamina/kernels/elementwise.hpp>
+#include <lamina/kernels/fold.hpp>
 #include <lamina/ops/cast.hpp>
 #include <lamina/ops/comparison.hpp>
 #include <lamina/ops/gathering.hpp>
 #include <lamina/ops/integers.hpp>
 #include <lamina/ops/on_tensors.hpp>
 #include <lamina/ops/operators.hpp>
+#include <lamina/ops/reduce.hpp>
 #include <lamina/ops/sums_of_tensors.hpp>
 
 #include <algorithm>
@@ -19,6 +22,7 @@
 #include <initializer_list>
 #include <limits>
 #include <string_view>
+#include <type_traits>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
@@ -34,21 +38,30 @@ template <class F> [[gnu::cold]] void with_ordered(std::string_view op, dtype ty
 
 /// y = the largest or the smallest numbers of x, where y has the shape `narrow`, which spreads over x's. Of no numbers the one that all others are
 /// beyond.
-template <class T> [[gnu::cold]] void find_extremes(const AnyTensor& from, const Shape& narrow, T* y, bool largest)
+template <bool Largest, class T> [[gnu::cold]] void find_extremes(const AnyTensor& from, const Shape& narrow, T* y)
 {
-    using limits = std::numeric_limits<T>;
     const T* const x = from.numbers<T>();
-    const T low = limits::has_infinity ? static_cast<T>(-limits::infinity()) : limits::lowest();
-    const T high = limits::has_infinity ? limits::infinity() : limits::max();
-    std::fill_n(y, narrow.size(), largest ? low : high);
     const ops::Rows rows(from.shape(), narrow, from.shape(), 1);
-    rows.for_each([&](std::size_t, std::size_t j, std::size_t k) {
-        const std::size_t step = rows.second_goes_on() ? 1 : 0;
-        for (std::size_t i = 0; i < rows.width(); ++i) {
-            const T a = y[j + i * step], b = x[k + i];
-            y[j + i * step] = (largest ? b > a : b < a) || b != b ? b : a;
-        }
-    });
+    if constexpr (std::is_floating_point_v<T>) {
+        using Kind = std::conditional_t<Largest, ops::Max, ops::Min>;
+        constexpr T start = Kind::template start<T>;
+        const of_numbers better{[](const auto& a, const auto& b) { return Kind::forward(a, b); }};
+        std::fill_n(y, narrow.size(), start);
+        rows.for_each([&](std::size_t, std::size_t j, std::size_t k) {
+            if (rows.second_goes_on()) return kernels::transform(y + j, x + k, y + j, rows.width(), better);
+            const T row = kernels::fold(rows.width(), start, better, [](const auto& v) { return v; }, x + k);
+            kernels::transform(y + j, &row, y + j, 1, better);
+        });
+    }
+    else {
+        std::fill_n(y, narrow.size(), Largest ? std::numeric_limits<T>::lowest() : std::numeric_limits<T>::max());
+        rows.for_each([&](std::size_t, std::size_t j, std::size_t k) {
+            for (std::size_t i = 0; i < rows.width(); ++i) {
+                T& best = y[rows.second_goes_on() ? j + i : j];
+                best = Largest ? std::max(best, x[k + i]) : std::min(best, x[k + i]);
+            }
+        });
+    }
 }
 
 template <bool Largest> struct ExtremeOver {
@@ -62,7 +75,7 @@ template <bool Largest> struct ExtremeOver {
     static void compute(const Inputs& in, const AnyTensor& out, const Attributes& with)
     {
         const Shape narrow = Reduced(with).narrow(in[0].shape());
-        with_ordered(name, out.dtype(), [&]<class T>(T) { find_extremes(in[0], narrow, out.numbers<T>(), Largest); });
+        with_ordered(name, out.dtype(), [&]<class T>(T) { find_extremes<Largest>(in[0], narrow, out.numbers<T>()); });
     }
     static void gradient(const StepBack& step, AnyTensor* dx)
     {
