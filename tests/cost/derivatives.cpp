@@ -1,6 +1,10 @@
 // Derivatives of a function: a tape, functions of functions, a gradient of one's own.
 #include <cstdio>
-#include <lamina/autodiff.hpp>
+#include <lamina/autodiff/custom_gradient.hpp>
+#include <lamina/autodiff/functions.hpp>
+#include <lamina/autodiff/gradient_tape.hpp>
+#include <lamina/ops/functions.hpp>
+#include <lamina/ops/statistics_of_tensors.hpp>
 using namespace lamina;
 int main()
 {

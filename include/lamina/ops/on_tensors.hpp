@@ -97,10 +97,18 @@ inline Shape broadcast_shape(std::string_view op, const Shape& a, const Shape& b
 /// What an op makes of n numbers of two arrays, without types.
 using TwoArrays = void (*)(const void* a, const void* b, void* y, std::size_t n);
 template <class A, class Y, void (*Loop)(const A*, const A*, Y*, std::size_t)>
-void two_arrays(const void* a, const void* b, void* y, std::size_t n)
+void of_two_arrays(const void* a, const void* b, void* y, std::size_t n)
 {
     Loop(static_cast<const A*>(a), static_cast<const A*>(b), static_cast<Y*>(y), n);
 }
+/// The same of integers, compiled for size: there are many of them, and few that compute with them.
+template <class A, class Y, void (*Loop)(const A*, const A*, Y*, std::size_t)>
+[[gnu::cold]] void of_two_whole_arrays(const void* a, const void* b, void* y, std::size_t n)
+{
+    Loop(static_cast<const A*>(a), static_cast<const A*>(b), static_cast<Y*>(y), n);
+}
+template <class A, class Y, void (*Loop)(const A*, const A*, Y*, std::size_t)>
+inline constexpr TwoArrays two_arrays = std::is_floating_point_v<A> ? of_two_arrays<A, Y, Loop> : of_two_whole_arrays<A, Y, Loop>;
 
 /// n elements of so many bytes, all like the one at `from`.
 inline void repeat_element(const std::byte* from, std::size_t bytes, std::byte* to, std::size_t n)
@@ -153,12 +161,15 @@ template <class F> constexpr keeps kept_of()
 template <class F> inline constexpr bool has_gradient = requires { &F::template gradient<AnyTensor>; };
 template <class F> inline constexpr bool of_whole_numbers = requires { requires F::whole; };
 
-/// What a formula makes of n numbers: the only loops that are compiled for it and a type.
+/// What a formula makes of n numbers: the only loops that are compiled for it and a type; those of integers for size.
+template <class F, class T> [[gnu::cold]] void each_whole(const T* x, T* y, std::size_t n)
+{
+    for (std::size_t i = 0; i < n; ++i) y[i] = static_cast<T>(F::of_whole(static_cast<std::make_signed_t<T>>(x[i])));
+}
 template <class F, class T> void each(const T* x, T* y, std::size_t n)
 {
     if constexpr (std::is_floating_point_v<T>) kernels::transform(x, y, n, Finish<F>{});
-    else
-        for (std::size_t i = 0; i < n; ++i) y[i] = static_cast<T>(F::of_whole(static_cast<std::make_signed_t<T>>(x[i])));
+    else each_whole<F>(x, y, n);
 }
 template <class F, class T> void each_two(const T* a, const T* b, T* y, std::size_t n)
 {
@@ -170,12 +181,24 @@ template <class F, class T> void each_two(const T* a, const T* b, T* y, std::siz
                 static_cast<T>(F::of_whole(static_cast<std::make_signed_t<T>>(a[i]), static_cast<std::make_signed_t<T>>(b[i])));
 }
 
+/// What formulas ask of their inputs: one function for all of two values.
+inline void require_number(std::string_view op, bool whole, dtype type)
+{
+    if (whole) require_computable(op, type);
+    else require_real(op, type);
+}
+[[gnu::noinline]] inline void infer_two(std::string_view op, bool whole, const Inputs& in, Shape& s)
+{
+    require_alike(op, in[0], in[1]);
+    require_number(op, whole, in[0].dtype());
+    s = broadcast_shape(op, in[0].shape(), in[1].shape());
+}
+
 /// Of a formula of one value.
 template <class F> struct Unary {
     static void infer(const Inputs& in, const Attributes&, Shape& s, dtype& type)
     {
-        if constexpr (of_whole_numbers<F>) require_computable(F::name, type);
-        else require_real(F::name, type);
+        require_number(F::name, of_whole_numbers<F>, type);
         const verdict answer = ops::elementwise<F>::accept(std::array{in[0].shape()});
         if (answer.answer != misfit::none) fail({F::name, ": a tensor of shape ", in[0].shape(), " does not fit"});
         s = answer.output;
@@ -197,13 +220,7 @@ template <class F> struct Unary {
 
 /// Of a formula of two values, of shapes that broadcast.
 template <class F> struct Binary {
-    static void infer(const Inputs& in, const Attributes&, Shape& s, dtype& type)
-    {
-        require_alike(F::name, in[0], in[1]);
-        if constexpr (of_whole_numbers<F>) require_computable(F::name, type);
-        else require_real(F::name, type);
-        s = broadcast_shape(F::name, in[0].shape(), in[1].shape());
-    }
+    static void infer(const Inputs& in, const Attributes&, Shape& s, dtype&) { infer_two(F::name, of_whole_numbers<F>, in, s); }
     static void compute(const Inputs& in, const AnyTensor& out, const Attributes&)
     {
         const auto pass = [&]<class T>(T) { spread_over(in[0], in[1], out, two_arrays<T, T, each_two<F, T>>); };
