@@ -123,3 +123,36 @@ TEST_CASE("One block is a network of one layer")
     CHECK(told(network_of(model)) == "0 input_layer InputLayer [2]\n1 dense Dense [3] <- 0\n-> 1\n");
     CHECK(layers(model)[0].variables[1].path == "bias");
 }
+
+namespace {
+
+struct Bend : protocols::formula_layer<Bend> {
+    template <class T, Shape In> struct block : protocols::formula_block<Bend, T, In> {
+        Variable<T, Shape{In.back()}> slope;
+        auto operator()(const auto& x) const { return maximum(x, slope * x); }
+    };
+};
+
+/// A variable outside of layers, and a layer that is its formula.
+struct WithVariables {
+    Dense<6, Tanh>::on<3> body;
+    Variable<float, Shape{6}> gate;
+    Bend::on<6> bend;
+    Dense<1>::on<6> head;
+    auto operator()(const auto& x) const { return head(bend(sigmoid(gate) * body(x))); }
+};
+
+} // namespace
+
+TEST_CASE("Functions that read variables are listed, and refused where a file holds layers alone", "[interop]")
+{
+    const auto network = internals::network_of(build<WithVariables>(Seed{1}));
+    std::vector<std::string> kinds;
+    for (const auto& node : network.nodes) kinds.push_back(std::string(node.layer.kind));
+    CHECK(kinds ==
+          std::vector<std::string>{"InputLayer", "Dense", "variable", "sigmoid", "Multiply", "Multiply", "Maximum", "Dense"});
+    CHECK_THROWS_WITH(internals::refuse_variables_outside(network, "save"),
+                      Catch::Contains("in no layer") && Catch::Contains("save:"));
+    CHECK_NOTHROW(
+        internals::refuse_variables_outside(internals::network_of(build<Sequential<Input<3>, Dense<2>>>(Seed{1})), "save"));
+}

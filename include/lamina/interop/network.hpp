@@ -62,6 +62,7 @@ struct NetworkNode {
     std::size_t first = no_node;      ///< the node at which the same layer is called for the first time, if that is another
     std::string_view function{};      ///< of a function on values its name: `add`
     double number = 0;                ///< with which such a function computes
+    bool reads_variable = false;      ///< such a function reads a variable that is outside of layers
     std::vector<Network> inside;      ///< of a Sequential among the layers: what it consists of
 };
 
@@ -195,6 +196,16 @@ template <class Part> void list_blocks(const Part& part, const std::string& path
     }
 }
 
+/// Files of other frameworks hold layers.
+[[gnu::cold]] inline void refuse_variables_outside(const Network& network, std::string_view where)
+{
+    for (const NetworkNode& node : network.nodes)
+        if (node.reads_variable)
+            fail({where, ": a function on values, \"", node.function,
+                  "\", reads a variable of the model that is in no layer, for which such a file has no place; use lamina's save "
+                  "and load"});
+}
+
 /// Gives every layer a name: its own, or one of its class with a number, as Keras does.
 [[gnu::cold]] inline void name_nodes(Network& network, std::size_t from, std::vector<std::string>& given)
 {
@@ -241,7 +252,10 @@ template <class M> LAMINA_OUTLINED Network network_of(const M& model)
                 for (std::size_t i = before; i < builder.network.nodes.size(); ++i) builder.network.nodes[i].place = node.block;
             }
             else if (node.function.empty()) made = reads[0]; // a copy, of what is given twice
-            else made = builder.add_function(node.function, std::move(reads), plan.values[node.output], node.number);
+            else {
+                made = builder.add_function(node.function, std::move(reads), plan.values[node.output], node.number);
+                builder.network.nodes[made].reads_variable = node.block != no_position;
+            }
         }
         for (const std::size_t value : plan.outputs) builder.network.outputs.push_back(node_of_value[value]);
     }

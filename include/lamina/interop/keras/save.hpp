@@ -197,6 +197,7 @@ struct Saved {
 [[gnu::cold]] inline void save(Saved saved, const internals::FilePath& path, const SaveOptions& how)
 {
     const std::string_view file = path.string();
+    internals::refuse_variables_outside(saved.network, "keras::save");
     saved.name = !how.name.empty() ? how.name : is_chain(saved.network) ? "sequential" : "functional";
     if (saved.name.find('/') != std::string::npos)
         internals::fail({"keras::save: the name \"", saved.name, "\" has a slash; leave it out"});

@@ -191,6 +191,7 @@ private:
 
 [[gnu::cold]] inline LoadReport load_weights(const File& file, const internals::Network& network, const LoadOptions& how)
 {
+    internals::refuse_variables_outside(network, "keras::load");
     if (how.architecture && !how.partial && !file.config.empty())
         if (const std::string different = architecture_differences(file.config, network, file.name); !different.empty())
             internals::fail({file.name, ": ", different, "; nothing was loaded"});

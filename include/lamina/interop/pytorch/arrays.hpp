@@ -95,6 +95,7 @@ struct FlatNode {
 [[gnu::cold]] inline std::vector<FlatNode> flat_nodes_of(const Network& network, std::string_view where,
                                                          refused_layers how = refused_layers::throw_an_error)
 {
+    refuse_variables_outside(network, where);
     std::vector<FlatNode> nodes;
     add_flat_nodes(network, nodes, {});
     for (FlatNode& one : nodes) {
