@@ -74,16 +74,16 @@ template <class T, class Optimizer> void run_minimize(Optimizer optimizer, Case&
     std::vector<lamina::VariableView> variables;
     for (const auto& p : all) variables.emplace_back(p.value);
     for (std::size_t step = 0; step < all.front().steps; ++step) {
-        optimizer.minimize(
-            [&] {
-                lamina::AnyTensor loss = lamina::constant(T(0));
-                for (std::size_t i = 0; i < all.size(); ++i) {
-                    const auto g = lamina::constant(all[i].gradients.data() + step * all[i].size, all[i].value->extents());
-                    loss = loss + lamina::reduce_sum(g * lamina::read(variables[i]));
-                }
-                return loss;
-            },
-            variables);
+        const auto loss = [&] {
+            lamina::AnyTensor sum = lamina::constant(T(0));
+            for (std::size_t i = 0; i < all.size(); ++i) {
+                const auto g = lamina::constant(all[i].gradients.data() + step * all[i].size, all[i].value->extents());
+                sum = sum + lamina::reduce_sum(g * lamina::read(variables[i]));
+            }
+            return sum;
+        };
+        if constexpr (requires { optimizer.minimize(loss, variables); }) optimizer.minimize(loss, variables);
+        else lamina::minimize_loss(optimizer, loss, variables); // an optimizer of a program's own
         for (const auto& p : all)
             c.compare<T>(p.name + " after minimize " + std::to_string(step + 1), values<T>(*p.value),
                          std::span(p.trajectory).subspan(step * p.size, p.size));
