@@ -5,6 +5,7 @@
 #include <lamina/autodiff/variables.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
+#include <lamina/core/found_here.hpp>
 #include <lamina/core/names.hpp>
 #include <lamina/core/span_of.hpp>
 
@@ -50,7 +51,7 @@ void update_variables(O& optimizer, const std::vector<AnyTensor>& gradients, con
         internals::add_to(values, internals::record_of(variable));
         internals::add_to(steps, internals::gradient_record(O::name, gradients[steps.size()], *values.back()));
     }
-    apply_gradients(optimizer, internals::span_of(values), internals::span_of(steps)); // found beside the optimizer
+    take_step(internals::functions::found_here{}, optimizer, internals::span_of(values), internals::span_of(steps));
 }
 
 /// Computes a loss under a tape, takes one step against its gradient, and returns the loss: what an optimizer's `minimize` calls.

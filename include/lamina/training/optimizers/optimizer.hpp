@@ -4,6 +4,7 @@
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
 #include <lamina/core/finite.hpp>
+#include <lamina/core/found_here.hpp>
 #include <lamina/core/names.hpp>
 #include <lamina/core/record.hpp>
 #include <lamina/core/span_of.hpp>
@@ -291,5 +292,17 @@ template <class Numbers = void, protocols::Optimizer O>
     for (const auto& parameter : parameters)
         if (parameter->trainable) parameter->changed();
 }
+
+namespace internals::functions {
+
+/// The same, where an optimizer is known by name alone (autodiff/apply_gradients.hpp): the first argument finds it.
+template <class O>
+void take_step(found_here, O& optimizer, std::span<const std::shared_ptr<stored_types::record>> parameters,
+               std::span<const std::shared_ptr<stored_types::record>> gradients)
+{
+    lamina::apply_gradients(optimizer, parameters, gradients);
+}
+
+} // namespace internals::functions
 
 }} // namespace lamina
