@@ -180,7 +180,7 @@ struct ListedBlock {
     std::size_t (*add)(NetworkBuilder& to, const void* block, const std::string& path, std::vector<std::size_t> reads);
 };
 
-/// In the order of for_each_place. What reads a variable is a function, and never asks for it here.
+/// In the order of for_each_block_or_variable. What reads a variable is a function, and never asks for it here.
 template <class Part> void list_blocks(const Part& part, const std::string& path, std::vector<ListedBlock>& to)
 {
     if constexpr (is_variable<Part>) to.push_back({&part, path, nullptr});

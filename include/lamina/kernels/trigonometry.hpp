@@ -102,8 +102,26 @@ template <class V> V tan(V x)
     return detail::or_each(x, V(xsimd::select(x == V(0), x, y)), [](auto one) { return std::tan(one); });
 }
 
-template <class V> V sinh(V x) { return xsimd::sinh(x); }
-template <class V> V cosh(V x) { return xsimd::cosh(x); }
+namespace detail {
+
+/// f(x) of a function of xsimd that makes integers of x on its way, of which numbers far out and NaN have none; beyond 1000 it is infinite.
+template <class V, class F> V of_near(const V& x, const F& f)
+{
+    const V most(1000);
+    const V near = xsimd::select(x < most, xsimd::select(x > -most, x, -most), most);
+    return xsimd::select(x == x, V(f(near)), x);
+}
+
+} // namespace detail
+
+template <class V> V sinh(V x)
+{
+    return detail::of_near(x, [](const V& near) { return xsimd::sinh(near); });
+}
+template <class V> V cosh(V x)
+{
+    return detail::of_near(x, [](const V& near) { return xsimd::cosh(near); });
+}
 template <class V> V asin(V x) { return xsimd::asin(x); }
 template <class V> V acos(V x) { return xsimd::acos(x); }
 template <class V> V atan(V x) { return xsimd::atan(x); }

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <type_traits>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE {
@@ -18,14 +17,7 @@ template <class To, class From> To converted(From x)
 {
     if constexpr (std::is_same_v<To, truth>) return To{static_cast<std::uint8_t>(x != 0)};
     else if constexpr (!std::is_arithmetic_v<To>) return {}; // refused before
-    else if constexpr (std::is_integral_v<To> && std::is_floating_point_v<From>) {
-        // What does not fit becomes the nearest that does, and NaN 0: of these C++ says nothing.
-        using limits = std::numeric_limits<To>;
-        if (!(x == x)) return 0;
-        if (x >= static_cast<From>(limits::max())) return limits::max();
-        if (x <= static_cast<From>(limits::min())) return limits::min();
-        return static_cast<To>(x);
-    }
+    else if constexpr (std::is_integral_v<To> && std::is_floating_point_v<From>) return cut_to<To>(x);
     else return static_cast<To>(x);
 }
 

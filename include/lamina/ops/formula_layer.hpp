@@ -71,7 +71,7 @@ concept FormulaWithAfterStep = protocols::constrains<L> || any_part<asks_after_s
 
 template <class B, class F> void for_each_inside(B& block, const F& f)
 {
-    for_each_part(block, [&](std::string_view, auto& part) { for_each_place(part, f); });
+    for_each_part(block, [&](std::string_view, auto& part) { for_each_block_or_variable(part, f); });
 }
 
 /// The places inside of a formula's block.

@@ -21,8 +21,11 @@
 
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <limits>
 #include <type_traits>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
@@ -64,6 +67,16 @@ inline void require_alike(std::string_view op, const AnyTensor& a, const AnyTens
     if (a.dtype() != b.dtype()) fail({op, ": ", name_of(a.dtype()), " with ", name_of(b.dtype()), "; cast one of them"});
 }
 
+/// The whole number that a real one is cut to. What does not fit becomes the nearest that does, and NaN 0: of these C++ says nothing.
+template <std::integral To, std::floating_point From> To cut_to(From x)
+{
+    using limits = std::numeric_limits<To>;
+    if (!(x == x)) return 0;
+    if (x >= static_cast<From>(limits::max())) return limits::max();
+    if (x <= static_cast<From>(limits::min())) return limits::min();
+    return static_cast<To>(x);
+}
+
 /// A tensor of one number and no axis.
 inline AnyTensor scalar(dtype type, double value)
 {
@@ -71,8 +84,8 @@ inline AnyTensor scalar(dtype type, double value)
     switch (type) {
     case dtype::float32: *t.numbers<float>() = static_cast<float>(value); break;
     case dtype::float64: *t.numbers<double>() = value; break;
-    case dtype::int32: *t.numbers<std::int32_t>() = static_cast<std::int32_t>(value); break;
-    case dtype::int64: *t.numbers<std::int64_t>() = static_cast<std::int64_t>(value); break;
+    case dtype::int32: *t.numbers<std::int32_t>() = cut_to<std::int32_t>(value); break;
+    case dtype::int64: *t.numbers<std::int64_t>() = cut_to<std::int64_t>(value); break;
     case dtype::boolean: *t.numbers<bool>() = value != 0; break;
     default: refuse_number_type("a number beside a tensor", type);
     }

@@ -98,12 +98,12 @@ template <class T> struct Plan {
 
 /// Calls `f(place)` for every block inside of a part of a model and every variable outside of them, in the order of its fields. What is
 /// inside of a block is its own business; of one that is its formula it comes first, and then the block.
-template <class Part, class F> void for_each_place(Part& part, F&& f)
+template <class Part, class F> void for_each_block_or_variable(Part& part, F&& f)
 {
     using P = std::remove_const_t<Part>;
     if constexpr (is_variable<P> || (AnyBlock<P> && !FormulaBlock<P>)) f(part);
     else {
-        for_each_part(part, [&](std::string_view, auto& inner) { for_each_place(inner, f); });
+        for_each_part(part, [&](std::string_view, auto& inner) { for_each_block_or_variable(inner, f); });
         if constexpr (FormulaBlock<P>) f(part);
     }
 }
@@ -112,7 +112,7 @@ template <class Part, class F> void for_each_place(Part& part, F&& f)
 template <class M, class F> void for_each_block(M& model, F&& f)
 {
     if constexpr (AnyBlock<std::remove_const_t<M>>) f(model);
-    else for_each_place(model, f);
+    else for_each_block_or_variable(model, f);
 }
 
 /// What a block says of itself, without its passes.
