@@ -113,6 +113,7 @@
 #define linux 1
 #define unix 1
 
+#include <lamina/autodiff.hpp>
 #include <lamina/data/drawn_digits.hpp>
 #include <lamina/draw/blocks.hpp>
 #include <lamina/draw/confusion_matrix.hpp>

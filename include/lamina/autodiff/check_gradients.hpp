@@ -147,8 +147,8 @@ template <class F, std::size_t N>
 GradientCheck check_gradients(const F& f, const AnyTensor (&at)[N], const GradientCheckOptions& how = {})
 {
     const internals::ListFunction listed = [&f](const internals::Listed& x) {
-        return [&]<std::size_t... I>(std::index_sequence<I...>) -> internals::Listed {
-            auto y = f(x[I]...);
+        return [&]<std::size_t... At>(std::index_sequence<At...>) -> internals::Listed {
+            auto y = f(x[At]...);
             if constexpr (TensorLike<decltype(y)>) return {std::move(y)};
             else return internals::Listed(std::begin(y), std::end(y));
         }(std::make_index_sequence<N>{});

@@ -44,7 +44,7 @@ const std::shared_ptr<record>& record_of(const V& v)
 /// One way back.
 class WayBack {
 public:
-    WayBack(std::uint32_t tape, bool keeps_steps) : journal(tensors::journal()), bit(tape), persistent(keeps_steps) {}
+    WayBack(std::uint32_t tape, bool keeps_steps) : journal(tensors::journal()), bit{tape}, persistent(keeps_steps) {}
 
     /// Writes the gradients by the sources; those of sources that the targets do not depend on stay empty.
     void go(std::span<const AnyTensor> targets, std::span<const AnyTensor> cotangents, std::span<const AnyTensor* const> sources,

@@ -68,12 +68,12 @@ template <class V> struct quarters {
 template <class V, class F> V or_each(const V& x, const V& result, const F& f)
 {
     using T = typename V::value_type;
-    const auto near = xsimd::abs(x) <= V(turns<T>::most);
-    if (xsimd::all(near)) return result;
+    const auto within = xsimd::abs(x) <= V(turns<T>::most);
+    if (xsimd::all(within)) return result;
     alignas(alignment) T values[V::size];
     x.store_aligned(values);
     for (T& value : values) value = f(value);
-    return xsimd::select(near, result, V::load_aligned(values));
+    return xsimd::select(within, result, V::load_aligned(values));
 }
 
 } // namespace detail
@@ -105,22 +105,22 @@ template <class V> V tan(V x)
 namespace detail {
 
 /// f(x) of a function of xsimd that makes integers of x on its way, of which numbers far out and NaN have none; beyond 1000 it is infinite.
-template <class V, class F> V of_near(const V& x, const F& f)
+template <class V, class F> V of_bounded(const V& x, const F& f)
 {
     const V most(1000);
-    const V near = xsimd::select(x < most, xsimd::select(x > -most, x, -most), most);
-    return xsimd::select(x == x, V(f(near)), x);
+    const V within = xsimd::select(x < most, xsimd::select(x > -most, x, -most), most);
+    return xsimd::select(x == x, V(f(within)), x);
 }
 
 } // namespace detail
 
 template <class V> V sinh(V x)
 {
-    return detail::of_near(x, [](const V& near) { return xsimd::sinh(near); });
+    return detail::of_bounded(x, [](const V& within) { return xsimd::sinh(within); });
 }
 template <class V> V cosh(V x)
 {
-    return detail::of_near(x, [](const V& near) { return xsimd::cosh(near); });
+    return detail::of_bounded(x, [](const V& within) { return xsimd::cosh(within); });
 }
 template <class V> V asin(V x) { return xsimd::asin(x); }
 template <class V> V acos(V x) { return xsimd::acos(x); }

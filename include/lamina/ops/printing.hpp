@@ -105,7 +105,7 @@ private:
         before = width - 1 - right;
     }
 
-    std::string word(std::size_t at) const
+    std::string word_at(std::size_t at) const
     {
         if (t.dtype() == dtype::boolean) return t.item(at) != 0 ? " True" : "False";
         const double x = t.item(at);
@@ -152,7 +152,7 @@ private:
                 i = extent - edge;
             }
             const std::size_t at = begin + i * steps[axis];
-            add(last ? word(at) : axis_text(axis + 1, at, text_of({indent, ' '}), line_width - 1), i + 1 < extent);
+            add(last ? word_at(at) : axis_text(axis + 1, at, text_of({indent, ' '}), line_width - 1), i + 1 < extent);
         }
         done += line;
         return text_of({'[', done.substr(indent.size()), ']'});
