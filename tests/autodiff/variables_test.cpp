@@ -5,6 +5,7 @@
 #include <lamina/autodiff.hpp>
 #include <lamina/graph/checkpoint.hpp>
 #include <lamina/graph/save.hpp>
+#include <lamina/interop/weights.hpp>
 #include <lamina/lamina.hpp>
 
 #include <array>
@@ -53,6 +54,29 @@ TEST_CASE("A variable goes into a checkpoint and a file as a model does", "[auto
     const auto gradients = tape.gradient(loss, variables(parts));
     CHECK(gradients[0].item(1) == 12);
     CHECK(gradients[1].item() == 11);
+}
+
+TEST_CASE("Whatever gives a layer other numbers makes its step stale", "[autodiff][variables]")
+{
+    const Temporary folder("stale_steps");
+    auto model = build<Sequential<Input<2>, Dense<2>>>(Seed{1});
+    save(model, folder.path / "model.safetensors");
+    const Checkpoint checkpoint{{"model", model}};
+    checkpoint.save(folder.path / "checkpoint.safetensors");
+    const auto weights = get_weights(model);
+    const auto refuses_after = [&](const auto& change) {
+        GradientTape tape;
+        const auto loss = reduce_sum(square(model(constant({{1.f, 2.f}}))));
+        change();
+        CHECK_THROWS_WITH(tape.gradient(loss, variables(model)), Catch::Contains("\"0/kernel\" was changed between"));
+    };
+    refuses_after([&] { load(model, folder.path / "model.safetensors"); });
+    refuses_after([&] { checkpoint.restore(folder.path / "checkpoint.safetensors"); });
+    refuses_after([&] { set_weights(model, weights); });
+    GradientTape tape;
+    const auto loss = reduce_sum(square(model(constant({{1.f, 2.f}}))));
+    save(model, folder.path / "model.safetensors"); // reads alone
+    CHECK(tape.gradient(loss, variables(model))[0]);
 }
 
 TEST_CASE("A tape knows a variable that is gone, and takes no other for it", "[autodiff][variables]")

@@ -82,8 +82,9 @@ template <class N> [[gnu::cold]] double as_double(N number, std::string_view whe
             left -= count;
         }
     };
-    if (to) to->for_each_row(take);
-    else take(0, from.size());
+    if (!to) return take(0, from.size());
+    to->for_each_row(take);
+    to->changed();
 }
 
 /// Whether the numbers of an array can be read as those of a record of this type.

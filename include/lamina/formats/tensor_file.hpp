@@ -199,6 +199,7 @@ namespace internals {
         std::memcpy(start + place * size, next, count * size);
         next += count * size;
     });
+    to.changed();
 }
 
 } // namespace internals

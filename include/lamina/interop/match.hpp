@@ -101,6 +101,7 @@ template <class T> [[gnu::cold]] void put_numbers_of(const file_tensor& from, co
 {
     if (to.type() == dtype::float32) put_numbers_of<float>(from, how, to, scale);
     else put_numbers_of<double>(from, how, to, scale);
+    to.changed();
 }
 
 /// Puts arrays into the variables of a model. A variable may be made of several arrays, which stand behind each other.

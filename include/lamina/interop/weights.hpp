@@ -60,6 +60,7 @@ template <class Model> void set_weights(Model& model, const std::vector<xt::xarr
             std::copy_n(next, count, to.data<T>() + place);
             next += count;
         });
+        to.changed();
     }
 }
 
