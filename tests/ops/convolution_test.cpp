@@ -10,13 +10,6 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-std::vector<double> numbers(const AnyTensor& t)
-{
-    std::vector<double> found;
-    for (std::size_t i = 0; i < t.size(); ++i) found.push_back(t.item(i));
-    return found;
-}
-
 double order_check(const Shape& x, const Shape& w, const auto& f)
 {
     return check_orders([&](const std::vector<AnyTensor>& in) { return f(in[0], in[1]); },

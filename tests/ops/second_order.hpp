@@ -16,10 +16,18 @@ template <class T = double>
 lamina::AnyTensor random_tensor(const lamina::Shape& shape, unsigned seed, double low = -1, double high = 1)
 {
     std::mt19937 generator(seed);
-    std::uniform_real_distribution<double> numbers(low, high);
+    std::uniform_real_distribution<double> any(low, high);
     std::vector<T> values(shape.size());
-    for (T& value : values) value = T(numbers(generator));
+    for (T& value : values) value = T(any(generator));
     return lamina::constant(values.data(), shape);
+}
+
+/// The numbers of a tensor, as they lie.
+inline std::vector<double> numbers(const lamina::AnyTensor& t)
+{
+    std::vector<double> found;
+    for (std::size_t i = 0; i < t.size(); ++i) found.push_back(t.item(i));
+    return found;
 }
 
 /// The largest difference of two tensors of one shape, infinite where shapes differ or a number is NaN.

@@ -5,12 +5,12 @@
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
 #include <lamina/core/record.hpp>
+#include <lamina/core/record_rows.hpp>
 #include <lamina/core/variable.hpp>
 #include <lamina/ops/journal.hpp>
 #include <lamina/ops/on_tensors.hpp>
 
 #include <cstddef>
-#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,26 +19,6 @@
 namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
 namespace internals {
-
-/// The bytes of a record in a row, from it and to it.
-[[gnu::noinline]] inline void copy_out(const record& from, std::byte* to)
-{
-    const std::size_t each = bytes_of(from.type());
-    const auto* const numbers = from.data<std::byte>();
-    from.for_each_row([&](std::size_t place, std::size_t count) {
-        std::memcpy(to, numbers + place * each, count * each);
-        to += count * each;
-    });
-}
-[[gnu::noinline]] inline void copy_in(const std::byte* from, record& to)
-{
-    const std::size_t each = bytes_of(to.type());
-    auto* const numbers = to.data<std::byte>();
-    to.for_each_row([&](std::size_t place, std::size_t count) {
-        std::memcpy(numbers + place * each, from, count * each);
-        from += count * each;
-    });
-}
 
 /// The tapes that follow a variable by themselves.
 inline std::uint32_t tapes_for(const record& r) { return r.learned() ? tensors::recording & tensors::following_variables : 0; }
@@ -64,7 +44,6 @@ inline AnyTensor read_record(const std::shared_ptr<record>& r)
     if (!r.alive()) fail({what, ": \"", r.name, "\" has no numbers any more; its graph has let it go"});
     if (by.shape() != r.extents() || by.dtype() != r.type()) refuse_assign(what, r, by);
     copy_in(by.body().data, r);
-    r.changed();
 }
 
 } // namespace internals

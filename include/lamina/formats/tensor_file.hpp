@@ -8,6 +8,7 @@
 #include <lamina/core/error.hpp>
 #include <lamina/core/names.hpp>
 #include <lamina/core/record.hpp>
+#include <lamina/core/record_rows.hpp>
 #include <lamina/core/shape.hpp>
 
 #include <algorithm>
@@ -178,29 +179,15 @@ namespace internals {
 {
     const Shape& extents = numbers.extents();
     file_tensor made{numbers.name, numbers.type(), {extents.extents, extents.extents + extents.rank}, {}, {}};
-    const std::size_t size = bytes_of(made.type);
-    std::string bytes;
-    bytes.reserve(extents.size() * size);
-    numbers.for_each_row([&](std::size_t place, std::size_t count) {
-        bytes.append(reinterpret_cast<const char*>(numbers.data<std::byte>()) + place * size, count * size);
-    });
+    std::string bytes(extents.size() * bytes_of(made.type), '\0');
+    copy_out(numbers, bytes.data());
     made.owner = keep_bytes(std::move(bytes));
     made.bytes = made.owner->text;
     return made;
 }
 
 /// Copies the numbers of an array into a record of the same type and size.
-[[gnu::noinline]] inline void copy(const file_tensor& from, record& to)
-{
-    std::byte* const start = to.data<std::byte>();
-    const std::size_t size = bytes_of(to.type());
-    const char* next = from.bytes.data();
-    to.for_each_row([&](std::size_t place, std::size_t count) {
-        std::memcpy(start + place * size, next, count * size);
-        next += count * size;
-    });
-    to.changed();
-}
+inline void copy(const file_tensor& from, record& to) { copy_in(from.bytes.data(), to); }
 
 } // namespace internals
 
