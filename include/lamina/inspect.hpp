@@ -3,8 +3,8 @@
 
 #include <lamina/interop/diff.hpp>
 #include <lamina/interop/help.hpp>
-#include <lamina/interop/network.hpp>
 #include <lamina/interop/plot_model.hpp>
 #include <lamina/interop/statistics.hpp>
 #include <lamina/interop/variable_names.hpp>
 #include <lamina/interop/weights.hpp>
+#include <lamina/models/network.hpp>

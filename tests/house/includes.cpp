@@ -30,6 +30,7 @@ const std::map<std::string, Names> law{
     {"training", {"models", "formats", "layers", "ops", "trace", "blocks", "kernels", "core"}},
     {"autodiff", {"training", "models", "layers", "ops", "trace", "blocks", "kernels", "core"}},
     {"graph", {"autodiff", "training", "models", "formats", "draw", "layers", "ops", "trace", "blocks", "kernels", "core"}},
+    {"lite", {"training", "models", "formats", "draw", "layers", "ops", "trace", "blocks", "kernels", "core"}},
     {"data", {"formats", "draw", "core"}},
     {"interop",
      {"", "graph", "training", "models", "formats", "draw", "layers", "ops", "trace", "blocks", "kernels",

@@ -8,7 +8,7 @@
 #include <lamina/core/outlined.hpp>
 #include <lamina/core/parts.hpp>
 #include <lamina/interop/descriptions.hpp>
-#include <lamina/interop/network.hpp>
+#include <lamina/models/network.hpp>
 #include <lamina/models/summary.hpp>
 
 #include <string>

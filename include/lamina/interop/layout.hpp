@@ -10,7 +10,7 @@
 #include <lamina/core/parts.hpp>
 #include <lamina/core/shape.hpp>
 #include <lamina/interop/arrangement.hpp>
-#include <lamina/interop/network.hpp>
+#include <lamina/models/network.hpp>
 
 #include <cstddef>
 #include <string>

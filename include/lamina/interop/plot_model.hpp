@@ -5,8 +5,8 @@
 #include <lamina/core/error.hpp>
 #include <lamina/core/outlined.hpp>
 #include <lamina/draw/svg.hpp>
-#include <lamina/interop/network.hpp>
 #include <lamina/interop/plot_graph.hpp>
+#include <lamina/models/network.hpp>
 #include <lamina/trace/callable.hpp>
 #include <lamina/trace/judge.hpp>
 

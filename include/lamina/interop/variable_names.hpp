@@ -8,8 +8,8 @@
 #include <lamina/formats/tensor_file.hpp>
 #include <lamina/interop/columns.hpp>
 #include <lamina/interop/layout.hpp>
-#include <lamina/interop/network.hpp>
 #include <lamina/interop/pytorch/arrays.hpp>
+#include <lamina/models/network.hpp>
 #include <lamina/trace/callable.hpp>
 #include <lamina/trace/judge.hpp>
 

@@ -13,7 +13,7 @@
 #include <lamina/interop/keras/functions.hpp>
 #include <lamina/interop/keras/harmless.hpp>
 #include <lamina/interop/keras/json.hpp>
-#include <lamina/interop/network.hpp>
+#include <lamina/models/network.hpp>
 
 #include <algorithm>
 #include <cstddef>

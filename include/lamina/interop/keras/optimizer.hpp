@@ -15,7 +15,7 @@
 #include <lamina/interop/keras/json.hpp>
 #include <lamina/interop/keras/order.hpp>
 #include <lamina/interop/keras/write_config.hpp>
-#include <lamina/interop/network.hpp>
+#include <lamina/models/network.hpp>
 #include <lamina/training/goals.hpp>
 #include <lamina/training/optimizers/optimizer.hpp>
 #include <lamina/training/weighted_metric.hpp>

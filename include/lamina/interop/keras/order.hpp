@@ -7,7 +7,7 @@
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
 #include <lamina/core/names.hpp>
-#include <lamina/interop/network.hpp>
+#include <lamina/models/network.hpp>
 #include <lamina/models/summary.hpp>
 
 #include <algorithm>

@@ -16,7 +16,7 @@
 #include <lamina/interop/keras/order.hpp>
 #include <lamina/interop/keras/write_config.hpp>
 #include <lamina/interop/layout.hpp>
-#include <lamina/interop/network.hpp>
+#include <lamina/models/network.hpp>
 #include <lamina/training/trainer.hpp>
 
 #include <algorithm>

@@ -14,7 +14,7 @@
 #include <lamina/interop/keras/optimizer.hpp>
 #include <lamina/interop/keras/order.hpp>
 #include <lamina/interop/match.hpp>
-#include <lamina/interop/network.hpp>
+#include <lamina/models/network.hpp>
 
 #include <algorithm>
 #include <cstddef>

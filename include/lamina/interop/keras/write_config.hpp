@@ -9,7 +9,7 @@
 #include <lamina/core/names.hpp>
 #include <lamina/interop/keras/json.hpp>
 #include <lamina/interop/keras/order.hpp>
-#include <lamina/interop/network.hpp>
+#include <lamina/models/network.hpp>
 
 #include <charconv>
 #include <cstddef>

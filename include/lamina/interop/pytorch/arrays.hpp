@@ -9,7 +9,7 @@
 #include <lamina/core/names.hpp>
 #include <lamina/core/shape.hpp>
 #include <lamina/interop/layout.hpp>
-#include <lamina/interop/network.hpp>
+#include <lamina/models/network.hpp>
 
 #include <algorithm>
 #include <cstddef>

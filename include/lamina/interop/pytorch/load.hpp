@@ -6,10 +6,10 @@
 #include <lamina/core/outlined.hpp>
 #include <lamina/formats/tensor_file.hpp>
 #include <lamina/interop/match.hpp>
-#include <lamina/interop/network.hpp>
 #include <lamina/interop/pytorch/arrays.hpp>
 #include <lamina/interop/pytorch/file.hpp>
 #include <lamina/interop/pytorch/names_match.hpp>
+#include <lamina/models/network.hpp>
 #include <lamina/trace/callable.hpp>
 #include <lamina/trace/judge.hpp>
 

@@ -13,9 +13,9 @@
 #include <lamina/formats/stored_numbers.hpp>
 #include <lamina/formats/tensor_file.hpp>
 #include <lamina/interop/match.hpp>
-#include <lamina/interop/network.hpp>
 #include <lamina/interop/pytorch/file.hpp>
 #include <lamina/interop/pytorch/load.hpp>
+#include <lamina/models/network.hpp>
 #include <lamina/training/optimizers/optimizer.hpp>
 
 #include <algorithm>

@@ -8,9 +8,9 @@
 #include <lamina/formats/tensor_file.hpp>
 #include <lamina/interop/layout.hpp>
 #include <lamina/interop/match.hpp>
-#include <lamina/interop/network.hpp>
 #include <lamina/interop/pytorch/arrays.hpp>
 #include <lamina/interop/pytorch/writer.hpp>
+#include <lamina/models/network.hpp>
 
 #include <cstddef>
 #include <cstdint>

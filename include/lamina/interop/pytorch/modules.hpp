@@ -9,10 +9,10 @@
 #include <lamina/core/shape.hpp>
 #include <lamina/formats/pickle/writer.hpp>
 #include <lamina/interop/layout.hpp>
-#include <lamina/interop/network.hpp>
 #include <lamina/interop/pytorch/activations.hpp>
 #include <lamina/interop/pytorch/arrays.hpp>
 #include <lamina/interop/pytorch/window_modules.hpp>
+#include <lamina/models/network.hpp>
 
 #include <cstddef>
 #include <cstdint>

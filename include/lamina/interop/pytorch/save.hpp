@@ -10,11 +10,11 @@
 #include <lamina/formats/array_of.hpp>
 #include <lamina/interop/layout.hpp>
 #include <lamina/interop/match.hpp>
-#include <lamina/interop/network.hpp>
 #include <lamina/interop/pytorch/arrays.hpp>
 #include <lamina/interop/pytorch/load.hpp>
 #include <lamina/interop/pytorch/modules.hpp>
 #include <lamina/interop/pytorch/writer.hpp>
+#include <lamina/models/network.hpp>
 #include <lamina/trace/callable.hpp>
 #include <lamina/trace/judge.hpp>
 

@@ -1,7 +1,7 @@
 // The layers of models of every form, and what each reads.
 #include "catch.hpp"
 
-#include <lamina/interop/network.hpp>
+#include <lamina/models/network.hpp>
 #include <lamina/lamina.hpp>
 
 using namespace lamina;

@@ -1,4 +1,4 @@
-// lamina/interop/network.hpp: what a model consists of, without its types: its layers, what each reads, and what it is set to.
+// lamina/models/network.hpp: what a model consists of, without its types: its layers, what each reads, and what it is set to.
 #pragma once
 
 #include <lamina/blocks/block.hpp>
