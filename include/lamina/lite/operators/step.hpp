@@ -71,8 +71,10 @@ struct Value {
     std::byte* data = nullptr; ///< where its numbers lie; null until memory is planned
     float scale = 0;           ///< of a tensor with one scale; 0: not quantized
     std::int32_t zero = 0;
-    bool known = false;  ///< its numbers are there before anything runs: a constant, or what was computed of constants alone
-    bool varies = false; ///< its extents are known only while the plan runs; `shape` is the largest that they can be until then
+    std::size_t room = 0;  ///< the bytes that lie there; a result that varies must fit
+    bool constant = false; ///< of the file, or computed of such alone: the same numbers as long as there is the interpreter
+    bool known = false;    ///< its numbers are there before anything runs: constants, and what follows from shapes
+    bool varies = false;   ///< its extents are known only while the plan runs; `shape` is the largest that they can be until then
 
     bool is_quantized() const { return scale != 0; }
     std::size_t size() const { return shape.size(); }
@@ -161,12 +163,14 @@ constexpr clamp_range clamp_of(fused activation)
 /// Weights in the order of a kernel, made once of a constant and shared by the clones of an interpreter.
 class PackedWeights {
 public:
-    /// What `make` gives for a constant under a word that says how it is packed: `make()` returns a shared_ptr<const Packed>.
+    /// What `make` gives for a value under a word that says how it is packed: `make()` returns a shared_ptr<const Packed>. The word is a
+    /// literal. Of what is no constant (but known) it is made each time.
     template <class Packed, class Make>
-    std::shared_ptr<const Packed> of(const void* constant, std::string_view how, const Make& make)
+    std::shared_ptr<const Packed> of(const Value& value, std::string_view how, const Make& make)
     {
+        if (!value.constant) return make();
         const std::lock_guard lock(guard);
-        std::shared_ptr<const void>& place = packed[{constant, how}];
+        std::shared_ptr<const void>& place = packed[{value.tensor, how}];
         if (!place) place = make();
         return std::static_pointer_cast<const Packed>(place);
     }
