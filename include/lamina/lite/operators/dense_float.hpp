@@ -1,0 +1,11 @@
+// lamina/lite/operators/dense_float.hpp: FULLY_CONNECTED of float32.
+#pragma once
+
+#include <lamina/core/architecture.hpp>
+#include <lamina/lite/operators/step.hpp>
+
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::tflite {
+
+[[gnu::cold]] inline void prepare_dense_float(Step& step, Preparation&) { fail_at(step, {"no kernel for float32"}); }
+
+}}} // namespace lamina::internals::tflite
