@@ -158,7 +158,7 @@ inline constexpr CodeFacts code_facts[] = {
     {code::not_equal, "NOT_EQUAL", 54, 3, 2, 2, 1},
     {code::log, "LOG", 0, 2, 1, 1, 1},
     {code::sum, "SUM", 27, 2, 2, 2, 1},
-    {code::sqrt, "SQRT", 0, 1, 1, 1, 1},
+    {code::sqrt, "SQRT", 0, 2, 1, 1, 1},
     {code::rsqrt, "RSQRT", 0, 3, 1, 1, 1},
     {code::shape, "SHAPE", 55, 1, 1, 1, 1},
     {code::pow, "POW", 56, 1, 2, 2, 1},
