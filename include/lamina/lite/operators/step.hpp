@@ -96,7 +96,9 @@ struct Step {
     std::size_t scratch_bytes = 0;      ///< how much room `run` needs beside its tensors
     std::byte* scratch = nullptr;       ///< on 64 bytes; shared by all steps, so nothing in it stays
     std::size_t threads = 1;
-    bool running = false; ///< the plan runs: what the inputs hold can be read
+    void (*placed)(Step&) = nullptr; ///< of a loop: called whenever its tensors and its scratch have a place
+    bool varies = false;             ///< an extent of its tensors is known only while the plan runs
+    bool running = false;            ///< the plan runs: what the inputs hold can be read
 
     const Options& options() const { return op->options; }
     const Value& x(std::size_t i = 0) const { return *in[i]; }
@@ -176,7 +178,7 @@ public:
     }
 
 private:
-    std::mutex guard;
+    std::recursive_mutex guard; ///< making one may ask for another
     std::map<std::pair<const void*, std::string_view>, std::shared_ptr<const void>> packed;
 };
 

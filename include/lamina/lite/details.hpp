@@ -1,0 +1,39 @@
+// lamina/lite/details.hpp: what an interpreter says of the tensors and signatures of its file.
+#pragma once
+
+#include <lamina/core/architecture.hpp>
+#include <lamina/core/dtype.hpp>
+#include <lamina/lite/network.hpp>
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace lite {
+
+/// What is known of a tensor of a file.
+struct TensorDetails {
+    std::string name{};
+    std::size_t index = 0; ///< its number in the file, as TensorFlow Lite counts: what `set_tensor` and `get_tensor` take
+    std::vector<std::size_t> shape{};
+    std::vector<std::ptrdiff_t> shape_signature{}; ///< the shape with -1 where an extent may be given another size
+    lamina::dtype dtype = lamina::dtype::float32;
+    Quantization quantization{};
+};
+
+/// Inputs and outputs by the names that the program that made the file gave them.
+struct SignatureDetails {
+    std::string key{};
+    std::vector<std::pair<std::string, std::size_t>> inputs{}, outputs{}; ///< name and index of the tensor
+};
+
+/// How an Interpreter runs.
+struct InterpreterOptions {
+    std::size_t threads = 1;                       ///< how many run an operator together; results do not depend on it
+    bool keep_tensors = false;                     ///< every tensor can be read after `invoke`; takes more memory and time
+    std::size_t max_bytes = std::size_t{1} << 32;  ///< what the tensors may take together
+    std::size_t max_rounds = std::size_t{1} << 20; ///< of a loop in the file
+};
+
+}}} // namespace lamina::lite

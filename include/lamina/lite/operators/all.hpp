@@ -1,0 +1,37 @@
+// lamina/lite/operators/all.hpp: all families of operators.
+#pragma once
+
+#include <lamina/core/architecture.hpp>
+#include <lamina/lite/network.hpp>
+#include <lamina/lite/operators/binary.hpp>
+#include <lamina/lite/operators/convolution.hpp>
+#include <lamina/lite/operators/dense.hpp>
+#include <lamina/lite/operators/pooling.hpp>
+#include <lamina/lite/operators/reduce.hpp>
+#include <lamina/lite/operators/sequence_lstm.hpp>
+#include <lamina/lite/operators/step.hpp>
+#include <lamina/lite/operators/unary.hpp>
+
+#include <span>
+
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::tflite {
+
+inline constexpr std::span<const OperatorRules> families[] = {binary_rules, convolution_rules,   dense_rules, pooling_rules,
+                                                              reduce_rules, sequence_lstm_rules, unary_rules};
+
+/// What is said of an operator; null of one that cannot be run.
+inline const OperatorRules* rules_of(code op)
+{
+    for (const auto& family : families)
+        for (const OperatorRules& rules : family)
+            if (rules.op == op) return &rules;
+    return nullptr;
+}
+[[gnu::cold]] inline const OperatorRules& rules_for(const Step& step)
+{
+    const OperatorRules* const rules = rules_of(step.op->op);
+    if (!rules) fail_at(step, {"this operator is not supported"});
+    return *rules;
+}
+
+}}} // namespace lamina::internals::tflite
