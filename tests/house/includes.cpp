@@ -38,9 +38,9 @@ const std::map<std::string, Names> law{
 };
 
 /// All that kernels may know of core.
-const Names kernels_may_use{"lamina/core/architecture.hpp", "lamina/core/chunks.hpp",   "lamina/core/extent.hpp",
-                            "lamina/core/thread_pool.hpp",  "lamina/core/partial.hpp",  "lamina/core/shuffle.hpp",
-                            "lamina/core/simd.hpp",         "lamina/core/simd_bits.hpp"};
+const Names kernels_may_use{"lamina/core/architecture.hpp", "lamina/core/chunks.hpp",      "lamina/core/dot.hpp",
+                            "lamina/core/extent.hpp",       "lamina/core/thread_pool.hpp", "lamina/core/partial.hpp",
+                            "lamina/core/shuffle.hpp",      "lamina/core/simd.hpp",        "lamina/core/simd_bits.hpp"};
 
 /// The one file that may name a library, by the start of the include.
 const std::map<std::string, std::string> one_door{{"xsimd/", "lamina/core/simd.hpp"}, {"xtensor/", "lamina/core/tensor.hpp"}};

@@ -27,19 +27,29 @@
 #endif
 
 #if defined(__AVX512F__) && defined(__AVX512CD__) && defined(__AVX512DQ__) && defined(__AVX512BW__) && defined(__AVX512VL__)
-#if defined(__AVX512VNNI__)
+#if defined(__AVX512VNNI__) && defined(__AVX512VBMI__)
+#define LAMINA_ARCHITECTURE LAMINA_VARIANT(avx512_vbmi)
+#elif defined(__AVX512VNNI__)
 #define LAMINA_ARCHITECTURE LAMINA_VARIANT(avx512_vnni)
 #else
 #define LAMINA_ARCHITECTURE LAMINA_VARIANT(avx512)
 #endif
+#elif defined(__AVX2__) && defined(__FMA__) && defined(__AVXVNNI__)
+#define LAMINA_ARCHITECTURE LAMINA_VARIANT(avx2_vnni)
 #elif defined(__AVX2__) && defined(__FMA__)
 #define LAMINA_ARCHITECTURE LAMINA_VARIANT(avx2)
 #elif defined(__AVX__)
 #define LAMINA_ARCHITECTURE LAMINA_VARIANT(avx)
 #elif defined(__SSE4_2__)
 #define LAMINA_ARCHITECTURE LAMINA_VARIANT(sse4_2)
+#elif defined(__SSE4_1__)
+#define LAMINA_ARCHITECTURE LAMINA_VARIANT(sse4_1)
+#elif defined(__SSSE3__)
+#define LAMINA_ARCHITECTURE LAMINA_VARIANT(ssse3)
 #elif defined(__SSE2__) || defined(_M_X64)
 #define LAMINA_ARCHITECTURE LAMINA_VARIANT(sse2)
+#elif defined(__ARM_FEATURE_DOTPROD) && defined(__aarch64__)
+#define LAMINA_ARCHITECTURE LAMINA_VARIANT(neon64_dot)
 #elif defined(__aarch64__) || defined(_M_ARM64)
 #define LAMINA_ARCHITECTURE LAMINA_VARIANT(neon64)
 #else
