@@ -166,6 +166,9 @@ private:
             else if (written[static_cast<std::size_t>(input)] == writer::nobody)
                 faults.add({named, " reads tensor ", input, ", which nothing has written before"});
         }
+        for (const std::ptrdiff_t inner : op.intermediates)
+            if (inner < absent || inner >= count)
+                faults.add_of(&op, {named, " has tensor ", inner, " as an intermediate, the subgraph has ", count});
         for (const std::size_t output : op.outputs) {
             if (output >= written.size()) {
                 faults.add_of(&op, {named, " writes tensor ", static_cast<std::ptrdiff_t>(output), ", the subgraph has ", count});

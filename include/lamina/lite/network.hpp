@@ -112,6 +112,8 @@ struct Operator {
     std::vector<std::ptrdiff_t> inputs{}; ///< tensors of the subgraph, or `absent`
     std::vector<std::size_t> outputs{};
     Options options{};
+    std::vector<std::ptrdiff_t>
+        intermediates{}; ///< tensors that only say how an int8 LSTM scales what it computes within; or `absent`
 };
 
 struct Subgraph {

@@ -175,6 +175,7 @@ private:
         using schema::OperatorCode;
         op.inputs = copy<std::ptrdiff_t>(from[schema::Operator::inputs]);
         op.outputs = copy<std::size_t>(from[schema::Operator::outputs]);
+        op.intermediates = copy<std::ptrdiff_t>(from[schema::Operator::intermediates]);
         const auto codes = model[schema::Model::operator_codes];
         const std::size_t index = from[schema::Operator::opcode_index];
         if (index >= codes.size())

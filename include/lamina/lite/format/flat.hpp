@@ -31,6 +31,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::f
 static_assert(std::endian::native == std::endian::little, "lamina/lite/format/flat.hpp takes little-endian numbers as they are");
 
 using place = ::flatbuffers::voffset_t; ///< of a field in a table's list of fields
+constexpr place place_of(unsigned number) { return static_cast<place>(4 + 2 * number); }
 
 /// Numbers that lie in a file at any address: the library's verifier looks at the alignment of their count alone.
 template <class T> class Numbers {
@@ -69,7 +70,7 @@ private:
 
 /// A field by its number. The kinds below say what lies there: `read` it, and `sound`, whether it lies in the file.
 template <unsigned Number> struct field {
-    static constexpr place at = static_cast<place>(4 + 2 * Number);
+    static constexpr place at = place_of(Number);
 };
 
 /// One number; a file leaves out the default.
@@ -198,7 +199,6 @@ struct loose_table : private ::flatbuffers::Table {
     }
 
 private:
-    static place place_of(unsigned number) { return static_cast<place>(4 + 2 * number); }
     const std::byte* start() const { return reinterpret_cast<const std::byte*>(this); }
     std::size_t size() const { return ::flatbuffers::ReadScalar<place>(this->GetVTable() + 2); }
 };

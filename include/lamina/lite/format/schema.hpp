@@ -46,7 +46,8 @@ struct Operator : flat::table<Operator> {
     static constexpr flat::numbers<2, int32_t> outputs{};
     static constexpr flat::number<3, uint8_t> options_type{};
     static constexpr flat::part<4, Options> options{};
-    static constexpr flat::fields all{opcode_index, inputs, outputs, options_type, options};
+    static constexpr flat::numbers<8, int32_t> intermediates{};
+    static constexpr flat::fields all{opcode_index, inputs, outputs, options_type, options, intermediates};
 };
 
 /// The code is the larger of the two: the old one ends at 127.
