@@ -146,10 +146,13 @@ inline Interpreter Interpreter::clone() const { return Interpreter(Clone{}, *thi
     file = std::make_shared<tflite::SharedFile>();
     file->network = std::move(network);
     std::string unknown;
-    for (const tflite::Subgraph& one : file->network.subgraphs)
-        for (std::size_t i = 0; i < one.operators.size(); ++i)
-            if (const tflite::Operator& op = one.operators[i]; op.op != tflite::code::while_loop && !tflite::rules_of(op.op))
-                append(unknown, {unknown.empty() ? "" : ", ", "operator ", i, " (", tflite::operator_name(op.op), ')'});
+    for (tflite::Subgraph& one : file->network.subgraphs)
+        for (std::size_t i = 0; i < one.operators.size(); ++i) {
+            tflite::Operator& op = one.operators[i];
+            op.number = i;
+            if (op.op == tflite::code::while_loop || tflite::rules_of(op.op)) continue;
+            append(unknown, {unknown.empty() ? "" : ", ", "operator ", i, " (", tflite::operator_name(op.op), ')'});
+        }
     if (!unknown.empty())
         fail({file->network.source, ": cannot be run here, since these operators are not supported: ", unknown});
     for (const tflite::Subgraph& one : file->network.subgraphs)

@@ -2,11 +2,18 @@
 #pragma once
 
 #include <lamina/core/architecture.hpp>
+#include <lamina/lite/joins/dilation.hpp>
+#include <lamina/lite/joins/padding.hpp>
 #include <lamina/lite/network.hpp>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::tflite {
 
-/// A subgraph with fewer operators that computes the same.
-[[gnu::cold]] inline Subgraph join_operators(const Subgraph& graph) { return graph; }
+/// A subgraph with fewer operators that computes the same. Tensors keep their numbers; those that nobody writes any more are not used.
+[[gnu::cold]] inline Subgraph join_operators(Subgraph graph)
+{
+    join_dilation(graph);
+    join_padding(graph);
+    return graph;
+}
 
 }}} // namespace lamina::internals::tflite

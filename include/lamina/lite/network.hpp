@@ -108,6 +108,7 @@ inline constexpr std::ptrdiff_t absent = -1; ///< an input that is left out
 /// One step of a computation.
 struct Operator {
     code op = code::add;
+    std::size_t number = 0; ///< in the subgraph of the file, for sentences; the interpreter sets it
     std::int32_t version = 1;
     std::vector<std::ptrdiff_t> inputs{}; ///< tensors of the subgraph, or `absent`
     std::vector<std::size_t> outputs{};

@@ -199,7 +199,7 @@ private:
         const Operator& op = graph.operators[number];
         Step step;
         step.op = &op;
-        step.number = number;
+        step.number = op.number;
         step.network = &file.network;
         step.threads = options.threads;
         bool known = !op.inputs.empty(), constant = true;
