@@ -20,12 +20,12 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::t
         const Operator& split = graph.operators[i];
         if (split.op != code::space_to_batch_nd) continue;
         const std::size_t at = readers.next(graph, i);
-        if (at == nobody || !takes_padding(graph.operators[at])) continue;
+        if (at == no_operator || !takes_padding(graph.operators[at])) continue;
         Operator& windows = graph.operators[at];
         const Options& has = windows.options;
         if (has.stride_height != 1 || has.stride_width != 1 || has.dilation_height != 1 || has.dilation_width != 1) continue;
         const std::size_t last = readers.next(graph, at);
-        if (last == nobody || graph.operators[last].op != code::batch_to_space_nd) continue;
+        if (last == no_operator || graph.operators[last].op != code::batch_to_space_nd) continue;
         const Operator& merge = graph.operators[last];
         const auto block = integers_of(graph, split, 1), pads = integers_of(graph, split, 2), same = integers_of(graph, merge, 1),
                    crops = integers_of(graph, merge, 2);

@@ -21,7 +21,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::t
         if (pad.op != code::pad) continue;
         const std::vector<std::int64_t> by = integers_of(graph, pad, 1);
         const std::size_t next = readers.next(graph, i);
-        if (by.size() != 8 || next == nobody || !takes_padding(graph.operators[next])) continue;
+        if (by.size() != 8 || next == no_operator || !takes_padding(graph.operators[next])) continue;
         bool fits = by[0] == 0 && by[1] == 0 && by[6] == 0 && by[7] == 0;
         for (const std::int64_t one : by) fits = fits && one >= 0 && one < (1 << 20);
         if (!fits) continue;

@@ -11,14 +11,14 @@
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::tflite {
 
-inline constexpr std::size_t nobody = ~std::size_t{0};
+inline constexpr std::size_t no_operator = ~std::size_t{0};
 
 /// Of each tensor: the operator that writes it, how often it is read (as an output of the subgraph, too), and the last operator that does.
 struct Readers {
     std::vector<std::size_t> writer, reads, reader;
 
     [[gnu::cold]] explicit Readers(const Subgraph& graph)
-        : writer(graph.tensors.size(), nobody), reads(graph.tensors.size()), reader(graph.tensors.size(), nobody)
+        : writer(graph.tensors.size(), no_operator), reads(graph.tensors.size()), reader(graph.tensors.size(), no_operator)
     {
         for (std::size_t i = 0; i < graph.operators.size(); ++i) {
             for (const std::ptrdiff_t tensor : graph.operators[i].inputs) {
@@ -31,13 +31,13 @@ struct Readers {
         for (const std::size_t tensor : graph.outputs) ++reads[tensor];
     }
 
-    /// The one operator that reads an operator's first output as its first input; `nobody` where somebody else reads it, too.
+    /// The one operator that reads an operator's first output as its first input; `no_operator` where somebody else reads it, too.
     [[gnu::cold]] std::size_t next(const Subgraph& graph, std::size_t op) const
     {
         const std::size_t made = graph.operators[op].outputs[0], found = reader[made];
         const bool alone =
-            reads[made] == 1 && found != nobody && graph.operators[found].inputs[0] == static_cast<std::ptrdiff_t>(made);
-        return alone ? found : nobody;
+            reads[made] == 1 && found != no_operator && graph.operators[found].inputs[0] == static_cast<std::ptrdiff_t>(made);
+        return alone ? found : no_operator;
     }
 };
 
