@@ -40,7 +40,7 @@ void dense_forward(const T* x, const T* w, const T* bias, T* y, N samples, S siz
         }
     }
     else if (n == 1) detail::outer_row<T>(x, w, bias, y, inputs, outputs);
-    else if constexpr (!is_one<N>) detail::outer_product<T>(x, w, bias, y, n, inputs, outputs);
+    else if constexpr (!is_one<N>) detail::outer_product<T>(x, w, bias, y, n, inputs, outputs, outputs);
     if constexpr (!std::is_same_v<F, std::identity>) transform(y, y, n * outputs, finish);
 }
 
@@ -51,7 +51,7 @@ template <class T, extent_of<dense_sizes> S> void dense_backward_data(const T* d
 {
     const auto inputs = part<&dense_sizes::inputs>(sizes);
     const auto outputs = part<&dense_sizes::outputs>(sizes);
-    if (outputs == 1) detail::outer_product<T>(dz, w, nullptr, dx, n, 1, inputs);
+    if (outputs == 1) detail::outer_product<T>(dz, w, nullptr, dx, n, 1, inputs, inputs);
     else detail::inner_product<T>(dz, w, dx, n, outputs, inputs);
 }
 

@@ -154,10 +154,10 @@ template <class T, extent O> void outer_row(const T* x, const T* w, const T* bia
     }
 }
 
-/// y = bias + x · w.
+/// y = bias + x · w; rows of y lie `y_step` apart.
 template <class T>
 LAMINA_ONE_COPY void outer_product(const T* x, const T* w, const T* bias, T* y, std::size_t n, std::size_t inputs,
-                                   std::size_t outputs)
+                                   std::size_t outputs, std::size_t y_step)
 {
     const std::size_t stride = row_stride<T>(outputs);
     for (std::size_t s = 0; s < n; s += outer_samples<T>)
@@ -166,14 +166,14 @@ LAMINA_ONE_COPY void outer_product(const T* x, const T* w, const T* bias, T* y, 
                 const std::size_t columns = std::min(outer_width<T>, outputs - o);
                 const bool whole = columns % simd::lanes<T> == 0; // a panel that is not is summed in one go, as y has no padding
                 if (i > 0 && !whole) continue;
-                T* const to = y + s * outputs + o;
+                T* const to = y + s * y_step + o;
                 const T* start = bias ? bias + o : no_bias<T>;
                 alignas(alignment) T padded[outer_width<T>];
                 if (bias && !whole) pack_rows(std::exchange(start, padded), 0, 1, columns, padded);
                 const std::size_t soon = o + 2 * outer_width<T> <= stride ? outer_width<T> : 0; // a whole panel
                 outer_panel<T>({x + s * inputs + i, inputs, 1}, w + i * stride + o, stride, soon,
                                whole ? std::min(outer_depth<T>, inputs - i) : inputs,
-                               i == 0 ? beginning<T>{start, 0} : beginning<T>{to, outputs}, to, outputs,
+                               i == 0 ? beginning<T>{start, 0} : beginning<T>{to, y_step}, to, y_step,
                                std::min(outer_samples<T>, n - s), columns);
             }
 }
