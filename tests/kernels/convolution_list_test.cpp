@@ -80,7 +80,8 @@ template <class T> void compare(const convolution_sizes& s, std::size_t parts = 
 TEMPLATE_TEST_CASE("a convolution over a list of pixels equals plain loops", "[kernels][convolution]", float, double)
 {
     constexpr std::size_t lanes = internals::simd::lanes<TestType>;
-    for (const std::size_t filters : {std::size_t(1), lanes - 1, lanes, lanes + 1, 2 * lanes + 1, 3 * lanes, 5 * lanes - 1, 7 * lanes})
+    for (const std::size_t filters :
+         {std::size_t(1), lanes - 1, lanes, lanes + 1, 2 * lanes + 1, 3 * lanes, 5 * lanes - 1, 7 * lanes})
         for (const std::size_t channels : {1u, 3u, 16u}) {
             compare<TestType>({6, 7, channels, filters, 3, 2, 1, 1, 1, 1, 1, 0, 6, 7});
             compare<TestType>({5, 9, channels, filters, 2, 3, 2, 1, 1, 2, 0, 0, 2, 5}, 3);

@@ -22,7 +22,8 @@ template <class T> void compare(std::size_t n, const dense_sizes& s, bool with_b
     const T* const start = with_bias ? bias.data() : nullptr;
     const kernels::clamp_bounds<T> all{-infinity, infinity}, some{T(0), T(0.5)};
 
-    Buffer<T> y(n * s.outputs, 1, nan), one_by_one(y.size(), 1, nan), cut(y.size(), 1, nan), expected(y.size()), magnitude(y.size());
+    Buffer<T> y(n * s.outputs, 1, nan), one_by_one(y.size(), 1, nan), cut(y.size(), 1, nan), expected(y.size()),
+        magnitude(y.size());
     for (std::size_t b = kernels::dense_blocks(s); b-- > 0;) {
         kernels::dense_any_forward(x.data(), packed.data(), start, y.data(), s, 0, n, b, all);
         kernels::dense_any_forward(x.data(), packed.data(), start, cut.data(), s, 0, n, b, some);
@@ -31,7 +32,8 @@ template <class T> void compare(std::size_t n, const dense_sizes& s, bool with_b
     }
     const auto abs_x = x.magnitudes(), abs_w = w.magnitudes(), abs_bias = bias.magnitudes();
     kernels::reference::dense_any_forward(x.data(), w.data(), start, expected.data(), s, 0, n, all);
-    kernels::reference::dense_any_forward(abs_x.data(), abs_w.data(), start ? abs_bias.data() : nullptr, magnitude.data(), s, 0, n, all);
+    kernels::reference::dense_any_forward(abs_x.data(), abs_w.data(), start ? abs_bias.data() : nullptr, magnitude.data(), s, 0,
+                                          n, all);
     CHECK(worst(y, expected, magnitude) <= sum_bound(s.inputs + 1));
     CHECK((y.guarded() && one_by_one.guarded() && cut.guarded()));
     bool same = true;

@@ -24,7 +24,8 @@ template <class T> void compare(const convolution_sizes& s, std::size_t parts = 
     auto bias = Buffer<T>(s.channels + register_room, 1).random(3);
     std::fill_n(x.data() + x.size() - register_room, register_room, nan); // read, but of no effect
     std::fill_n(bias.data() + s.channels, register_room, nan);
-    const auto w = padded_rows<T>(taps, s.channels, 2), abs_x = x.magnitudes(), abs_w = w.magnitudes(), abs_bias = bias.magnitudes();
+    const auto w = padded_rows<T>(taps, s.channels, 2), abs_x = x.magnitudes(), abs_w = w.magnitudes(),
+               abs_bias = bias.magnitudes();
 
     Buffer<T> y(s.out_height * s.out_width * s.channels, 1, nan), expected(y.size()), magnitude(y.size()), cut(y.size(), 1, nan);
     const kernels::clamp_bounds<T> all{-infinity, infinity}, some{T(0), T(0.5)};
@@ -51,7 +52,8 @@ TEMPLATE_TEST_CASE("a depthwise convolution of run-time sizes equals plain loops
         for (const std::size_t width : {1u, 3u, 6u, 9u, 17u})
             for (const std::size_t stride : {1u, 2u}) {
                 const std::size_t out = (width + stride - 1) / stride;
-                compare<TestType>({7, width, channels, channels, 3, 3, stride, stride, 1, 1, 1, 1, (7 + stride - 1) / stride, out}, 2);
+                compare<TestType>(
+                    {7, width, channels, channels, 3, 3, stride, stride, 1, 1, 1, 1, (7 + stride - 1) / stride, out}, 2);
             }
     std::mt19937 generator(7);
     const auto up_to = [&](std::size_t most) { return std::uniform_int_distribution<std::size_t>(1, most)(generator); };

@@ -32,7 +32,8 @@ template <class T> void compare(const pooling_sizes& s, std::size_t parts)
     Buffer<T> scratch(kernels::pooling_rows_scratch<T>(s), 0, nan);
     const auto run = [&](const auto& pool, const Buffer<T>& from, Buffer<T>& to, kernels::clamp_bounds<T> within) {
         for (std::size_t part = 0; part < parts; ++part)
-            pool(from.data(), to.data(), scratch.data(), s, s.out_height * part / parts, s.out_height * (part + 1) / parts, within);
+            pool(from.data(), to.data(), scratch.data(), s, s.out_height * part / parts, s.out_height * (part + 1) / parts,
+                 within);
     };
     const auto average = [](auto... a) { kernels::average_pooling_rows(a...); };
     const auto largest = [](auto... a) { kernels::max_pooling_rows(a...); };
@@ -73,7 +74,8 @@ TEMPLATE_TEST_CASE("poolings by rows equal plain loops", "[kernels][pooling]", f
             for (std::size_t stride = 1; stride <= 3; ++stride)
                 for (std::size_t pad = 0; pad <= window / 2; ++pad) {
                     const auto outputs = [&](std::size_t size) { return (size + 2 * pad - window) / stride + 1; };
-                    compare<TestType>({7, 5, channels, window, window, stride, stride, pad, pad, outputs(7), outputs(5)}, 1 + pad);
+                    compare<TestType>({7, 5, channels, window, window, stride, stride, pad, pad, outputs(7), outputs(5)},
+                                      1 + pad);
                 }
     compare<TestType>({2, 3, 5, 2, 2, 1, 1, 3, 3, 6, 7}, 2); // windows without a cell
     compare<TestType>({28, 28, 6, 2, 2, 2, 2, 0, 0, 14, 14}, 3);

@@ -104,7 +104,7 @@ void list_forward(const T* field, const T* w, const T* bias, T* y, const pixel_l
     if (first >= last) return;
     constexpr std::size_t lanes = simd::lanes<T>;
     const bool in_order = !list.to && list.sizes.groups == 1;
-    const detail::list_part<T> part{list, field, w, bias, y, first, last, in_order ? y + last * list.sizes.filters : nullptr,
+    const detail::list_part<T> part{list,  field, w, bias, y, first, last, in_order ? y + last * list.sizes.filters : nullptr,
                                     within};
     // The last filters come first: what their registers write behind a pixel is then written over.
     std::size_t left = vectors<T>(list.filters());

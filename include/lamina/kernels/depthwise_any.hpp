@@ -30,8 +30,8 @@ LAMINA_ONE_COPY void depthwise_pixels(const window_taps_within<T>& taps, const T
                                       const convolution_sizes& s, const clamp_bounds<T>& within)
 {
     using lanes = simd::batch<T>;
-    const std::size_t step = row_stride<T>(s.channels), next = s.stride_width * s.channels, column = s.dilation_width * s.channels,
-                      row = s.dilation_height * s.width * s.channels;
+    const std::size_t step = row_stride<T>(s.channels), next = s.stride_width * s.channels,
+                      column = s.dilation_width * s.channels, row = s.dilation_height * s.width * s.channels;
     const lanes low(within.low), high(within.high);
     for (std::size_t c = (s.channels - 1) / lanes::size * lanes::size;; c -= lanes::size) {
         lanes sums[Pixels];
@@ -73,8 +73,7 @@ LAMINA_ONE_COPY void depthwise_any_forward(const T* x, const T* w, const T* bias
     for (std::size_t oy = first; oy < last; ++oy) {
         const detail::range rows = detail::rows_within(s, oy);
         const auto taps = [&](std::size_t ox) {
-            const detail::range columns =
-                whole.contains(ox) ? detail::range{0, s.kernel_width} : detail::columns_within(s, ox);
+            const detail::range columns = whole.contains(ox) ? detail::range{0, s.kernel_width} : detail::columns_within(s, ox);
             if (rows.size() == 0 || columns.size() == 0) return detail::window_taps_within<T>{x, {0, 0}, {0, 0}};
             const std::size_t iy = oy * s.stride_height + rows.first * s.dilation_height - s.pad_top;
             const std::size_t ix = ox * s.stride_width + columns.first * s.dilation_width - s.pad_left;

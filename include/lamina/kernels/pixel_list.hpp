@@ -20,13 +20,13 @@ template <class T> struct clamp_bounds {
 
 /// The output pixels of one image. Taps that lie side by side in the image are a run; a kernel row has one, or one for each of its columns.
 struct pixel_list {
-    convolution_sizes sizes;                ///< of all groups
-    std::size_t pixels;                     ///< of an image
-    std::size_t rows, runs, run;            ///< kernel rows, runs of a row, numbers of a run
-    std::size_t row_step, run_step;         ///< from one to the next in the field
-    const std::uint32_t* from = nullptr;    ///< where each pixel's first tap lies in the field, with `list_room` behind
-    const std::uint32_t* to = nullptr;      ///< the place of each pixel among those of y; null: they are in order
-    bool trims = false;                     ///< some windows reach over the upper or lower edge, and pixels are in order
+    convolution_sizes sizes;             ///< of all groups
+    std::size_t pixels;                  ///< of an image
+    std::size_t rows, runs, run;         ///< kernel rows, runs of a row, numbers of a run
+    std::size_t row_step, run_step;      ///< from one to the next in the field
+    const std::uint32_t* from = nullptr; ///< where each pixel's first tap lies in the field, with `list_room` behind
+    const std::uint32_t* to = nullptr;   ///< the place of each pixel among those of y; null: they are in order
+    bool trims = false;                  ///< some windows reach over the upper or lower edge, and pixels are in order
     std::size_t filters() const { return detail::group_filters(sizes); }
 };
 
@@ -38,7 +38,12 @@ constexpr pixel_list list_of(const convolution_sizes& s)
 {
     const detail::window_field field(s);
     const std::size_t row = field.row(s), run = detail::run_length(s);
-    pixel_list l{s, s.out_height * s.out_width, s.kernel_height, detail::row_taps(s) / run, run, row * s.dilation_height,
+    pixel_list l{s,
+                 s.out_height * s.out_width,
+                 s.kernel_height,
+                 detail::row_taps(s) / run,
+                 run,
+                 row * s.dilation_height,
                  s.dilation_width * s.channels};
     l.trims = s.kernel_height > 1 && detail::whole_rows(s).size() < s.out_height;
     return l;

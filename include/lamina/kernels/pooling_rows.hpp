@@ -69,7 +69,8 @@ template <class How, class T>
         for (std::size_t q = 1; q < count; ++q) all = How::join(all, lanes::load_unaligned(from + q * channels + c));
         if constexpr (How::divides) all = all * lanes(factor);
         all = simd::at_most(simd::at_least(all, lanes(within.low)), lanes(within.high));
-        if (end - (to + c) >= std::ptrdiff_t(lanes::size)) all.store_unaligned(to + c); // what is behind the pixel is written later
+        if (end - (to + c) >= std::ptrdiff_t(lanes::size))
+            all.store_unaligned(to + c); // what is behind the pixel is written later
         else store_before(all, to + c, c, channels);
     }
 }
@@ -99,7 +100,8 @@ LAMINA_ONE_COPY void pool_rows(const T* x, T* y, [[maybe_unused]] T* scratch, co
             for (std::size_t c = 0; c < s.channels; ++c) {
                 T all = How::template none<T>();
                 for (std::size_t iy = rows.first; iy < rows.last; ++iy)
-                    for (const T *from = x + iy * width + columns.first * s.channels + c, *const behind = from + columns.size() * s.channels;
+                    for (const T *from = x + iy * width + columns.first * s.channels + c, *const behind =
+                                                                                              from + columns.size() * s.channels;
                          from != behind; from += s.channels)
                         all = How::join(all, *from);
                 if constexpr (How::divides) all *= factor;

@@ -13,7 +13,8 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::k
 namespace detail {
 
 template <class T>
-void put_rows(const std::vector<T>& all, T* y, const pooling_sizes& s, std::size_t first, std::size_t last, clamp_bounds<T> within)
+void put_rows(const std::vector<T>& all, T* y, const pooling_sizes& s, std::size_t first, std::size_t last,
+              clamp_bounds<T> within)
 {
     const std::size_t line = s.out_width * s.channels;
     for (std::size_t i = first * line; i < last * line; ++i)
@@ -24,7 +25,8 @@ void put_rows(const std::vector<T>& all, T* y, const pooling_sizes& s, std::size
 
 /// As kernels::average_pooling_rows and max_pooling_rows; the scratch is not used.
 template <class T>
-void average_pooling_rows(const T* x, T* y, T*, const pooling_sizes& s, std::size_t first, std::size_t last, clamp_bounds<T> within)
+void average_pooling_rows(const T* x, T* y, T*, const pooling_sizes& s, std::size_t first, std::size_t last,
+                          clamp_bounds<T> within)
 {
     std::vector<T> all(s.out_height * s.out_width * s.channels);
     reference::average_pooling_forward(x, all.data(), 1, s);

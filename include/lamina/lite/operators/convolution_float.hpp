@@ -34,10 +34,7 @@ struct FloatConvolution {
     std::size_t image() const { return sizes.height * sizes.width * sizes.channels; }
     std::size_t result() const { return sizes.out_height * sizes.out_width * sizes.filters; }
     /// The products of an image.
-    std::size_t products() const
-    {
-        return result() * sizes.kernel_height * sizes.kernel_width * (sizes.channels / sizes.groups);
-    }
+    std::size_t products() const { return result() * sizes.kernel_height * sizes.kernel_width * (sizes.channels / sizes.groups); }
 };
 
 /// Rows of pixels, or of tiles, of one image after the other.

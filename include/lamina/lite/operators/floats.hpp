@@ -103,7 +103,8 @@ struct finish_of_floats {
 
     [[gnu::cold]] explicit finish_of_floats(const Step& step) : tanh(step.options().activation == fused::tanh)
     {
-        if (step.options().activation == fused::sign_bit) fail_at(step, {"the fused activation SIGN_BIT, which lamina does not run"});
+        if (step.options().activation == fused::sign_bit)
+            fail_at(step, {"the fused activation SIGN_BIT, which lamina does not run"});
         const clamp_range range = clamp_of(step.options().activation);
         within = {range.low, range.high};
     }
