@@ -15,7 +15,7 @@
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::kernels {
 
-/// How sums become floats: y [rows][outputs]. Arrays of outputs have `padded_outputs()` numbers, on 64 bytes.
+/// How sums become floats: y [rows], `step` numbers from one to the next. Arrays of outputs have `padded_outputs()` numbers, on 64 bytes.
 struct float_results {
     const float* row_scale;       ///< of an activation, one for each `rows_of_scale` rows
     const std::int32_t* row_zero; ///< likewise: what stands for 0, as it is stored
@@ -25,20 +25,28 @@ struct float_results {
     const float* bias;
     float low, high;
     float* y;
-    std::size_t outputs;
+    std::size_t step;
 };
 
-/// How sums become whole numbers: y [rows][outputs]. Arrays of outputs have `padded_outputs()` numbers, on 64 bytes.
+/// How sums become whole numbers: y [rows], `step` numbers from one to the next. Arrays of outputs have `padded_outputs()` numbers, on 64
+/// bytes.
 struct integer_results {
     const std::int32_t* start;             ///< of an output: added to its sums
     const std::int32_t *row_start, *times; ///< null, or of a row and of an output: their product is added
     const float* scale;                    ///< of an output
     std::int32_t zero, low, high;
     std::int8_t* y;
-    std::size_t outputs;
+    std::size_t step;
 };
 
 namespace detail {
+
+/// a + b · c without a sign: it may wrap around.
+constexpr std::int32_t wrapped(std::int32_t a, std::int32_t b, std::int32_t c)
+{
+    return static_cast<std::int32_t>(static_cast<std::uint32_t>(a) +
+                                     static_cast<std::uint32_t>(b) * static_cast<std::uint32_t>(c));
+}
 
 inline void finish_floats(const void* with, const std::int32_t* sums, std::size_t step, std::size_t row, std::size_t rows,
                           std::size_t output, std::size_t outputs)
@@ -48,7 +56,7 @@ inline void finish_floats(const void* with, const std::int32_t* sums, std::size_
         const std::size_t of = (row + r) / f.rows_of_scale;
         const float row_scale = f.row_scale[of];
         const std::int32_t zero = f.row_zero[of];
-        float* const y = f.y + (row + r) * f.outputs + output;
+        float* const y = f.y + (row + r) * f.step + output;
 #if LAMINA_DOTS
         const simd::reals scale(row_scale), low(f.low), high(f.high);
         const simd::sums zeros(zero);
@@ -64,7 +72,7 @@ inline void finish_floats(const void* with, const std::int32_t* sums, std::size_
 #else
         for (std::size_t i = 0; i < outputs; ++i) {
             const std::size_t o = output + i;
-            const float v = static_cast<float>(sums[i] - zero * f.sums[o]) * (row_scale * f.scale[o]) + f.bias[o];
+            const float v = static_cast<float>(wrapped(sums[i], -zero, f.sums[o])) * (row_scale * f.scale[o]) + f.bias[o];
             y[i] = v < f.low ? f.low : v > f.high ? f.high : v;
         }
 #endif
@@ -77,7 +85,7 @@ inline void finish_integers(const void* with, const std::int32_t* sums, std::siz
     const integer_results& f = *static_cast<const integer_results*>(with);
     const auto low = static_cast<float>(f.low - f.zero), high = static_cast<float>(f.high - f.zero);
     for (std::size_t r = 0; r < rows; ++r, sums += step) {
-        std::int8_t* const y = f.y + (row + r) * f.outputs + output;
+        std::int8_t* const y = f.y + (row + r) * f.step + output;
         const std::int32_t of_row = f.row_start ? f.row_start[row + r] : 0;
 #if LAMINA_DOTS
         for (std::size_t i = 0; i < outputs; i += simd::dot_lanes) {
@@ -91,7 +99,8 @@ inline void finish_integers(const void* with, const std::int32_t* sums, std::siz
 #else
         for (std::size_t i = 0; i < outputs; ++i) {
             const std::size_t o = output + i;
-            const std::int32_t sum = sums[i] + f.start[o] + (f.row_start ? of_row * f.times[o] : 0);
+            const std::int32_t started = wrapped(sums[i], 1, f.start[o]);
+            const std::int32_t sum = f.row_start ? wrapped(started, of_row, f.times[o]) : started;
             const float v = static_cast<float>(sum) * f.scale[o];
             const float clamped = !(v > low) ? low : v > high ? high : v;
             y[i] = static_cast<std::int8_t>(static_cast<std::int32_t>(std::nearbyint(clamped)) + f.zero);

@@ -103,18 +103,19 @@ void product_tile(const std::int8_t* const* x, const std::uint32_t* runs_at, std
                   const std::int8_t* weight, std::size_t, std::int32_t* out)
 {
     static_assert(Rows == 1 && Blocks == 1 && simd::dot_lanes == 4);
-    std::int32_t first = 0, second = 0, third = 0, fourth = 0;
+    std::uint32_t first = 0, second = 0, third = 0, fourth = 0; // without a sign: sums may wrap around
     for (std::size_t run = 0; run < runs; ++run) {
         const std::int8_t* from = x[0] + runs_at[run];
         for (const std::int8_t* const end = from + 4 * groups; from != end; from += 4, weight += 16) {
             const int a = from[0], b = from[1], c = from[2], d = from[3];
-            first += a * weight[0] + b * weight[1] + c * weight[2] + d * weight[3];
-            second += a * weight[4] + b * weight[5] + c * weight[6] + d * weight[7];
-            third += a * weight[8] + b * weight[9] + c * weight[10] + d * weight[11];
-            fourth += a * weight[12] + b * weight[13] + c * weight[14] + d * weight[15];
+            first += static_cast<std::uint32_t>(a * weight[0] + b * weight[1] + c * weight[2] + d * weight[3]);
+            second += static_cast<std::uint32_t>(a * weight[4] + b * weight[5] + c * weight[6] + d * weight[7]);
+            third += static_cast<std::uint32_t>(a * weight[8] + b * weight[9] + c * weight[10] + d * weight[11]);
+            fourth += static_cast<std::uint32_t>(a * weight[12] + b * weight[13] + c * weight[14] + d * weight[15]);
         }
     }
-    out[0] = first, out[1] = second, out[2] = third, out[3] = fourth;
+    out[0] = static_cast<std::int32_t>(first), out[1] = static_cast<std::int32_t>(second);
+    out[2] = static_cast<std::int32_t>(third), out[3] = static_cast<std::int32_t>(fourth);
 }
 
 #endif

@@ -3,6 +3,8 @@
 
 #include <lamina/core/architecture.hpp>
 #include <lamina/lite/operators/dense_float.hpp>
+#include <lamina/lite/operators/dense_hybrid.hpp>
+#include <lamina/lite/operators/dense_int8.hpp>
 #include <lamina/lite/operators/step.hpp>
 #include <lamina/lite/operators/windows.hpp>
 
@@ -28,6 +30,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::t
 {
     const dtype x = step.x().type, w = step.x(1).type, y = step.y().type;
     if (x == dtype::float32 && w == dtype::float32 && y == dtype::float32) return prepare_dense_float(step, with);
+    if (prepare_dense_hybrid(step, with) || prepare_dense_int8(step, with)) return;
     fail_at(step, {"no kernel for an input of ", name_of(x), " with weights of ", name_of(w), " and a result of ", name_of(y)});
 }
 
