@@ -73,8 +73,8 @@ namespace detail {
 /// A tile of sums, all in registers: `Rows` rows by `Blocks` blocks of outputs. g++ keeps it there only where each loop over it is
 /// spelled out, the first zeros and the last stores as well.
 template <class Dots, std::size_t Rows, std::size_t Blocks>
-[[gnu::noinline]] void product_tile(const std::int8_t* const* x, const std::uint32_t* runs_at, std::size_t runs,
-                                    std::size_t groups, const std::int8_t* w, std::size_t block, std::int32_t* out)
+[[gnu::noinline]] void byte_tile(const std::int8_t* const* x, const std::uint32_t* runs_at, std::size_t runs, std::size_t groups,
+                                 const std::int8_t* w, std::size_t block, std::int32_t* out)
 {
     constexpr std::size_t lanes = simd::dot_lanes;
     simd::sums sums[Rows * Blocks];
@@ -99,8 +99,8 @@ template <class Dots, std::size_t Rows, std::size_t Blocks>
 struct PlainDots {};
 
 template <class Dots, std::size_t Rows, std::size_t Blocks>
-void product_tile(const std::int8_t* const* x, const std::uint32_t* runs_at, std::size_t runs, std::size_t groups,
-                  const std::int8_t* weight, std::size_t, std::int32_t* out)
+void byte_tile(const std::int8_t* const* x, const std::uint32_t* runs_at, std::size_t runs, std::size_t groups,
+               const std::int8_t* weight, std::size_t, std::int32_t* out)
 {
     static_assert(Rows == 1 && Blocks == 1 && simd::dot_lanes == 4);
     std::uint32_t first = 0, second = 0, third = 0, fourth = 0; // without a sign: sums may wrap around
@@ -120,45 +120,45 @@ void product_tile(const std::int8_t* const* x, const std::uint32_t* runs_at, std
 
 #endif
 
-struct tile_shape {
+struct byte_tile_shape {
     std::size_t rows, blocks;
     void (*run)(const std::int8_t* const*, const std::uint32_t*, std::size_t, std::size_t, const std::int8_t*, std::size_t,
                 std::int32_t*);
 };
 
 /// The shapes of tiles, the widest first; of those of one width the highest first.
-template <class Dots> struct product_tiles {
+template <class Dots> struct byte_tiles {
     template <std::size_t Rows, std::size_t Blocks>
-    static constexpr tile_shape shape{Rows, Blocks, product_tile<Dots, Rows, Blocks>};
+    static constexpr byte_tile_shape shape{Rows, Blocks, byte_tile<Dots, Rows, Blocks>};
 #if LAMINA_DOTS
     static constexpr std::size_t all = simd::dot_sums;
     static constexpr bool wide = all == 24;
-    static constexpr tile_shape one_row[]{shape<1, 8>, shape<1, 4>, shape<1, 2>, shape<1, 1>};
-    static constexpr tile_shape rows[]{shape < wide ? 6 : all / 2, wide ? 4 : 2 >, shape<2, wide ? 4 : 2>, shape<all / 2, 2>,
-                                       shape<wide ? 4 : 2, 2>,     shape<all, 1>,  shape<wide ? 6 : 2, 1>};
+    static constexpr byte_tile_shape one_row[]{shape<1, 8>, shape<1, 4>, shape<1, 2>, shape<1, 1>};
+    static constexpr byte_tile_shape rows[]{shape < wide ? 6 : all / 2, wide ? 4 : 2 >, shape<2, wide ? 4 : 2>, shape<all / 2, 2>,
+                                            shape<wide ? 4 : 2, 2>,     shape<all, 1>,  shape<wide ? 6 : 2, 1>};
 #else
-    static constexpr tile_shape one_row[]{shape<1, 1>};
-    static constexpr tile_shape rows[]{shape<1, 1>};
+    static constexpr byte_tile_shape one_row[]{shape<1, 1>};
+    static constexpr byte_tile_shape rows[]{shape<1, 1>};
 #endif
 };
 
 /// The rows from `first` to `last` by the blocks from `block` to `end`.
 template <class Dots>
-void product_part(const product_rows& x, const std::int8_t* w, const product_sizes& s, const product_finish& finish,
-                  std::size_t first, std::size_t last, std::size_t block, std::size_t end)
+void product_of_part(const product_rows& x, const std::int8_t* w, const product_sizes& s, const product_finish& finish,
+                     std::size_t first, std::size_t last, std::size_t block, std::size_t end)
 {
-    using tiles = product_tiles<Dots>;
+    using tiles = byte_tiles<Dots>;
     constexpr std::size_t lanes = simd::dot_lanes, most = simd::dot_sums;
     alignas(alignment) std::int32_t sums[most * lanes];
     const std::int8_t* from[most];
     const bool one = last - first == 1;
-    const tile_shape* const known = one ? std::begin(tiles::one_row) : std::begin(tiles::rows);
-    const tile_shape* const behind = one ? std::end(tiles::one_row) : std::end(tiles::rows);
+    const byte_tile_shape* const known = one ? std::begin(tiles::one_row) : std::begin(tiles::rows);
+    const byte_tile_shape* const behind = one ? std::end(tiles::one_row) : std::end(tiles::rows);
     while (block < end) {
-        const tile_shape* wide = known;
+        const byte_tile_shape* wide = known;
         while (wide->blocks > end - block) ++wide;
         for (std::size_t row = first, image = first / x.pixels, pixel = first % x.pixels; row < last;) {
-            const tile_shape* shape = wide; // the highest that is full, or else the lowest
+            const byte_tile_shape* shape = wide; // the highest that is full, or else the lowest
             while (shape->rows > last - row && shape + 1 != behind && shape[1].blocks == wide->blocks) ++shape;
             const std::size_t rows = std::min(shape->rows, last - row);
             for (std::size_t r = 0; r < rows; ++r) {
@@ -185,10 +185,10 @@ inline void multiply(const product_rows& x, const std::int8_t* w, const product_
 {
     if (x.count == 0) return;
 #if LAMINA_DOTS
-    const auto part = any ? detail::product_part<simd::AnyDots> : detail::product_part<simd::ByteDots>;
+    const auto part = any ? detail::product_of_part<simd::AnyDots> : detail::product_of_part<simd::ByteDots>;
 #else
     static_cast<void>(any);
-    const auto part = detail::product_part<detail::PlainDots>;
+    const auto part = detail::product_of_part<detail::PlainDots>;
 #endif
     constexpr std::size_t worth = std::size_t{1} << 18; // products for which a thread is woken
     const std::size_t work = x.count * s.padded_outputs() * s.runs * s.groups() * 4;

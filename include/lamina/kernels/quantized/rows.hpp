@@ -62,8 +62,8 @@ inline void extremes_of(const float* x, std::size_t n, float& low, float& high)
     }
 }
 
-/// Quantizes `n` floats, as they are stored for products.
-inline void quantize_row(const float* x, std::size_t n, const row_range& range, std::int8_t* q)
+/// Quantizes `n` floats, as they are stored for products, or as they are.
+template <bool Stored = true> void quantize_row(const float* x, std::size_t n, const row_range& range, std::int8_t* q)
 {
     std::size_t i = 0;
 #if LAMINA_DOTS
@@ -75,13 +75,14 @@ inline void quantize_row(const float* x, std::size_t n, const row_range& range, 
         const simd::sums whole = simd::to_sums(scaled) + zero;
         return xsimd::min(xsimd::max(whole, simd::sums(-128)), simd::sums(127));
     };
-    for (; i + lanes <= n; i += lanes) simd::store_bytes<true>(quantized(x + i), q + i, lanes);
+    for (; i + lanes <= n; i += lanes) simd::store_bytes<Stored>(quantized(x + i), q + i, lanes);
 #endif
     for (; i < n; ++i) {
         const float scaled = x[i] * range.times;
         const float within = !(scaled > -256.f) ? -256.f : scaled > 256.f ? 256.f : scaled;
         const std::int32_t whole = static_cast<std::int32_t>(std::nearbyint(within)) + range.zero;
-        q[i] = simd::stored(static_cast<std::int8_t>(std::clamp(whole, -128, 127)));
+        const auto byte = static_cast<std::int8_t>(std::clamp(whole, -128, 127));
+        q[i] = Stored ? simd::stored(byte) : byte;
     }
 }
 

@@ -13,6 +13,7 @@
 #include <lamina/lite/operators/pack.hpp>
 #include <lamina/lite/operators/pad.hpp>
 #include <lamina/lite/operators/pooling.hpp>
+#include <lamina/lite/operators/quantize.hpp>
 #include <lamina/lite/operators/reduce.hpp>
 #include <lamina/lite/operators/reshape.hpp>
 #include <lamina/lite/operators/select.hpp>
@@ -32,10 +33,10 @@
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::tflite {
 
 inline constexpr std::span<const OperatorRules> families[] = {
-    arg_max_rules,       binary_rules,        cast_rules,      concatenation_rules, convolution_rules, dense_rules,
-    gather_rules,        pack_rules,          pad_rules,       pooling_rules,       reduce_rules,      reshape_rules,
-    select_rules,        sequence_lstm_rules, shape_of_rules,  slice_rules,         space_rules,       split_rules,
-    strided_slice_rules, tile_rules,          transpose_rules, unary_rules};
+    arg_max_rules, binary_rules,        cast_rules,          concatenation_rules, convolution_rules, dense_rules,
+    gather_rules,  pack_rules,          pad_rules,           pooling_rules,       quantize_rules,    reduce_rules,
+    reshape_rules, select_rules,        sequence_lstm_rules, shape_of_rules,      slice_rules,       space_rules,
+    split_rules,   strided_slice_rules, tile_rules,          transpose_rules,     unary_rules};
 
 /// What is said of an operator; null of one that cannot be run.
 inline const OperatorRules* rules_of(code op)

@@ -6,6 +6,7 @@
 
 #include <lamina/core/aligned.hpp>
 #include <lamina/core/architecture.hpp>
+#include <lamina/kernels/convolution_sizes.hpp>
 #include <lamina/kernels/quantized/finish.hpp>
 #include <lamina/kernels/quantized/product.hpp>
 #include <lamina/kernels/quantized/rows.hpp>
@@ -76,7 +77,7 @@ struct KeptProduct {
 [[gnu::cold]] inline ProductGeometry geometry_of(const Step& step, const kernels::convolution_sizes& s)
 {
     ProductGeometry g;
-    g.frame = {s.height, s.width, s.channels, s.pad_top, s.pad_left};
+    g.frame = {s.height, s.width, s.channels, s.pad_top, s.pad_left, 0, 0};
     g.frame.frame_height =
         std::max(s.pad_top + s.height, (s.out_height - 1) * s.stride_height + (s.kernel_height - 1) * s.dilation_height + 1);
     g.frame.frame_width =
