@@ -19,6 +19,9 @@
 #if defined(HAS_keras)
 #include <lamina/keras.hpp>
 #endif
+#if defined(HAS_lite)
+#include <lamina/lite.hpp>
+#endif
 
 #include <iostream>
 
@@ -44,6 +47,14 @@ int main()
 #if defined(HAS_pytorch)
     pytorch::write_state_dict("numbers.pt", {{"numbers", exclusive_or.x}});
     if (pytorch::read("numbers.pt").tensors.size() != 1) return 1;
+#endif
+#if defined(HAS_lite)
+    try {
+        lite::Interpreter("numbers.tflite"); // which is not there
+        return 1;
+    }
+    catch (const lamina::error&) {
+    }
 #endif
 
     std::cout << "lamina " << LAMINA_VERSION_MAJOR << '.' << LAMINA_VERSION_MINOR << '.' << LAMINA_VERSION_PATCH << ", xsimd "

@@ -13,6 +13,8 @@
 #include <lamina/pytorch.hpp>
 #elif defined(COMPONENT_keras)
 #include <lamina/keras.hpp>
+#elif defined(COMPONENT_lite)
+#include <lamina/lite.hpp>
 #endif
 
 #include <array>
@@ -57,6 +59,15 @@ int main()
     if (pytorch::read("numbers.pt").tensors.at(0).as<float>() != std::vector<float>{1, 2, 3}) return 1;
 #elif defined(COMPONENT_keras)
     component = "keras";
+#elif defined(COMPONENT_lite)
+    component = "lite";
+    try {
+        lite::Interpreter(std::vector<std::byte>(8));
+        return 1;
+    }
+    catch (const lamina::error& refusal) {
+        std::cout << refusal.what() << '\n';
+    }
 #endif
 
     const auto model = build<Model>(Seed{1});
