@@ -26,8 +26,8 @@ template <class T> struct window_taps_within {
 #if !LAMINA_PLAIN_LOOPS
 /// `Pixels` neighboring outputs, all channels. Their last register comes first: what it writes behind a pixel is then written over.
 template <std::size_t Pixels, class T>
-LAMINA_ONE_COPY void depthwise_pixels(const window_taps_within<T>& taps, const T* w, const T* bias, T* y, const T* end,
-                                      const convolution_sizes& s, const clamp_bounds<T>& within)
+LAMINA_ONE_COPY void depthwise_any_pixels(const window_taps_within<T>& taps, const T* w, const T* bias, T* y, const T* end,
+                                          const convolution_sizes& s, const clamp_bounds<T>& within)
 {
     using lanes = simd::batch<T>;
     const std::size_t step = row_stride<T>(s.channels), next = s.stride_width * s.channels,
@@ -96,7 +96,7 @@ LAMINA_ONE_COPY void depthwise_any_forward(const T* x, const T* w, const T* bias
         }
 #else
         const auto compute = [&]<std::size_t Pixels>(std::size_t ox, fixed<Pixels>) {
-            detail::depthwise_pixels<Pixels>(taps(ox), w, bias, y + ox * s.channels, end, s, within);
+            detail::depthwise_any_pixels<Pixels>(taps(ox), w, bias, y + ox * s.channels, end, s, within);
         };
         std::size_t ox = 0;
         for (; ox < whole.first; ++ox) compute(ox, fixed<std::size_t(1)>{});
