@@ -25,7 +25,10 @@ TEMPLATE_TEST_CASE("images are resized as pixel by pixel", "[kernels][resize]", 
                                           {5, 7, channels, 0, 0, 5, 7, 3, 4, bilinear},
                                           {5, 7, channels, 0, 0, 5, 7, 5, 7, bilinear},
                                           {6, 9, channels, 1, 2, 4, 5, 7, 3, bilinear},
-                                          {1, 2, channels, 0, 0, 1, 2, 4, 1, bilinear}})
+                                          {1, 2, channels, 0, 0, 1, 2, 4, 1, bilinear},
+                                          {5, 7, channels, 0, 0, 5, 7, 8, 3, bilinear, resize_places::edges},
+                                          {5, 7, channels, 0, 0, 5, 7, 9, 1, bilinear, resize_places::corners},
+                                          {5, 7, channels, 0, 0, 5, 7, 4, 11, bilinear, resize_places::middles_of_corners}})
                 for (const std::size_t n : counts) {
                     const std::size_t in = n * s.height * s.width * channels, out = n * s.out_height * s.out_width * channels;
                     const auto x = Buffer<T>(in, 1).random(1), dy = Buffer<T>(out, 3).random(2);

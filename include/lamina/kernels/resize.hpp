@@ -1,8 +1,8 @@
 // lamina/kernels/resize.hpp: an image, or a part of one, in another size, and its gradient.
 //
-// Contract: images are dense, channels last, one after another, of any alignment; no output overlaps an input. Pixel i of `out` has its
-// middle at (i + ½) · in / out - ½ of the input: nearest takes the pixel that is there, bilinear weighs the two around it, on both axes;
-// beyond the edges lies the last pixel.
+// Contract: images are dense, channels last, one after another, of any alignment; no output overlaps an input. Pixel i of `out` lies in the
+// input where `resize_places` says; nearest takes the pixel that is there, bilinear weighs the two around it, on both axes; beyond the edges
+// lies the last pixel.
 // Numerics: nearest exact, its places counted in float as TensorFlow's are. Bilinear |got - reference| <= 8 · epsilon · (the largest of
 // the four); gradients in T, |got - reference| <= (8 + terms) · epsilon · (sum of |terms|).
 // Reference: kernels/reference/resize.hpp.
@@ -16,10 +16,15 @@
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::kernels {
 
+/// Where pixel i of `out` lies: its middle at (i + ½) · in / out - ½, its edge at i · in / out, or the outer pixels over each other, as
+/// TensorFlow's resizing operators have it. Nearest rounds down, corners to the nearest.
+enum class resize_places : unsigned char { middles, edges, corners, middles_of_corners };
+
 /// What is resized: `cut_height` rows of `cut_width` pixels of an image, from (top, left) on.
 struct resize_sizes {
     std::size_t height, width, channels, top, left, cut_height, cut_width, out_height, out_width;
     bool bilinear;
+    resize_places places = resize_places::middles;
 };
 
 namespace detail {
@@ -30,14 +35,18 @@ struct resize_place {
     double share;
 };
 
-inline resize_place resized_from(std::size_t i, std::size_t in, std::size_t out, bool bilinear)
+inline resize_place resized_from(std::size_t i, std::size_t in, std::size_t out, const resize_sizes& s)
 {
-    if (!bilinear) {
-        const float scale = static_cast<float>(in) / static_cast<float>(out);
-        const std::size_t at = std::min(static_cast<std::size_t>((static_cast<float>(i) + 0.5f) * scale), in - 1);
+    const bool corners = s.places == resize_places::corners || s.places == resize_places::middles_of_corners;
+    const bool middles = s.places == resize_places::middles || s.places == resize_places::middles_of_corners;
+    const std::size_t steps = corners && out > 1 ? in - 1 : in, parts = corners && out > 1 ? out - 1 : out;
+    if (!s.bilinear) {
+        const float scale = static_cast<float>(steps) / static_cast<float>(parts);
+        const float place = (static_cast<float>(i) + (middles ? 0.5f : 0.f)) * scale + (corners ? 0.5f : 0.f);
+        const std::size_t at = std::min(static_cast<std::size_t>(place), in - 1);
         return {at, at, 0};
     }
-    const double at = std::max((double(i) + 0.5) * double(in) / double(out) - 0.5, 0.0);
+    const double half = middles ? 0.5 : 0, at = std::max((double(i) + half) * double(steps) / double(parts) - half, 0.0);
     const std::size_t lower = std::min(static_cast<std::size_t>(at), in - 1), upper = std::min(lower + 1, in - 1);
     return {lower, upper, upper > lower ? at - double(lower) : 0};
 }
@@ -77,7 +86,7 @@ template <class T> LAMINA_ONE_COPY void resize_forward(const T* x, T* y, T* scra
     const std::size_t line = s.width * s.channels;
     for (std::size_t image = 0; image < n; ++image, x += s.height * line)
         for (std::size_t oy = 0; oy < s.out_height; ++oy) {
-            const auto rows = detail::resized_from(oy, s.cut_height, s.out_height, s.bilinear);
+            const auto rows = detail::resized_from(oy, s.cut_height, s.out_height, s);
             const T* const from = x + s.top * line + s.left * s.channels;
             const T* row = from + rows.lower * line;
             if (rows.share != 0) {
@@ -85,7 +94,7 @@ template <class T> LAMINA_ONE_COPY void resize_forward(const T* x, T* y, T* scra
                 row = scratch;
             }
             for (std::size_t ox = 0; ox < s.out_width; ++ox, y += s.channels) {
-                const auto at = detail::resized_from(ox, s.cut_width, s.out_width, s.bilinear);
+                const auto at = detail::resized_from(ox, s.cut_width, s.out_width, s);
                 detail::blend(row + at.lower * s.channels, row + at.upper * s.channels, y, s.channels, T(at.share));
             }
         }
@@ -100,11 +109,11 @@ template <class T> LAMINA_ONE_COPY void resize_backward(const T* dy, T* dx, T* s
     std::fill_n(dx, n * s.height * line, T(0));
     for (std::size_t image = 0; image < n; ++image, dx += s.height * line)
         for (std::size_t oy = 0; oy < s.out_height; ++oy) {
-            const auto rows = detail::resized_from(oy, s.cut_height, s.out_height, s.bilinear);
+            const auto rows = detail::resized_from(oy, s.cut_height, s.out_height, s);
             T* const to = dx + s.top * line + s.left * s.channels;
             std::fill_n(scratch, cut, T(0));
             for (std::size_t ox = 0; ox < s.out_width; ++ox, dy += s.channels) {
-                const auto at = detail::resized_from(ox, s.cut_width, s.out_width, s.bilinear);
+                const auto at = detail::resized_from(ox, s.cut_width, s.out_width, s);
                 detail::spread(dy, scratch + at.lower * s.channels, scratch + at.upper * s.channels, s.channels, T(at.share));
             }
             detail::spread(scratch, to + rows.lower * line, to + rows.upper * line, cut, T(rows.share));

@@ -13,13 +13,19 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::k
 namespace detail {
 
 /// How much pixel `from` of an axis weighs in pixel `to`.
-inline double resize_weight(std::size_t to, std::size_t from, std::size_t in, std::size_t out, bool bilinear)
+inline double resize_weight(std::size_t to, std::size_t from, std::size_t in, std::size_t out, const resize_sizes& s)
 {
-    if (!bilinear) {
-        const float scale = static_cast<float>(in) / static_cast<float>(out);
-        return std::floor((static_cast<float>(to) + 0.5f) * scale) == static_cast<float>(from) ? 1 : 0;
+    const bool corners = s.places == resize_places::corners || s.places == resize_places::middles_of_corners;
+    const double half = s.places == resize_places::edges || s.places == resize_places::corners ? 0 : 0.5;
+    if (!s.bilinear) {
+        const float scale = corners && out > 1 ? static_cast<float>(in - 1) / static_cast<float>(out - 1)
+                                               : static_cast<float>(in) / static_cast<float>(out);
+        const float at = (static_cast<float>(to) + static_cast<float>(half)) * scale;
+        const float place = std::floor(corners ? at + 0.5f : at);
+        return std::min(place, static_cast<float>(in - 1)) == static_cast<float>(from) ? 1 : 0;
     }
-    const double at = std::clamp((double(to) + 0.5) * double(in) / double(out) - 0.5, 0.0, double(in - 1));
+    const double scale = corners && out > 1 ? double(in - 1) / double(out - 1) : double(in) / double(out);
+    const double at = std::clamp((double(to) + half) * scale - half, 0.0, double(in - 1));
     return std::max(0.0, 1 - std::fabs(at - double(from)));
 }
 
@@ -33,8 +39,7 @@ template <class F> void each_pair(std::size_t n, const resize_sizes& s, const F&
         for (std::size_t iy = 0; iy < s.cut_height; ++iy)
             for (std::size_t ix = 0; ix < s.cut_width; ++ix)
                 f(((image * s.height + s.top + iy) * s.width + s.left + ix) * s.channels + c, to,
-                  resize_weight(oy, iy, s.cut_height, s.out_height, s.bilinear) *
-                      resize_weight(ox, ix, s.cut_width, s.out_width, s.bilinear));
+                  resize_weight(oy, iy, s.cut_height, s.out_height, s) * resize_weight(ox, ix, s.cut_width, s.out_width, s));
     }
 }
 
