@@ -1,5 +1,6 @@
 // What allocates nothing: inference of a sample, of a batch in a workspace, and training steps after the first.
 #include "catch.hpp"
+#include "counted_new.hpp"
 #include "training/problems.hpp"
 
 #include <lamina/layers/convolution/conv2d.hpp>
@@ -23,46 +24,10 @@
 #include <lamina/training/optimizers/sgd.hpp>
 
 #include <array>
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
-namespace {
-std::atomic<std::size_t> allocations{0};
-
-void* counted(std::size_t n, std::size_t alignment)
-{
-    allocations.fetch_add(1, std::memory_order_relaxed);
-    void* const p = std::aligned_alloc(alignment, (n + alignment - 1) / alignment * alignment + (n == 0 ? alignment : 0));
-    if (!p) throw std::bad_alloc();
-    return p;
-}
-} // namespace
-
-// Not inlined: g++ 12 takes a delete that it sees through and a new that it does not for a mismatch.
-[[gnu::noinline]] void* operator new(std::size_t n) { return counted(n, alignof(std::max_align_t)); }
-[[gnu::noinline]] void* operator new[](std::size_t n) { return counted(n, alignof(std::max_align_t)); }
-[[gnu::noinline]] void* operator new(std::size_t n, const std::nothrow_t&) noexcept
-{
-    return counted(n, alignof(std::max_align_t));
-}
-[[gnu::noinline]] void* operator new[](std::size_t n, const std::nothrow_t&) noexcept
-{
-    return counted(n, alignof(std::max_align_t));
-}
-[[gnu::noinline]] void* operator new(std::size_t n, std::align_val_t a) { return counted(n, std::size_t(a)); }
-[[gnu::noinline]] void* operator new[](std::size_t n, std::align_val_t a) { return counted(n, std::size_t(a)); }
-[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete[](void* p) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete[](void* p, std::size_t) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete[](void* p, std::align_val_t) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete[](void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
 
 using namespace lamina;
 using namespace lamina::internals;
+using counted_new::allocations;
 
 namespace {
 

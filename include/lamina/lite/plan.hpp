@@ -73,7 +73,7 @@ public:
     /// Whether a tensor's numbers are there when the plan has run.
     bool stays(std::size_t tensor) const
     {
-        return values[tensor].known || (homes[tensor].used && (options.keep_tensors || homes[home_of(tensor)].for_ever));
+        return values[tensor].known || (homes[tensor].used && (options.keep_tensors || homes[tensor].outlives));
     }
 
     /// The input whose memory an output shares, or `no_input`.
@@ -129,7 +129,8 @@ private:
         std::size_t first = 0, last = 0;
         std::size_t place = 0;
         bool used = false;      ///< a step writes it, or it is an input or a variable
-        bool for_ever = false;  ///< an input, an output, a variable
+        bool outlives = false;  ///< an input, an output, a variable: there when the plan has run
+        bool for_ever = false;  ///< one that outlives lies there
         bool elsewhere = false; ///< its memory is not the plan's
         static constexpr std::size_t none = ~std::size_t{0};
     };
@@ -171,7 +172,7 @@ private:
     {
         homes[tensor].used = true;
         if (!for_ever) return;
-        homes[tensor].for_ever = true;
+        homes[tensor].outlives = homes[tensor].for_ever = true;
         homes[tensor].last = graph.operators.size();
     }
 
@@ -188,7 +189,7 @@ private:
             for (const std::size_t tensor : graph.operators[i].outputs) homes[tensor].last = std::max(homes[tensor].last, i);
         }
         for (const std::size_t tensor : graph.outputs) {
-            homes[tensor].for_ever = true;
+            homes[tensor].outlives = homes[tensor].for_ever = true;
             homes[tensor].last = graph.operators.size();
         }
     }
