@@ -37,11 +37,11 @@
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::tflite {
 
 inline constexpr std::span<const OperatorRules> families[] = {
-    arg_max_rules,        batch_matmul_rules, binary_rules, cast_rules,   concatenation_rules, convolution_rules,
-    dense_rules,          gather_rules,       pack_rules,   pad_rules,    pooling_rules,       quantize_rules,
-    reduce_rules,         reshape_rules,      select_rules, resize_rules, sequence_lstm_rules, softmax_rules,
-    shape_of_rules,       slice_rules,        space_rules,  split_rules,  strided_slice_rules, tile_rules,
-    transpose_conv_rules, transpose_rules,    unary_rules};
+    arg_max_rules,   batch_matmul_rules,   binary_rules, cast_rules,   concatenation_rules, convolution_rules,
+    dense_rules,     gather_rules,         pack_rules,   pad_rules,    pooling_rules,       quantize_rules,
+    reduce_rules,    reshape_rules,        resize_rules, select_rules, sequence_lstm_rules, shape_of_rules,
+    slice_rules,     softmax_rules,        space_rules,  split_rules,  strided_slice_rules, tile_rules,
+    transpose_rules, transpose_conv_rules, unary_rules};
 
 /// What is said of an operator; null of one that cannot be run.
 inline const OperatorRules* rules_of(code op)
