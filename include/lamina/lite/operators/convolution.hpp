@@ -5,6 +5,7 @@
 #include <lamina/lite/operators/convolution_float.hpp>
 #include <lamina/lite/operators/convolution_hybrid.hpp>
 #include <lamina/lite/operators/convolution_int8.hpp>
+#include <lamina/lite/operators/depthwise_int8.hpp>
 #include <lamina/lite/operators/step.hpp>
 #include <lamina/lite/operators/windows.hpp>
 
@@ -21,7 +22,8 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::t
 {
     const dtype x = step.x().type, w = step.x(1).type, y = step.y().type;
     if (x == dtype::float32 && w == dtype::float32 && y == dtype::float32) return prepare_convolution_float(step, with);
-    if (prepare_convolution_hybrid(step, with) || prepare_convolution_int8(step, with)) return;
+    if (prepare_convolution_hybrid(step, with) || prepare_convolution_int8(step, with) || prepare_depthwise_int8(step, with))
+        return;
     fail_at(step, {"no kernel for an input of ", name_of(x), " with weights of ", name_of(w), " and a result of ", name_of(y)});
 }
 

@@ -10,9 +10,9 @@
 #include <lamina/kernels/quantized/finish.hpp>
 #include <lamina/kernels/quantized/product.hpp>
 #include <lamina/kernels/quantized/rows.hpp>
+#include <lamina/lite/operators/floats.hpp>
 #include <lamina/lite/operators/integer_weights.hpp>
 #include <lamina/lite/operators/step.hpp>
-#include <lamina/lite/operators/unary.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -203,8 +203,7 @@ inline void run_product_of_floats(const Step& step)
                 kernels::multiply(rows, w.packed.data(), w.sizes, w.any, kernels::finish_of(results), step.threads);
             }
         });
-    if (step.options().activation == fused::tanh)
-        activate_loop<Tanh>(step.y().numbers<float>(), step.y().numbers<float>(), step.y().size(), 0);
+    if (step.options().activation == fused::tanh) apply_tanh(step.y().numbers<float>(), step.y().size());
 }
 
 /// Prepares a product of int8 activations: the bias joined with what zero points bring, and the scales of the results.

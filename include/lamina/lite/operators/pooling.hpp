@@ -3,6 +3,7 @@
 
 #include <lamina/core/architecture.hpp>
 #include <lamina/lite/operators/pooling_float.hpp>
+#include <lamina/lite/operators/pooling_int8.hpp>
 #include <lamina/lite/operators/step.hpp>
 #include <lamina/lite/operators/windows.hpp>
 
@@ -18,6 +19,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::t
 {
     const dtype x = step.x().type, y = step.y().type;
     if (x == dtype::float32 && y == dtype::float32) return prepare_pooling_float(step);
+    if (prepare_pooling_int8(step)) return;
     fail_at(step, {"no kernel for an input of ", name_of(x), " and a result of ", name_of(y)});
 }
 
