@@ -216,6 +216,19 @@ TEST_CASE("Rows of a batch have the same bits in batches of 1, 3 and 32, with 1 
     if (exists(folder)) CHECK(batched > 20);
 }
 
+TEST_CASE("Joined operators give the bits of those by themselves")
+{
+    for (const std::string kind : kinds)
+        for (const auto& model : models_of(kind)) {
+            INFO(model.filename() << ", " << kind);
+            if (model.filename() == "fused_lstm" && kind == "int8") continue; // refused
+            const std::string file = (model / ("model." + kind + ".tflite")).string();
+            const Reference x = read(model / "input.npy");
+            lite::Interpreter joined{file}, apart{file, {.keep_tensors = true}};
+            CHECK(same_bits(run(joined, x), run(apart, x)));
+        }
+}
+
 TEST_CASE("Clones share a file and run side by side", "[threads]")
 {
     lite::Interpreter first(small());

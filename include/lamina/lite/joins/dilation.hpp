@@ -11,6 +11,13 @@
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::tflite {
 
+/// A convolution of real numbers with whole weights rounds each image by the range of its numbers, and here a part is an image.
+[[gnu::cold]] inline bool has_range_of_its_own(const Subgraph& graph, const Operator& op)
+{
+    const auto type_of = [&](std::size_t input) { return graph.tensors[static_cast<std::size_t>(op.inputs[input])].type; };
+    return type_of(0) == dtype::float32 && type_of(1) == dtype::int8;
+}
+
 /// Where the crops are no larger than the paddings: what is padded and cropped again never was.
 [[gnu::cold]] inline void join_dilation(Subgraph& graph)
 {
@@ -22,6 +29,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::t
         const std::size_t at = readers.next(graph, i);
         if (at == no_operator || !takes_padding(graph.operators[at])) continue;
         Operator& windows = graph.operators[at];
+        if (has_range_of_its_own(graph, windows)) continue;
         const Options& has = windows.options;
         if (has.stride_height != 1 || has.stride_width != 1 || has.dilation_height != 1 || has.dilation_width != 1) continue;
         const std::size_t last = readers.next(graph, at);
