@@ -2,6 +2,8 @@
 #pragma once
 
 #include <lamina/core/architecture.hpp>
+#include <lamina/lite/joins/activation.hpp>
+#include <lamina/lite/joins/averages.hpp>
 #include <lamina/lite/joins/dilation.hpp>
 #include <lamina/lite/joins/padding.hpp>
 #include <lamina/lite/network.hpp>
@@ -13,6 +15,8 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::t
 {
     join_dilation(graph);
     join_padding(graph);
+    join_activation(graph);
+    join_averages(graph);
     return graph;
 }
 

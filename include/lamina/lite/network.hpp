@@ -79,7 +79,7 @@ enum class padding_kind : std::uint8_t {
     given = 2, ///< `pads` says it: no file has this, a join of PAD with a convolution makes it
 };
 
-/// What happens to a result before it is written.
+/// What happens to a result before it is written. In files no convolution or dense layer has tanh: a join gives it to those of floats.
 enum class fused : std::uint8_t { none = 0, relu = 1, relu_n1_to_1 = 2, relu6 = 3, tanh = 4, sign_bit = 5 };
 
 /// What the options of all operators say. An operator reads those that are its own, under the names of the format.
@@ -100,6 +100,7 @@ struct Options {
     bool asymmetric_inputs = false, weights_shuffled = false, time_major = false, diagonal = false;
     bool align_corners = false, half_pixel_centers = false, offset = false, approximate = false;
     bool adjoint_x = false, adjoint_y = false;
+    bool averages = false; ///< of a convolution: 2×2 averages of its results are written; no file has this, a join makes it
     std::vector<std::int32_t> new_shape{}, squeeze_dims{};
 };
 

@@ -15,7 +15,8 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::t
 {
     const kernels::convolution_sizes s = convolution_of(step);
     check_bias(step, 2, s.filters);
-    set_shape(step, 0, {step.x().shape[0], s.out_height, s.out_width, s.filters});
+    const std::size_t joined = step.options().averages ? 2 : 1;
+    set_shape(step, 0, {step.x().shape[0], s.out_height / joined, s.out_width / joined, s.filters});
 }
 
 [[gnu::cold]] inline void prepare_convolution(Step& step, Preparation& with)

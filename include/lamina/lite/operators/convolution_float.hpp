@@ -5,6 +5,7 @@
 #include <lamina/core/aligned.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/kernels/convolution_list.hpp>
+#include <lamina/kernels/convolution_planes_any.hpp>
 #include <lamina/kernels/dense_any.hpp>
 #include <lamina/kernels/depthwise_any.hpp>
 #include <lamina/lite/operators/floats.hpp>
@@ -97,6 +98,24 @@ inline void run_convolution_depthwise(const Step& step)
     }
 }
 
+/// Planes of one image after the other, and 2×2 averages of these where a join put them there.
+inline void run_convolution_planes(const Step& step)
+{
+    const auto& k = step.keeps<FloatConvolution>();
+    const kernels::convolution_sizes& s = k.sizes;
+    const float* x = step.x().numbers<float>();
+    float *y = step.y().numbers<float>(), *const scratch = reinterpret_cast<float*>(step.scratch);
+    const auto finish = [&k](float* planes, std::size_t n) {
+        if (k.finish.tanh) apply_tanh(planes, n);
+    };
+    for (std::size_t image = 0; image < k.images; ++image, x += k.image(), y += step.y().size() / k.images) {
+        const float* const planes =
+            kernels::planes_any_forward(x, k.weights->numbers.data(), k.bias.data(), scratch, s, k.finish.within, finish);
+        if (step.options().averages) kernels::average_planes(planes, y, scratch, s);
+        else kernels::interleave_planes(planes, y, s);
+    }
+}
+
 /// Whether the windows are the pixels themselves, so that all images are one; and whether one window covers the image.
 constexpr bool takes_pixels(const kernels::convolution_sizes& s)
 {
@@ -133,7 +152,7 @@ constexpr bool covers_image(const kernels::convolution_sizes& s)
     const auto kept = std::make_shared<FloatConvolution>(step, s);
     const std::size_t taps = s.kernel_height * s.kernel_width * (s.channels / s.groups);
     step.kept = kept;
-    if (covers_image(s) && !depthwise) {
+    if (covers_image(s) && !depthwise && !step.options().averages) {
         const kernels::dense_sizes as_dense{taps, s.filters};
         kept->weights = with.weights.of<PackedFloats>(w, "dense", [&] {
             return packed_floats(kernels::dense_packed_size<float>(as_dense),
@@ -142,7 +161,8 @@ constexpr bool covers_image(const kernels::convolution_sizes& s)
         step.run = run_convolution_dense;
         return;
     }
-    if (takes_pixels(s)) { // all images as one
+    const bool in_planes = step.options().averages || kernels::takes_planes<float>(s);
+    if (takes_pixels(s) && !in_planes) { // all images as one
         kept->sizes.height = kept->sizes.out_height = s.height * kept->images;
         kept->images = 1;
     }
@@ -151,6 +171,11 @@ constexpr bool covers_image(const kernels::convolution_sizes& s)
         return depthwise ? packed_rows(w.numbers<float>(), taps, s.filters)
                          : packed_columns(w.numbers<float>(), s.filters, taps, s.groups);
     });
+    if (in_planes) {
+        step.scratch_bytes = kernels::planes_any_scratch<float>(s) * sizeof(float);
+        step.run = run_convolution_planes;
+        return;
+    }
     kept->list = kernels::list_of(kept->sizes);
     const std::size_t reach = std::max(kernels::field_size(kept->sizes), kept->image());
     if (reach > std::numeric_limits<std::uint32_t>::max()) fail_at(step, {"an image of ", reach, " numbers, which is too large"});

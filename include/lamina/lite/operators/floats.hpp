@@ -2,17 +2,14 @@
 // threads, and tanh where it was joined to an operator.
 #pragma once
 
+#include <lamina/blocks/activations/epilogue.hpp>
+#include <lamina/blocks/activations/sigmoids.hpp>
 #include <lamina/core/aligned.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/thread_pool.hpp>
 #include <lamina/kernels/elementwise.hpp>
-#include <lamina/kernels/math.hpp>
 #include <lamina/kernels/pixel_list.hpp>
 #include <lamina/lite/operators/step.hpp>
-
-#if !LAMINA_PLAIN_LOOPS
-#include <lamina/kernels/tanh_table.hpp>
-#endif
 
 #include <algorithm>
 #include <cstddef>
@@ -110,22 +107,8 @@ struct finish_of_floats {
     }
 };
 
-/// tanh as a function of registers, or of numbers.
-struct tanh_of_floats {
-    static constexpr bool takes_numbers = true;
-    template <class V> [[gnu::always_inline]] V operator()(const V& x) const { return kernels::math::tanh(x); }
-#if !LAMINA_PLAIN_LOOPS
-    template <class V>
-        requires simd::looks_up<V>
-    static auto ready()
-    {
-        return kernels::math::table_tanh<V>{};
-    }
-#endif
-};
-
 /// y = tanh(y).
-LAMINA_ONE_COPY inline void apply_tanh(float* y, std::size_t n) { kernels::transform(y, y, n, tanh_of_floats{}); }
+LAMINA_ONE_COPY inline void apply_tanh(float* y, std::size_t n) { kernels::transform(y, y, n, Finish<Tanh>{}); }
 
 /// An input with a register behind it that may be read: a constant is copied to the scratch first.
 inline const float* with_room(const Step& step, float* scratch)
