@@ -201,11 +201,11 @@ public:
     };
     [[gnu::cold]] std::size_t pad(std::size_t x, const std::vector<Sides>& sides, bool lowest = false)
     {
-        std::vector<std::int32_t> numbers{0, 0};
         Extents made = shape(x);
+        std::vector<std::int32_t> numbers(2 * made.size(), 0);
         for (std::size_t axis = 0; axis < sides.size(); ++axis) {
-            internals::add_to(numbers, static_cast<std::int32_t>(sides[axis].before));
-            internals::add_to(numbers, static_cast<std::int32_t>(sides[axis].after));
+            numbers[2 * axis + 2] = static_cast<std::int32_t>(sides[axis].before);
+            numbers[2 * axis + 3] = static_cast<std::int32_t>(sides[axis].after);
             made[axis + 1] += sides[axis].before + sides[axis].after;
         }
         if (made == shape(x)) return x;

@@ -140,15 +140,16 @@ struct Windows {
     return activated(to, call, from_image(to, call, sum), "activation");
 }
 
-/// One axis of a transposed convolution: its extent, and how many of the numbers before the first one are cut off.
+/// One axis of a transposed convolution: its extent, and how many numbers are cut off before the first one, of all that there are.
 struct TransposedAxis {
-    std::size_t out, cut;
+    std::size_t out, cut, whole;
 };
 [[gnu::cold]] inline TransposedAxis transposed_axis(std::size_t in, std::size_t out, std::size_t reach, std::size_t stride,
                                                     bool same, std::size_t zeros)
 {
     const std::size_t covered = (in - 1) * stride + reach;
-    return {out, same ? (covered > out ? (covered - out) / 2 : 0) : zeros};
+    if (same) return {out, 0, out}; // the format cuts as much in front
+    return {out, zeros, std::max(covered, out + zeros)};
 }
 
 /// A kernel with zeros between its taps: the format's transposed convolution has no dilation.
@@ -186,14 +187,14 @@ struct TransposedAxis {
             std::copy_n(kernel.data() + (tap * filters + filter) * channels, channels,
                         turned_round.data() + (filter * taps + tap) * channels);
     const std::size_t weights = to.constant("kernel", {filters, reach.rows, reach.columns, channels}, turned_round);
-    // SAME cuts half of what is covered in front; whatever else is cut afterwards
-    const Extents whole{1, down.out + (windows.same ? 0 : down.cut), along.out + (windows.same ? 0 : along.cut), filters};
-    const std::size_t shape = to.add(Operation::shape, {image}, {4}, {}, dtype::int32);
+    const Extents whole{1, down.whole, along.whole, filters};
+    OperationOptions whole_numbers;
+    whole_numbers.type = 2;
+    const std::size_t shape = to.add(Operation::shape, {image}, {4}, std::move(whole_numbers), dtype::int32);
     to.graph.tensors[shape].signature.clear();
-    OperationOptions first;
     const std::size_t batch =
-        to.add(Operation::strided_slice, {shape, to.whole("begin", {0}), to.whole("end", {1}), to.whole("step", {1})}, {1},
-               std::move(first), dtype::int32);
+        to.add(Operation::strided_slice, {shape, to.whole("begin", {0}), to.whole("end", {1}), to.whole("step", {1})}, {1}, {},
+               dtype::int32);
     to.graph.tensors[batch].signature.clear();
     const std::size_t extents = to.whole("extents", {static_cast<std::int32_t>(whole[1]), static_cast<std::int32_t>(whole[2]),
                                                      static_cast<std::int32_t>(filters)});
