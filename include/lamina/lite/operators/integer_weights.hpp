@@ -24,6 +24,8 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::t
     if (bytes_of(value.type) == 1 && (value.zero < low || value.zero > high))
         fail_at(step, {what, " with the zero point ", value.zero, ", which is no ", name_of(value.type)});
 }
+/// A whole number as far as int8 goes; NaN is the least.
+inline std::int8_t as_int8(float q) { return static_cast<std::int8_t>(!(q > -128) ? -128.f : q > 127 ? 127.f : q); }
 /// Whether input and output are int8, and quantized.
 [[gnu::cold]] inline bool is_int8(const Step& step, std::size_t input = 0)
 {

@@ -62,8 +62,7 @@ inline void run_int8_reduce(const Step& step)
     const float scale = x.scale / (op == code::mean ? static_cast<float>(count) * y.scale : y.scale);
     for (std::size_t i = 0; i < y.size(); ++i) {
         const float v = static_cast<float>(sums[i] - count * x.zero) * scale;
-        const float q = std::nearbyint(!(v > -512.f) ? -512.f : v > 512.f ? 512.f : v) + static_cast<float>(y.zero);
-        to[i] = static_cast<std::int8_t>(std::clamp(q, -128.f, 127.f));
+        to[i] = as_int8(std::nearbyint(v) + static_cast<float>(y.zero));
     }
 }
 

@@ -4,6 +4,7 @@
 #include <lamina/core/architecture.hpp>
 #include <lamina/kernels/resize.hpp>
 #include <lamina/lite/operators/floats.hpp>
+#include <lamina/lite/operators/resize_int8.hpp>
 #include <lamina/lite/operators/step.hpp>
 #include <lamina/lite/operators/windows.hpp>
 
@@ -51,10 +52,11 @@ inline void run_resize(const Step& step)
 [[gnu::cold]] inline void prepare_resize(Step& step, Preparation&)
 {
     const dtype x = step.x().type, y = step.y().type;
-    if (x != dtype::float32 || y != dtype::float32)
-        fail_at(step, {"no kernel for an input of ", name_of(x), " and a result of ", name_of(y)});
     if (step.op->op == code::resize_bilinear && step.options().align_corners && step.options().half_pixel_centers)
         fail_at(step, {"align_corners and half_pixel_centers at once"});
+    if (prepare_resize_int8(step)) return;
+    if (x != dtype::float32 || y != dtype::float32)
+        fail_at(step, {"no kernel for an input of ", name_of(x), " and a result of ", name_of(y)});
     step.scratch_bytes = step.threads * padded<float>(kernels::resize_scratch(resize_of(step))) * sizeof(float);
     step.run = run_resize;
 }

@@ -4,6 +4,7 @@
 #include <lamina/core/architecture.hpp>
 #include <lamina/kernels/elementwise.hpp>
 #include <lamina/kernels/softmax.hpp>
+#include <lamina/lite/operators/softmax_int8.hpp>
 #include <lamina/lite/operators/step.hpp>
 
 #include <cstddef>
@@ -38,6 +39,7 @@ inline void run_log_softmax(const Step& step)
 [[gnu::cold]] inline void prepare_softmax(Step& step, Preparation&)
 {
     const dtype x = step.x().type, y = step.y().type;
+    if (prepare_softmax_int8(step)) return;
     if (x != dtype::float32 || y != dtype::float32)
         fail_at(step, {"no kernel for an input of ", name_of(x), " and a result of ", name_of(y)});
     step.run = step.op->op == code::softmax ? run_softmax : run_log_softmax;

@@ -4,6 +4,7 @@
 #include <lamina/core/architecture.hpp>
 #include <lamina/lite/operators/step.hpp>
 #include <lamina/lite/operators/transpose_conv_float.hpp>
+#include <lamina/lite/operators/transpose_conv_int8.hpp>
 #include <lamina/lite/operators/windows.hpp>
 
 #include <cstddef>
@@ -38,6 +39,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::t
 {
     const dtype x = step.x(2).type, w = step.x(1).type, y = step.y().type;
     if (x == dtype::float32 && w == dtype::float32 && y == dtype::float32) return prepare_transpose_conv_float(step, with);
+    if (prepare_transpose_conv_int8(step, with)) return;
     fail_at(step, {"no kernel for an input of ", name_of(x), " with weights of ", name_of(w), " and a result of ", name_of(y)});
 }
 
