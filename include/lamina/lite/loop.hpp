@@ -22,7 +22,7 @@ struct Loop {
     std::size_t max_rounds = 0;
 };
 
-inline void run_loop(const Step& step)
+[[gnu::cold]] inline void run_loop(const Step& step)
 {
     const Loop& loop = step.keeps<Loop>();
     const std::size_t count = step.out.size();

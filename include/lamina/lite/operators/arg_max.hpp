@@ -22,7 +22,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::t
     set_shape(step, 0, shape);
 }
 
-inline void run_arg_max(const Step& step)
+[[gnu::cold]] inline void run_arg_max(const Step& step)
 {
     const Value &x = step.x(), &y = step.y();
     if (y.size() == 0) return;

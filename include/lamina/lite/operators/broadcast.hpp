@@ -12,7 +12,7 @@
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::tflite {
 
 /// The shape that two have in common: [4, 3] and [3] give [4, 3].
-inline Extents common_shape(const Step& step, const Extents& a, const Extents& b)
+[[gnu::cold]] inline Extents common_shape(const Step& step, const Extents& a, const Extents& b)
 {
     Extents common;
     common.rank = std::max(a.rank, b.rank);
@@ -26,7 +26,7 @@ inline Extents common_shape(const Step& step, const Extents& a, const Extents& b
 }
 
 /// The extents without leading ones, which change nothing here; more than six axes are refused.
-inline Shape shape_of_axes(const Step& step, const Extents& extents)
+[[gnu::cold]] inline Shape shape_of_axes(const Step& step, const Extents& extents)
 {
     std::size_t first = 0;
     while (first < extents.rank && extents[first] == 1) ++first;
@@ -45,7 +45,7 @@ struct OperandRow {
 };
 
 /// Calls `use(context, row)` for each row. One function for all operators: what they do stands behind a pointer.
-[[gnu::noinline]] inline void walk_rows(const Step& step, const Extents& a, const Extents& b, const Extents& common,
+[[gnu::cold, gnu::noinline]] inline void walk_rows(const Step& step, const Extents& a, const Extents& b, const Extents& common,
                                         void (*use)(const void* context, const OperandRow& row), const void* context)
 {
     if (a == b) return use(context, {0, 0, 0, a.size(), true, true});

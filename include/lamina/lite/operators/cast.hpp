@@ -37,7 +37,7 @@ template <class Use> bool with_lite_type(dtype type, const Use& use)
 }
 
 /// A real as a whole number: the numbers of int64 at most, and 0 of what is none.
-inline std::int64_t whole_of(double real)
+[[gnu::cold]] inline std::int64_t whole_of(double real)
 {
     constexpr double most = 9223372036854775808.0; // 2^63
     if (is_nan(real)) return 0;
@@ -47,7 +47,7 @@ inline std::int64_t whole_of(double real)
 }
 
 /// Numbers pass through a few of the widest type, so that there is one loop a type and not one a pair.
-template <class Wide> void cast_through(const Value& x, const Value& y)
+template <class Wide> [[gnu::cold]] void cast_through(const Value& x, const Value& y)
 {
     constexpr std::size_t some = 256;
     constexpr bool real = std::is_same_v<Wide, double>;
@@ -79,7 +79,7 @@ template <class Wide> void cast_through(const Value& x, const Value& y)
 
 [[gnu::cold]] inline void infer_cast(Step& step) { set_shape(step, 0, step.x().shape); }
 
-inline void run_cast(const Step& step)
+[[gnu::cold]] inline void run_cast(const Step& step)
 {
     const Value &x = step.x(), &y = step.y();
     if (x.type == y.type) copy_all(step);

@@ -24,7 +24,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::t
 }
 
 /// Each input fills its share of a row: all that lies behind the axis.
-inline void run_concatenation(const Step& step)
+[[gnu::cold]] inline void run_concatenation(const Step& step)
 {
     const Value& y = step.y();
     if (y.size() == 0) return;

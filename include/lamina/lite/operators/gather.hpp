@@ -15,7 +15,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::t
 struct GatherAxes {
     std::size_t axis, batch;
 };
-inline GatherAxes gather_axes(const Step& step)
+[[gnu::cold]] inline GatherAxes gather_axes(const Step& step)
 {
     const Extents &from = step.x().shape, &names = step.x(1).shape;
     const std::size_t axis = axis_of(step, step.options().axis, from.rank);
@@ -39,7 +39,7 @@ inline GatherAxes gather_axes(const Step& step)
     set_shape(step, 0, shape);
 }
 
-inline void run_gather(const Step& step)
+[[gnu::cold]] inline void run_gather(const Step& step)
 {
     const Value &x = step.x(), &names = step.x(1), &y = step.y();
     if (y.size() == 0) return;

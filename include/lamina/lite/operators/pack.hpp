@@ -38,14 +38,14 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::t
 struct Parts {
     std::size_t outer, share, row;
 };
-inline Parts parts_of(const Step& step, const Value& each, std::size_t count)
+[[gnu::cold]] inline Parts parts_of(const Step& step, const Value& each, std::size_t count)
 {
     const std::size_t at = axis_of(step, step.options().axis, each.shape.rank + 1);
     const std::size_t share = each.shape.product(at, each.shape.rank) * bytes_of(each.type);
     return {each.size() > 0 ? each.shape.product(0, at) : 0, share, share * count};
 }
 
-inline void run_pack(const Step& step)
+[[gnu::cold]] inline void run_pack(const Step& step)
 {
     const Parts parts = parts_of(step, step.x(), step.in.size());
     for (std::size_t part = 0; part < step.in.size(); ++part)
@@ -53,7 +53,7 @@ inline void run_pack(const Step& step)
             std::memcpy(step.y().data + i * parts.row + part * parts.share, step.x(part).data + i * parts.share, parts.share);
 }
 
-inline void run_unpack(const Step& step)
+[[gnu::cold]] inline void run_unpack(const Step& step)
 {
     const Parts parts = parts_of(step, step.y(), step.out.size());
     for (std::size_t part = 0; part < step.out.size(); ++part)

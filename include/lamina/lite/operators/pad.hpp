@@ -14,7 +14,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::t
 struct Margins {
     std::size_t before, behind;
 };
-inline Margins margins_of(const Step& step, std::size_t axis)
+[[gnu::cold]] inline Margins margins_of(const Step& step, std::size_t axis)
 {
     return {extent_from(step, integer_at(step, step.x(1), 2 * axis)),
             extent_from(step, integer_at(step, step.x(1), 2 * axis + 1))};
@@ -40,7 +40,7 @@ inline Margins margins_of(const Step& step, std::size_t axis)
 }
 
 /// The input at its place in the output.
-inline void copy_inner(const Step& step)
+[[gnu::cold]] inline void copy_inner(const Step& step)
 {
     const Value &x = step.x(), &y = step.y();
     if (x.size() == 0) return;
@@ -54,7 +54,7 @@ inline void copy_inner(const Step& step)
     walk.copy(x.data, y.data + first);
 }
 
-inline void run_pad(const Step& step)
+[[gnu::cold]] inline void run_pad(const Step& step)
 {
     const Value& y = step.y();
     if (y.size() == 0) return;
@@ -64,7 +64,7 @@ inline void run_pad(const Step& step)
 }
 
 /// The inner part first, then the margins of each axis from what is there: the last axis first, so that a later one copies whole rows.
-inline void run_mirror_pad(const Step& step)
+[[gnu::cold]] inline void run_mirror_pad(const Step& step)
 {
     const Value &x = step.x(), &y = step.y();
     if (y.size() == 0) return;

@@ -17,7 +17,7 @@
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::tflite {
 
 /// The shape of the input with 1 in place of each axis that is reduced.
-inline Extents with_ones(const Step& step)
+[[gnu::cold]] inline Extents with_ones(const Step& step)
 {
     Extents narrow = step.x().shape;
     for (std::size_t i = 0; i < step.x(1).size(); ++i) narrow[axis_of(step, integer_at(step, step.x(1), i), narrow.rank)] = 1;
@@ -77,7 +77,7 @@ template <class T> [[gnu::cold]] void divide_by(const Value& y, std::size_t coun
     for (std::size_t i = 0; i < y.size(); ++i) y.numbers<T>()[i] = count > 0 ? y.numbers<T>()[i] / static_cast<T>(count) : T(0);
 }
 
-inline void run_reduce(const Step& step)
+[[gnu::cold]] inline void run_reduce(const Step& step)
 {
     const KeptReduce& kept = step.keeps<KeptReduce>();
     const Value &x = step.x(), &y = step.y();

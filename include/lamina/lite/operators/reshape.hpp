@@ -18,7 +18,7 @@ struct Wanted {
 };
 
 /// Sets the shape; false where the numbers do not fit into it.
-inline bool shape_of_wanted(const Step& step, const Wanted& wanted, std::size_t size, Extents& shape)
+[[gnu::cold]] inline bool shape_of_wanted(const Step& step, const Wanted& wanted, std::size_t size, Extents& shape)
 {
     std::size_t product = 1, open = most_axes;
     shape.rank = 0;

@@ -45,7 +45,7 @@ void select_row(const std::byte* condition, const std::byte* yes, const std::byt
     }
 }
 
-inline void run_select(const Step& step)
+[[gnu::cold]] inline void run_select(const Step& step)
 {
     const Value& y = step.y();
     const std::size_t bytes = bytes_of(y.type), count = y.shape.last(), rank = y.shape.rank;

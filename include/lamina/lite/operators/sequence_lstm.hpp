@@ -29,7 +29,7 @@ struct LstmSizes {
 };
 
 /// Refuses what the tensors of the operator do not agree in.
-inline LstmSizes lstm_sizes(const Step& step)
+[[gnu::cold]] inline LstmSizes lstm_sizes(const Step& step)
 {
     namespace at = lstm_input;
     const Extents& x = step.x().shape;

@@ -11,7 +11,7 @@
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::tflite {
 
 /// Where the part begins on an axis; where it does not lie in the tensor, it is refused.
-inline std::size_t slice_begin(const Step& step, std::size_t axis, std::size_t size)
+[[gnu::cold]] inline std::size_t slice_begin(const Step& step, std::size_t axis, std::size_t size)
 {
     const std::int64_t begin = integer_at(step, step.x(1), axis);
     const std::size_t extent = step.x().shape[axis];
@@ -45,7 +45,7 @@ inline std::size_t slice_begin(const Step& step, std::size_t axis, std::size_t s
     set_shape(step, 0, shape);
 }
 
-inline void run_slice(const Step& step)
+[[gnu::cold]] inline void run_slice(const Step& step)
 {
     const Value &x = step.x(), &y = step.y();
     const Strides from = strides_of(x.shape, bytes_of(x.type)), to = strides_of(y.shape, bytes_of(x.type));

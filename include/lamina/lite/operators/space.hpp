@@ -14,7 +14,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::t
 struct SpaceAxis {
     std::size_t block, before, behind;
 };
-inline SpaceAxis space_axis(const Step& step, std::size_t i)
+[[gnu::cold]] inline SpaceAxis space_axis(const Step& step, std::size_t i)
 {
     const std::size_t block = extent_from(step, integer_at(step, step.x(1), i));
     if (block == 0) fail_at(step, {"a block of 0"});
@@ -74,7 +74,7 @@ inline SpaceAxis space_axis(const Step& step, std::size_t i)
 }
 
 /// Pixel j of a small image is pixel j · block + at - before of the large one, where there is one.
-inline void run_space(const Step& step)
+[[gnu::cold]] inline void run_space(const Step& step)
 {
     const bool apart = step.op->op == code::space_to_batch_nd;
     const Value &x = step.x(), &y = step.y();

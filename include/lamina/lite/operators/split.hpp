@@ -12,7 +12,7 @@
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::tflite {
 
 /// SPLIT is given the axis and the tensor, SPLIT_V the tensor, the lengths and the axis.
-inline std::size_t split_axis(const Step& step)
+[[gnu::cold]] inline std::size_t split_axis(const Step& step)
 {
     const bool equal = step.op->op == code::split;
     return axis_of(step, integer_at(step, step.x(equal ? 0 : 2), 0), step.x(equal ? 1 : 0).shape.rank);
@@ -55,7 +55,7 @@ inline std::size_t split_axis(const Step& step)
     }
 }
 
-inline void run_split(const Step& step)
+[[gnu::cold]] inline void run_split(const Step& step)
 {
     const Value& x = step.x(step.op->op == code::split ? 1 : 0);
     if (x.size() == 0) return;

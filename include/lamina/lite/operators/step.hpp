@@ -120,7 +120,7 @@ struct Step {
 }
 
 /// Number `i` of an input that holds int32 or int64; sizes, axes and positions are such.
-inline std::int64_t integer_at(const Step& step, const Value& value, std::size_t i)
+[[gnu::cold]] inline std::int64_t integer_at(const Step& step, const Value& value, std::size_t i)
 {
     if (i >= value.size()) fail_at(step, {"an input has ", value.size(), " numbers where ", i + 1, " are needed"});
     if (value.type == dtype::int64) return value.numbers<std::int64_t>()[i];
@@ -129,7 +129,7 @@ inline std::int64_t integer_at(const Step& step, const Value& value, std::size_t
 }
 
 /// An axis of a shape as the file says it, -1 for the last.
-inline std::size_t axis_of(const Step& step, std::int64_t axis, std::size_t rank)
+[[gnu::cold]] inline std::size_t axis_of(const Step& step, std::int64_t axis, std::size_t rank)
 {
     const std::int64_t from_front = axis < 0 ? axis + static_cast<std::int64_t>(rank) : axis;
     if (from_front < 0 || from_front >= static_cast<std::int64_t>(rank))
@@ -138,7 +138,7 @@ inline std::size_t axis_of(const Step& step, std::int64_t axis, std::size_t rank
 }
 
 /// Sets the extents of an output. More than memory can have is refused, so that no later product can overflow.
-inline void set_shape(const Step& step, std::size_t output, const Extents& shape)
+[[gnu::cold]] inline void set_shape(const Step& step, std::size_t output, const Extents& shape)
 {
     std::size_t size = bytes_of(step.out[output]->type);
     constexpr std::size_t most = ~std::size_t{0} / 1024;

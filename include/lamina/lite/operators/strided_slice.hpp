@@ -28,7 +28,7 @@ struct StridedPart {
 inline bool is_set(std::int32_t mask, std::size_t i) { return i < 31 && (static_cast<std::uint32_t>(mask) >> i & 1) != 0; }
 
 /// One entry on an axis of some extent.
-inline StridedPart::Axis part_of_axis(const Step& step, std::size_t i, std::size_t axis, bool leaves_out)
+[[gnu::cold]] inline StridedPart::Axis part_of_axis(const Step& step, std::size_t i, std::size_t axis, bool leaves_out)
 {
     const Options& o = step.options();
     constexpr std::int64_t most = std::int64_t{1} << 50; // above every extent, and sums of such do not overflow
@@ -53,7 +53,7 @@ inline StridedPart::Axis part_of_axis(const Step& step, std::size_t i, std::size
     return {static_cast<std::size_t>(begin), static_cast<std::size_t>(count), count > 1 ? stride : 1};
 }
 
-inline StridedPart strided_part(const Step& step)
+[[gnu::cold]] inline StridedPart strided_part(const Step& step)
 {
     const Options& o = step.options();
     const Extents& whole = step.x().shape;
@@ -103,7 +103,7 @@ inline StridedPart strided_part(const Step& step)
     set_shape(step, 0, part.shape);
 }
 
-inline void run_strided_slice(const Step& step)
+[[gnu::cold]] inline void run_strided_slice(const Step& step)
 {
     const Value &x = step.x(), &y = step.y();
     const StridedPart part = strided_part(step);

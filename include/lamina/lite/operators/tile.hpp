@@ -25,7 +25,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::t
     set_shape(step, 0, shape);
 }
 
-inline void run_tile(const Step& step)
+[[gnu::cold]] inline void run_tile(const Step& step)
 {
     const Value &x = step.x(), &y = step.y();
     if (y.size() == 0) return;
@@ -57,7 +57,7 @@ inline void run_tile(const Step& step)
     if (!fits) fail_at(step, {x, " does not become ", y, " by repeating"});
 }
 
-inline void run_broadcast_to(const Step& step)
+[[gnu::cold]] inline void run_broadcast_to(const Step& step)
 {
     const Value &x = step.x(), &y = step.y();
     if (y.size() == 0) return;
@@ -77,7 +77,7 @@ inline void run_broadcast_to(const Step& step)
     if (step.x(1).size() != 1) fail_at(step, {"a tensor filled with ", step.x(1).size(), " numbers; it takes one"});
 }
 
-inline void run_fill(const Step& step)
+[[gnu::cold]] inline void run_fill(const Step& step)
 {
     const Value& y = step.y();
     if (y.size() > 0) fill_with(y.data, step.x(1).data, bytes_of(y.type), y.size());

@@ -11,7 +11,7 @@
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::tflite {
 
 /// The axis of the input that each axis of the result is.
-inline std::array<std::size_t, most_axes> order_of_axes(const Step& step)
+[[gnu::cold]] inline std::array<std::size_t, most_axes> order_of_axes(const Step& step)
 {
     const std::size_t rank = step.x().shape.rank;
     if (step.x(1).size() != rank)
@@ -35,7 +35,7 @@ inline std::array<std::size_t, most_axes> order_of_axes(const Step& step)
     set_shape(step, 0, shape);
 }
 
-inline void run_transpose(const Step& step)
+[[gnu::cold]] inline void run_transpose(const Step& step)
 {
     const Value &x = step.x(), &y = step.y();
     if (y.size() == 0) return;
@@ -48,7 +48,7 @@ inline void run_transpose(const Step& step)
 
 [[gnu::cold]] inline void infer_reverse(Step& step) { set_shape(step, 0, step.x().shape); }
 
-inline void run_reverse(const Step& step)
+[[gnu::cold]] inline void run_reverse(const Step& step)
 {
     const Value &x = step.x(), &y = step.y();
     std::array<bool, most_axes> backwards{};
