@@ -227,6 +227,19 @@ template <class Part> void list_blocks(const Part& part, const std::string& path
     }
 }
 
+/// What a function on values is set to, as options.
+[[gnu::cold]] inline void set_function(LayerView& function, void (*list)(FunctionSettings& to))
+{
+    FunctionSettings settings;
+    list(settings);
+    for (const auto& entry : settings.entries) {
+        if (entry.name.empty()) break;
+        protocols::Option option{entry.name, protocols::option_value(entry.value), {}, !entry.has_usual};
+        if (entry.has_usual) option.usual = protocols::option_value(entry.usual);
+        add_to(function.options, std::move(option));
+    }
+}
+
 /// The network of a model: a Sequential, a struct or one block.
 template <class M> LAMINA_OUTLINED Network network_of(const M& model)
 {
@@ -255,6 +268,7 @@ template <class M> LAMINA_OUTLINED Network network_of(const M& model)
             else {
                 made = builder.add_function(node.function, std::move(reads), plan.values[node.output], node.number);
                 builder.network.nodes[made].reads_variable = node.block != no_position;
+                if (node.settings) set_function(builder.network.nodes[made].layer, node.settings);
             }
         }
         for (const std::size_t value : plan.outputs) builder.network.outputs.push_back(node_of_value[value]);

@@ -193,6 +193,8 @@ template <class Op, class T, Shape... In> [[gnu::cold]] PlanNode<T> node_of_op(d
     node.number = number;
     node.function = Op::name;
     node.joins_masks = joins_masks<Op>;
+    if constexpr (requires(FunctionSettings& to) { Op::list_options(to); })
+        node.settings = [](FunctionSettings& to) { Op::list_options(to); };
     if constexpr (is_activation<Op>) {
         using formula = typename Op::formula;
         node.ends_in = output_activation_of<formula>;

@@ -44,6 +44,13 @@ template <class F> struct elementwise {
     static constexpr std::string_view name = F::name;
     static constexpr bool joins_masks = true;
 
+    template <class To>
+    [[gnu::cold]] static void list_options(To& to)
+        requires requires { F::list_options(to); }
+    {
+        F::list_options(to);
+    }
+
     static constexpr verdict accept(const std::array<Shape, 1>& in)
     {
         if (works_on_rows<F> && in[0].rank == 0) return refuses(misfit::needs_at_least_rank_1);
@@ -190,6 +197,13 @@ template <class F, bool NumberFirst> struct with_number {
     static constexpr std::string_view name = F::name;
     static constexpr bool has_number = true;
     static constexpr bool joins_masks = true;
+
+    template <class To>
+    [[gnu::cold]] static void list_options(To& to)
+        requires NumberFirst
+    {
+        to("number_first", true);
+    }
 
     static constexpr verdict accept(const std::array<Shape, 1>& in) { return accepts(in[0]); }
 

@@ -58,6 +58,8 @@ template <class Kind, bool KeepDims, int... Axes> struct Reduce {
     static constexpr std::string_view name = Kind::name;
     static constexpr std::array<int, sizeof...(Axes)> axes{Axes...};
 
+    template <class To> [[gnu::cold]] static void list_options(To& to) { (to("axis", Axes), ...); }
+
     static constexpr verdict accept(const std::array<Shape, 1>& in)
     {
         const verdict kept = with_axes_of_1(in[0], axes);

@@ -17,6 +17,31 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
 
 inline constexpr std::size_t no_position = ~std::size_t{0};
 
+/// What a function is set to besides its number: the parameters of an activation, the axes of a reduction.
+struct FunctionSettings {
+    struct Entry {
+        std::string_view name{};
+        double value = 0, usual = 0;
+        bool has_usual = false;
+    };
+    Entry entries[8]{};
+    std::size_t count = 0;
+
+    /// As the lists of options of blocks/option_list.hpp are called; what is no number is left out.
+    template <class V, class... Usual> [[gnu::cold]] void operator()(std::string_view name, const V& value, const Usual&... usual)
+    {
+        if constexpr (std::is_arithmetic_v<V>) {
+            Entry& entry = entries[count++];
+            entry.name = name;
+            entry.value = static_cast<double>(value);
+            if constexpr ((std::is_arithmetic_v<Usual> && ...) && sizeof...(Usual) == 1) {
+                entry.usual = (static_cast<double>(usual) + ...);
+                entry.has_usual = true;
+            }
+        }
+    }
+};
+
 /// One step of a plan: a block or a function, the values it reads and the one it writes. The functions take the block, or of a
 /// function its number, and pointers to the inputs of a chunk; a gradient that is not wanted is null.
 template <class T> struct PlanNode {
@@ -45,7 +70,8 @@ template <class T> struct PlanNode {
     std::size_t multiply_adds = 0; ///< of a sample
     double number = 0;             ///< of a function that computes with one: the 2 of `2 * h`
     std::string_view function{};   ///< the name of a function; of a block nothing
-    bool once = false;             ///< its output is of no sample, but one for all: it is computed of variables alone
+    void (*settings)(FunctionSettings& to) = nullptr; ///< lists what the function is set to; null where that is nothing
+    bool once = false; ///< its output is of no sample, but one for all: it is computed of variables alone
 };
 
 /// The nodes of a model in the order of its computation, and the values between them. The first values are the model's inputs.

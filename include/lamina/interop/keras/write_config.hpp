@@ -177,17 +177,20 @@ private:
         if (layer.kind == "InputLayer") return input(layer.output, placed.name);
         if (!node.inside.empty()) return ConfigWriter(node.inside[0], is_double, layer.path.size() + 1).write(placed.name);
         const bool function = !node.function.empty();
+        const auto refuse = [&](std::string_view what) {
+            internals::fail({"keras::save: layer \"", placed.name, "\" is ", what,
+                             ", which Keras has not; save the weights alone, as .weights.h5"});
+        };
         if (function && node.reads.size() == 1 && has_activation(node.function)) { // relu(h)
+            for (const protocols::Option& option : layer.options)
+                if (!(option.value == option.usual))
+                    refuse(internals::text_of({"the function ", node.function, " with ", option.value, " for ", option.name}));
             Json config;
             put(config, "name", json_text(placed.name));
             if (is_double) put(config, "dtype", json_text("float64"));
             put(config, "activation", json_text(node.function));
             return json_object("keras.layers", "Activation", std::move(config));
         }
-        const auto refuse = [&](std::string_view what) {
-            internals::fail({"keras::save: layer \"", placed.name, "\" is ", what,
-                             ", which Keras has not; save the weights alone, as .weights.h5"});
-        };
         if (function && (internals::keras_class_of(node.function).empty() || node.reads.size() < 2))
             refuse(internals::text_of({"the function ", node.function}));
         if (layer.kind == "Block" || layer.kind == "LocalResponseNormalization") refuse(layer.kind);

@@ -57,11 +57,12 @@ inline constexpr PlainFunction functions_of_one[] = {{"negative", Operation::neg
 /// Over the axes that the function names, counted without the batch; over all of them where it names none.
 [[gnu::cold]] inline std::size_t write_reduction(GraphBuilder& to, const LayerCall& call, Operation op)
 {
-    const Settings set = call.settings();
     const std::size_t x = call.inputs[0], rank = call.layer.input.rank;
     std::vector<std::int32_t> axes;
-    for (const double axis : set.numbers("axes"))
-        internals::add_to(axes, static_cast<std::int32_t>(axis < 0 ? axis + double(rank) : axis) + 1);
+    for (const protocols::Option& option : call.layer.options) {
+        const double axis = option.value.number;
+        if (option.name == "axis") internals::add_to(axes, static_cast<std::int32_t>(axis < 0 ? axis + double(rank) : axis) + 1);
+    }
     if (axes.empty())
         for (std::size_t axis = 1; axis <= rank; ++axis) internals::add_to(axes, static_cast<std::int32_t>(axis));
     return to.reshape(to.reduce(op, x, axes, true), extents_of(call.layer.output));
