@@ -4,6 +4,7 @@
 #include <lamina/core/architecture.hpp>
 #include <lamina/kernels/quantized/binary.hpp>
 #include <lamina/lite/operators/broadcast.hpp>
+#include <lamina/lite/operators/fixed_multiplier.hpp>
 #include <lamina/lite/operators/integer_weights.hpp>
 #include <lamina/lite/operators/step.hpp>
 #include <lamina/lite/operators/unary_int8.hpp>
@@ -42,7 +43,6 @@ inline void run_byte_operation(const Step& step)
     case code::minimum: return std::min(a, b);
     case code::pow: return std::pow(a, b);
     case code::prelu: return a < 0 ? a * b : a;
-    case code::squared_difference: return (a - b) * (a - b);
     case code::equal: return a == b;
     case code::greater: return a > b;
     case code::greater_equal: return a >= b;
@@ -68,6 +68,28 @@ inline void run_byte_operation(const Step& step)
     });
 }
 
+/// How SQUARED_DIFFERENCE is computed: both operands in 128ths of twice the larger scale.
+struct KeptSquares {
+    FixedMultiplier a, b, y;
+    KeptSquares(double a_scale, double b_scale, double y_scale)
+        : a(a_scale / (2 * std::max(a_scale, b_scale))), b(b_scale / (2 * std::max(a_scale, b_scale))),
+          y(4 * std::max(a_scale, b_scale) * std::max(a_scale, b_scale) / (16384 * y_scale))
+    {}
+};
+
+inline void run_squared_difference(const Step& step)
+{
+    const KeptSquares& kept = step.keeps<KeptSquares>();
+    const std::int32_t a_zero = step.x(0).zero, b_zero = step.x(1).zero, zero = step.y().zero;
+    for_each_row_of_bytes(step, [&](const std::int8_t* a, bool a_goes_on, const std::int8_t* b, bool b_goes_on, std::int8_t* y,
+                                    std::size_t n) {
+        for (std::size_t i = 0; i < n; ++i) {
+            const std::int32_t d = kept.a((a[a_goes_on ? i : 0] - a_zero) * 128) - kept.b((b[b_goes_on ? i : 0] - b_zero) * 128);
+            y[i] = static_cast<std::int8_t>(std::clamp<std::int64_t>(std::int64_t{kept.y(d * d)} + zero, -128, 127));
+        }
+    });
+}
+
 /// Prepares an operator of two int8 tensors, and says whether it has done so.
 [[gnu::cold]] inline bool prepare_int8_binary(Step& step, Preparation&)
 {
@@ -87,7 +109,11 @@ inline void run_byte_operation(const Step& step)
         step.run = run_byte_operation;
         return true;
     }
-    step.run = run_real_function_of_two;
+    if (op == code::squared_difference) {
+        step.kept = std::make_shared<KeptSquares>(a.scale, b.scale, y.scale);
+        step.run = run_squared_difference;
+    }
+    else step.run = run_real_function_of_two;
     return true;
 }
 

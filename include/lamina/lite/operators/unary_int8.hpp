@@ -52,7 +52,10 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::t
 /// x in another scale, by a multiplier of eight fractional bits: XNNPACK's rule for conversions of int8 and for LEAKY_RELU.
 [[gnu::cold]] inline std::int8_t rescaled_by_eighth_bits(std::int32_t x, float times, std::int32_t zero)
 {
-    const auto multiplier = static_cast<std::int64_t>(std::nearbyint(std::clamp(256.f * times, -2147483647.f, 2147483520.f)));
+    const float eighths = 256.f * times, most = 2147483520.f;
+    const auto multiplier = static_cast<std::int64_t>(std::nearbyint(!(eighths > -most) ? -most
+                                                                     : eighths > most   ? most
+                                                                                        : eighths));
     const std::int64_t q = ((x * multiplier + 128) >> 8) + zero;
     return static_cast<std::int8_t>(std::clamp<std::int64_t>(q, -128, 127));
 }
