@@ -175,6 +175,8 @@ TEST_CASE("what a file says that lamina does not read")
           "bytes: operator 0 is \"Mine\", which is none of TensorFlow Lite's own operators; convert without custom operators");
     CHECK(said_of([](RawFile& f) { f.code = 250, f.old_code = 127; }) ==
           "bytes: operator 0 has code 250, which lamina does not know");
+    CHECK(said_of([](RawFile& f) { f.code = 11; }) ==
+          "bytes: operator 0 has code 11 (L2_NORMALIZATION), which lamina does not know");
     CHECK(said_of([](RawFile& f) { f.code = -5, f.old_code = -128; }) ==
           "bytes: operator 0 has code -5, which lamina does not know");
     CHECK(said_of([](RawFile& f) { f.options_kind = 9, f.options = {1}; }) ==
