@@ -228,21 +228,17 @@ private:
         if (!step.varies && (known || rules.place == output_place::of_shapes)) return fold(step, rules, known && constant);
         const std::size_t from = step.in.empty() || !step.in[0] ? 0 : index_of(step.in[0]), to = op.outputs[0];
         const bool moves = step.in.empty() || !step.in[0] || step.in[0]->known || values[from].tensor->is_variable;
-        if (rules.place == output_place::view_of_input) {
-            step.run = copy_first_input;
-            if (!moves) {
-                lie_together(from, to);
-                use(to, false);
-                if (step.varies) {
-                    step.run = [](const Step&) {};
-                    steps.push_back(std::move(step));
-                }
-                return;
-            }
-            return add(std::move(step), number);
-        }
         Preparation preparation{file.weights};
         rules.prepare(step, preparation);
+        if (rules.place == output_place::view_of_input && !moves) {
+            lie_together(from, to);
+            use(to, false);
+            if (step.varies) {
+                step.run = [](const Step&) {};
+                steps.push_back(std::move(step));
+            }
+            return;
+        }
         if (rules.place == output_place::over_first_input && !moves && !step.varies && !options.keep_tensors &&
             step.in[0]->bytes() == step.out[0]->bytes() && !homes[home_of(from)].for_ever && homes[home_of(from)].last == number)
             lie_together(from, to);
@@ -269,11 +265,6 @@ private:
         homes[to].same_as = from;
     }
 
-    static void copy_first_input(const Step& step)
-    {
-        if (step.y().bytes() > 0) std::memcpy(step.y().data, step.x().data, step.y().bytes());
-    }
-
     /// Runs a step now, and for all.
     [[gnu::cold]] void fold(Step& step, const OperatorRules& rules, bool constant)
     {
@@ -285,11 +276,8 @@ private:
                 (*folded)[i].reserve(step.out[i]->bytes() + behind_a_tensor);
                 step.out[i]->data = (*folded)[i].data();
             }
-            if (rules.place == output_place::view_of_input) step.run = copy_first_input;
-            else {
-                Preparation preparation{file.weights};
-                rules.prepare(step, preparation);
-            }
+            Preparation preparation{file.weights};
+            rules.prepare(step, preparation);
             take(step.scratch_bytes);
             Aligned<std::byte> scratch(step.scratch_bytes + behind_a_tensor);
             step.scratch = scratch.data();
