@@ -87,46 +87,6 @@ struct named_extents {
         return faults.add_of(&op, {of_operator{checked.at}, " has code ", static_cast<std::int32_t>(op.op),
                                    name.empty() ? "" : " (", name, name.empty() ? "" : ")", ", which lamina does not know"});
     }
-    const of_operator named{checked.at, facts.name};
-    const bool windows = facts.options == 1 || facts.options == 2 || facts.options == 5 || facts.options == 49;
-    if (!windows) return;
-    if (options.padding != padding_kind::same && options.padding != padding_kind::valid)
-        checked.faults.add({named, " has padding ", static_cast<int>(options.padding), ", 0 (SAME) or 1 (VALID) is needed"});
-    const named_extents all[] = {{"stride", options.stride_height, options.stride_width},
-                                 {"dilation", options.dilation_height, options.dilation_width},
-                                 {"window", options.filter_height, options.filter_width}};
-    for (const named_extents& one : all) {
-        const bool applies = one.name == "stride" || (one.name == "window" ? facts.options == 5 : facts.options < 5);
-        if (applies && (one.height < 1 || one.width < 1))
-            checked.faults.add({named, " has ", one.name, ' ', one.height, " x ", one.width, ", 1 is the least"});
-    }
-}
-
-/// int8 weights have their zero at 0: sums of products rely on it.
-[[gnu::cold, gnu::noinline]] inline void check_weights(const CheckedOperator& checked, const CodeFacts& facts)
-{
-    const code op = checked.op.op;
-    if (op != code::conv_2d && op != code::depthwise_conv_2d && op != code::fully_connected && op != code::transpose_conv) return;
-    const auto index = static_cast<std::size_t>(checked.op.inputs[1]);
-    if (index >= checked.graph.tensors.size()) return;
-    const Tensor& weights = checked.graph.tensors[index];
-    if (!weights.is_constant || weights.type != dtype::int8 || checked.faults.is_known(&weights)) return;
-    for (const std::int64_t zero : weights.quantization.zero_point)
-        if (zero != 0)
-            return checked.faults.add(
-                {of_operator{checked.at, facts.name}, " has int8 weights with zero point ", zero, ", 0 is needed"});
-    if (weights.quantization.scale.empty())
-        checked.faults.add({of_operator{checked.at, facts.name}, " has int8 weights without a scale"});
-}
-
-[[gnu::cold, gnu::noinline]] inline void check_operator(const CheckedOperator& checked)
-{
-    const Operator& op = checked.op;
-    Faults& faults = checked.faults;
-    const CodeFacts* const facts = facts_of(op.op);
-    if (!facts)
-        return faults.add_of(&op, {of_operator{checked.at}, " has code ", static_cast<std::int32_t>(op.op),
-                                   name.empty() ? "" : " (", name, name.empty() ? "" : ")", ", which lamina does not know"});
     const of_operator named{checked.at, facts->name};
     if (op.version < 1 || op.version > facts->versions)
         faults.add({named, " has version ", op.version, ", lamina knows 1 to ", facts->versions});
