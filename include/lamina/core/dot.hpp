@@ -258,6 +258,24 @@ using ByteDots = AnyDots;
 #endif
 }
 
+/// The largest lane.
+inline float largest_lane(const reals& x)
+{
+#if defined(LAMINA_DOTS_OF_512)
+    return _mm512_reduce_max_ps(x.data);
+#elif defined(__aarch64__)
+    return vmaxvq_f32(x.data);
+#else
+#if defined(LAMINA_DOTS_OF_256)
+    const __m128 four = _mm_max_ps(_mm256_castps256_ps128(x.data), _mm256_extractf128_ps(x.data, 1));
+#else
+    const __m128 four = x.data;
+#endif
+    const __m128 two = _mm_max_ps(four, _mm_movehl_ps(four, four));
+    return _mm_cvtss_f32(_mm_max_ss(two, _mm_shuffle_ps(two, two, 1)));
+#endif
+}
+
 /// Stores the first `n` lanes, of -128 … 127 each, as bytes, or as they are stored for `dot`. `n` is 0 … lanes; nothing behind `p + n`
 /// is written.
 template <bool Stored = false> [[gnu::always_inline]] inline void store_bytes(const sums& x, std::int8_t* p, std::size_t n)

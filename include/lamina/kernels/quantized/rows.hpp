@@ -38,7 +38,7 @@ inline void extremes_of(const float* x, std::size_t n, float& low, float& high)
 {
     low = high = 0;
 #if LAMINA_DOTS
-    using lanes = simd::batch<float>;
+    using lanes = simd::reals;
     if (n >= lanes::size) {
         lanes least(0.f), most(0.f), other_least(0.f), other_most(0.f);
         std::size_t i = 0;
@@ -51,8 +51,8 @@ inline void extremes_of(const float* x, std::size_t n, float& low, float& high)
             const lanes a = lanes::load_unaligned(x + std::min(i, n - lanes::size));
             least = simd::at_most(a, least), most = simd::at_least(a, most);
         }
-        low = -simd::reduce_max(-simd::at_most(least, other_least));
-        high = simd::reduce_max(simd::at_least(most, other_most));
+        low = -simd::largest_lane(-simd::at_most(least, other_least));
+        high = simd::largest_lane(simd::at_least(most, other_most));
         return;
     }
 #endif

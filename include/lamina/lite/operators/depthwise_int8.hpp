@@ -27,9 +27,8 @@ struct DepthwiseWeights {
 };
 
 struct KeptDepthwise {
-    kernels::image_frame frame{};
-    std::vector<std::uint32_t> at{}, taps_at{};
-    std::size_t multiplier = 1, channels = 0; ///< channels are those of the result
+    kernels::convolution_sizes sizes{};
+    std::size_t multiplier = 1, row = 0, rows = 0; ///< the numbers of a padded row, and how many rows of the image are kept
     std::shared_ptr<const DepthwiseWeights> weights{};
     std::shared_ptr<Aligned<float>> scale{}, bias{};
     std::shared_ptr<Aligned<std::int32_t>> start{};
@@ -37,31 +36,37 @@ struct KeptDepthwise {
     clamp_range floats{};
 };
 
-/// Puts whole numbers without their zero point into a frame of zeros, each as often as there are filters for it.
-inline void frame_channels(const KeptDepthwise& kept, const std::int8_t* x, std::int32_t zero, float* to)
+/// Convolves an image of whole numbers: rows are padded when an output first sees them, and kept in turn in a few places.
+inline void convolve_channels(const Step& step, const KeptDepthwise& kept, const std::int8_t* x, std::int32_t zero,
+                              const kernels::product_finish& finish)
 {
-    const kernels::image_frame& f = kept.frame;
-    if (!f.is_image()) std::fill_n(to, f.frame_height * f.frame_width * kept.channels, 0.f);
-    const std::size_t line = f.width * f.channels;
-    for (std::size_t y = 0; y < f.height; ++y, x += line) {
-        float* row = to + ((f.top + y) * f.frame_width + f.left) * kept.channels;
-        if (kept.multiplier == 1)
-            for (std::size_t i = 0; i < line; ++i) row[i] = static_cast<float>(x[i] - zero);
-        else
-            for (std::size_t i = 0; i < line; ++i, row += kept.multiplier)
-                std::fill_n(row, kept.multiplier, static_cast<float>(x[i] - zero));
+    const kernels::convolution_sizes& s = kept.sizes;
+    const auto rows = reinterpret_cast<const float**>(step.scratch);
+    float* const nothing = reinterpret_cast<float*>(step.scratch + round_up(s.kernel_height * sizeof(float*), alignment));
+    float* const places = nothing + kept.row;
+    std::fill_n(nothing, (kept.rows + 1) * kept.row, 0.f);
+    std::size_t next = 0; // the first row that is not padded yet
+    for (std::size_t oy = 0; oy < s.out_height; ++oy) {
+        for (std::size_t ky = 0; ky < s.kernel_height; ++ky) {
+            const std::size_t iy = oy * s.stride_height + ky * s.dilation_height - s.pad_top; // wraps above the image
+            const bool inside = iy < s.height;
+            rows[ky] = inside ? places + iy % kept.rows * kept.row : nothing;
+            if (!inside) continue;
+            for (next = std::max(next, iy + 1 - std::min(kept.rows, iy + 1)); next <= iy; ++next)
+                kernels::spread_bytes(x + next * s.width * s.channels, s.width * s.channels, zero, kept.multiplier,
+                                      places + next % kept.rows * kept.row + s.pad_left * s.filters);
+        }
+        const kernels::depthwise_line line{
+            rows, s.out_width, s.stride_width * s.filters, s.dilation_width * s.filters, s.kernel_height, s.kernel_width};
+        kernels::multiply_channels(line, kept.weights->weights.data(), s.filters, oy * s.out_width, finish);
     }
 }
 
 inline void run_depthwise_int8(const Step& step)
 {
     const KeptDepthwise& kept = step.keeps<KeptDepthwise>();
-    const kernels::image_frame& f = kept.frame;
-    const std::size_t image = f.height * f.width * f.channels, result = kept.at.size() * kept.channels;
-    float* const framed = reinterpret_cast<float*>(step.scratch);
-    const kernels::depthwise_rows rows{framed, kept.at.size(), kept.at.data(), kept.taps_at.data(), kept.taps_at.size()};
+    const kernels::convolution_sizes& s = kept.sizes;
     for (std::size_t i = 0; i < step.x().shape[0]; ++i) {
-        frame_channels(kept, step.x().numbers<const std::int8_t>() + i * image, step.x().zero, framed);
         const kernels::integer_results results{kept.start->data(),
                                                nullptr,
                                                nullptr,
@@ -69,40 +74,43 @@ inline void run_depthwise_int8(const Step& step)
                                                step.y().zero,
                                                kept.integers.low,
                                                kept.integers.high,
-                                               step.y().numbers<std::int8_t>() + i * result,
-                                               kept.channels};
-        kernels::multiply_channels(rows, kept.weights->weights.data(), kept.channels, kernels::finish_of(results));
+                                               step.y().numbers<std::int8_t>() + i * s.out_height * s.out_width * s.filters,
+                                               s.filters};
+        convolve_channels(step, kept, step.x().numbers<const std::int8_t>() + i * s.height * s.width * s.channels, step.x().zero,
+                          kernels::finish_of(results));
     }
+}
+
+/// The bytes of scratch for padded rows and what points to them.
+inline std::size_t depthwise_room(const KeptDepthwise& kept)
+{
+    return round_up(kept.sizes.kernel_height * sizeof(float*), alignment) + (kept.rows + 1) * kept.row * sizeof(float);
 }
 
 inline void run_depthwise_hybrid(const Step& step)
 {
     const KeptDepthwise& kept = step.keeps<KeptDepthwise>();
-    const kernels::image_frame& f = kept.frame;
-    const std::size_t image = f.height * f.width * f.channels, result = kept.at.size() * kept.channels;
-    float* const framed = reinterpret_cast<float*>(step.scratch);
-    const auto quantized = reinterpret_cast<std::int8_t*>(
-        step.scratch + round_up(f.frame_height * f.frame_width * kept.channels * sizeof(float) + alignment, alignment));
-    const kernels::depthwise_rows rows{framed, kept.at.size(), kept.at.data(), kept.taps_at.data(), kept.taps_at.size()};
+    const kernels::convolution_sizes& s = kept.sizes;
+    const std::size_t image = s.height * s.width * s.channels;
+    const auto quantized = reinterpret_cast<std::int8_t*>(step.scratch + depthwise_room(kept));
     for (std::size_t i = 0; i < step.x().shape[0]; ++i) {
         const float* const x = step.x().numbers<const float>() + i * image;
         float low, high;
         kernels::extremes_of(x, image, low, high);
         const kernels::row_range range = kernels::range_of(low, high);
         kernels::quantize_row<false>(x, image, range, quantized);
-        frame_channels(kept, quantized, range.zero, framed);
         const std::int32_t none = 0;
         const kernels::float_results results{&range.scale,
                                              &none,
-                                             rows.pixels,
+                                             s.out_height * s.out_width,
                                              kept.weights->scale.data(),
                                              kept.weights->zeros.data(),
                                              kept.bias->data(),
                                              kept.floats.low,
                                              kept.floats.high,
-                                             step.y().numbers<float>() + i * result,
-                                             kept.channels};
-        kernels::multiply_channels(rows, kept.weights->weights.data(), kept.channels, kernels::finish_of(results));
+                                             step.y().numbers<float>() + i * s.out_height * s.out_width * s.filters,
+                                             s.filters};
+        convolve_channels(step, kept, quantized, range.zero, kernels::finish_of(results));
     }
     if (step.options().activation == fused::tanh) apply_tanh(step.y().numbers<float>(), step.y().size());
 }
@@ -136,12 +144,14 @@ inline void run_depthwise_hybrid(const Step& step)
         fail_at(step,
                 {"windows of ", taps, " taps, where at most ", kernels::most_depthwise_taps, " of whole numbers are added"});
     const auto kept = std::make_shared<KeptDepthwise>();
-    kept->channels = channels, kept->multiplier = s.filters / s.channels;
-    kernels::convolution_sizes wide = s; // as if each filter had a channel of its own
-    wide.channels = wide.groups = s.filters;
-    const ProductGeometry g = geometry_of(step, wide);
-    kept->frame = g.frame, kept->at = g.at, kept->taps_at = g.runs_at;
-    kept->frame.channels = s.channels;
+    kept->sizes = s;
+    kept->multiplier = s.filters / s.channels;
+    const std::size_t columns =
+        std::max(s.pad_left + s.width, (s.out_width - 1) * s.stride_width + (s.kernel_width - 1) * s.dilation_width + 1);
+    if (columns > (std::size_t{1} << 31) / channels)
+        fail_at(step, {"a row of an image with its padding takes more than 2147483648 bytes"});
+    kept->row = padded<float>(columns * channels) + alignment / sizeof(float);
+    kept->rows = std::min((s.kernel_height - 1) * s.dilation_height + 1, s.height);
     kept->weights =
         with.weights.of<DepthwiseWeights>(step.x(1), "depthwise", [&] { return depthwise_weights(step, taps, channels); });
     const kernels::product_sizes sizes{channels, 1, 1};
@@ -153,9 +163,7 @@ inline void run_depthwise_hybrid(const Step& step)
         for (std::size_t c = 0; c < sizes.padded_outputs(); ++c)
             (*kept->scale)[c] = step.x().scale * kept->weights->scale.data()[c] / step.y().scale;
     }
-    const kernels::image_frame& f = kept->frame;
-    step.scratch_bytes = round_up(f.frame_height * f.frame_width * channels * sizeof(float) + alignment, alignment) +
-                         (hybrid ? f.height * f.width * f.channels : 0);
+    step.scratch_bytes = depthwise_room(*kept) + (hybrid ? s.height * s.width * s.channels : 0);
     step.kept = kept;
     step.run = hybrid ? run_depthwise_hybrid : run_depthwise_int8;
     return true;
