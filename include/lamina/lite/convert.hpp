@@ -8,6 +8,8 @@
 #include <lamina/lite/convert_options.hpp>
 #include <lamina/lite/layers/all.hpp>
 #include <lamina/lite/network.hpp>
+#include <lamina/lite/passes/all_int8.hpp>
+#include <lamina/lite/passes/integer_forms.hpp>
 #include <lamina/lite/passes/tidy.hpp>
 #include <lamina/lite/passes/versions.hpp>
 #include <lamina/lite/passes/weights.hpp>
@@ -98,6 +100,34 @@ namespace internals::tflite {
     return made;
 }
 
+/// Makes whole numbers of a network, by the ranges that its tensors have over representative samples.
+[[gnu::cold]] inline void quantize_all(Network& network, const lite::ConvertOptions& options)
+{
+    if (!calibration)
+        fail({"lite::convert: full_integer runs the model over samples, for which a program includes lamina/lite.hpp"});
+    std::vector<lite::TensorView> samples = options.representatives;
+    if (samples.empty()) add_to(samples, options.representative);
+    if (samples[0].empty())
+        fail({"lite::convert: full_integer needs representative samples, by which ranges are found; give some by "
+              "`representative`"});
+    Subgraph& graph = network.subgraphs[0];
+    const std::vector<std::size_t> inputs = graph.inputs, outputs = graph.outputs;
+    IntegerRewriting(graph, calibration(network, samples), options.dense_per_channel).run(options.integer_input_output);
+    const auto follow = [](auto& named, const std::vector<std::size_t>& before, const std::vector<std::size_t>& after) {
+        for (auto& one : named)
+            for (std::size_t i = 0; i < before.size(); ++i)
+                if (one.second == before[i]) {
+                    one.second = after[i];
+                    break;
+                }
+    };
+    for (Signature& signature : network.signatures)
+        if (signature.subgraph == 0) {
+            follow(signature.inputs, inputs, graph.inputs);
+            follow(signature.outputs, outputs, graph.outputs);
+        }
+}
+
 /// What `optimizations` asks for, done to a network in float32.
 [[gnu::cold]] inline void optimize(Network& network, const lite::ConvertOptions& options)
 {
@@ -106,7 +136,7 @@ namespace internals::tflite {
     case lite::Optimize::none: break;
     case lite::Optimize::float16: weights_float16(network); break;
     case lite::Optimize::dynamic_range: weights_int8(network, options.quantize_from, options.dense_per_channel); break;
-    case lite::Optimize::full_integer: break;
+    case lite::Optimize::full_integer: quantize_all(network, options); break;
     }
     tidy(network);
     set_versions(network);

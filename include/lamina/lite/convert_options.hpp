@@ -4,6 +4,7 @@
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/tensor.hpp>
 #include <lamina/lite/layers/call.hpp>
+#include <lamina/lite/passes/integer_forms.hpp>
 #include <lamina/trace/inputs.hpp>
 
 #include <cstddef>
@@ -12,7 +13,8 @@
 #include <type_traits>
 #include <vector>
 
-namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace lite {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE {
+namespace lite {
 
 /// How the numbers of a file are stored, and computed with.
 ///
@@ -61,4 +63,13 @@ struct ConvertOptions {
     std::span<const OwnLayer> layers = {}; ///< how layers of one's own are written, before all others
 };
 
-}}} // namespace lamina::lite
+} // namespace lite
+
+namespace internals::tflite {
+
+/// Finds ranges by running a network: what passes/calibrate.hpp does, which brings the interpreter. Null in programs that only convert.
+inline std::vector<Range> (*calibration)(const Network& network, std::span<const lite::TensorView> inputs) = nullptr;
+
+} // namespace internals::tflite
+
+}} // namespace lamina

@@ -1,0 +1,84 @@
+// lamina/lite/passes/calibrate.hpp: the ranges of all tensors of a network over representative samples, by running it.
+#pragma once
+
+#include <lamina/core/architecture.hpp>
+#include <lamina/core/error.hpp>
+#include <lamina/lite/convert_options.hpp>
+#include <lamina/lite/interpreter.hpp>
+#include <lamina/lite/network.hpp>
+#include <lamina/lite/passes/integer_forms.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::tflite {
+
+/// Runs a network over samples, some at a time, and shows each tensor of each run: `look(interpreter)`.
+template <class Look>
+[[gnu::cold]] void run_over(lite::Interpreter& interpreter, std::span<const lite::TensorView> inputs, const Look& look)
+{
+    constexpr std::size_t at_a_time = 32;
+    const auto& details = interpreter.input_details();
+    const std::size_t all = inputs[0].samples();
+    std::size_t ready = 0;
+    for (std::size_t first = 0; first < all; first += at_a_time) {
+        const std::size_t count = std::min(at_a_time, all - first);
+        if (count != ready) {
+            for (std::size_t i = 0; i < inputs.size(); ++i) {
+                std::vector<std::size_t> shape = inputs[i].shape();
+                shape[0] = count;
+                interpreter.resize_tensor_input(details[i].index, shape);
+            }
+            interpreter.allocate_tensors();
+            ready = count;
+        }
+        for (std::size_t i = 0; i < inputs.size(); ++i) {
+            const std::size_t each = inputs[i].size() / inputs[i].samples();
+            std::copy_n(inputs[i].data() + first * each, count * each, interpreter.tensor<float>(details[i].index).data());
+        }
+        interpreter.invoke();
+        look(interpreter, count);
+    }
+}
+
+/// Refuses samples that are none of a network's inputs.
+[[gnu::cold]] inline void require_samples(const lite::Interpreter& interpreter, std::span<const lite::TensorView> inputs,
+                                          std::string_view where)
+{
+    const auto& details = interpreter.input_details();
+    if (inputs.size() != details.size())
+        fail({where, ": samples of ", inputs.size(), " inputs were given, the model has ", details.size()});
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        if (inputs[i].empty()) fail({where, ": there are no samples for \"", details[i].name, "\", at least one is needed"});
+        bool fits = inputs[i].shape().size() == details[i].shape.size() && inputs[i].samples() == inputs[0].samples();
+        for (std::size_t axis = 1; fits && axis < details[i].shape.size(); ++axis)
+            fits = inputs[i].shape()[axis] == details[i].shape[axis];
+        if (!fits || details[i].dtype != dtype::float32)
+            fail({where, ": the samples for \"", details[i].name, "\" have another shape or number than the input"});
+    }
+}
+
+[[gnu::cold]] inline std::vector<Range> ranges_by_running(const Network& network, std::span<const lite::TensorView> inputs)
+{
+    lite::InterpreterOptions with;
+    with.keep_tensors = true;
+    lite::Interpreter interpreter(Network(network), with);
+    require_samples(interpreter, inputs, "lite::convert");
+    const std::vector<Tensor>& tensors = network.subgraphs[0].tensors;
+    std::vector<Range> ranges(tensors.size());
+    run_over(interpreter, inputs, [&](lite::Interpreter& after, std::size_t) {
+        for (std::size_t i = 0; i < tensors.size(); ++i)
+            if (!tensors[i].is_constant && tensors[i].type == dtype::float32)
+                for (const float number : after.tensor<float>(i)) ranges[i].take(number);
+    });
+    return ranges;
+}
+
+/// It is the calibration of `convert` in programs that include this.
+inline const bool convert_can_calibrate = (calibration = ranges_by_running, true);
+
+}}} // namespace lamina::internals::tflite
