@@ -22,23 +22,29 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::t
     set_shape(step, 0, shape);
 }
 
+/// The index of the largest of `extent` numbers that lie `step` apart.
+template <class T> [[gnu::cold]] std::size_t index_of_largest(const T* from, std::size_t extent, std::size_t step)
+{
+    std::size_t best = 0;
+    for (std::size_t k = 1; k < extent; ++k)
+        if (from[k * step] > from[best * step]) best = k;
+    return best;
+}
+
 [[gnu::cold]] inline void run_arg_max(const Step& step)
 {
     const Value &x = step.x(), &y = step.y();
     if (y.size() == 0) return;
     const std::size_t at = axis_of(step, integer_at(step, step.x(1), 0), x.shape.rank);
-    const std::size_t outer = x.shape.product(0, at), extent = x.shape[at], inner = x.shape.product(at + 1, x.shape.rank);
-    with_lite_type(x.type, [&]<class T>(T) {
-        for (std::size_t o = 0; o < outer; ++o)
-            for (std::size_t i = 0; i < inner; ++i) {
-                const T* const from = x.numbers<T>() + o * extent * inner + i;
-                std::size_t best = 0;
-                for (std::size_t k = 1; k < extent; ++k)
-                    if (from[k * inner] > from[best * inner]) best = k;
-                if (y.type == dtype::int64) y.numbers<std::int64_t>()[o * inner + i] = static_cast<std::int64_t>(best);
-                else y.numbers<std::int32_t>()[o * inner + i] = static_cast<std::int32_t>(best);
-            }
-    });
+    const std::size_t extent = x.shape[at], inner = x.shape.product(at + 1, x.shape.rank);
+    for (std::size_t i = 0; i < y.size(); ++i) {
+        std::size_t best = 0;
+        with_lite_type(x.type, [&]<class T>(T) {
+            best = index_of_largest(x.numbers<const T>() + i / inner * extent * inner + i % inner, extent, inner);
+        });
+        if (y.type == dtype::int64) y.numbers<std::int64_t>()[i] = static_cast<std::int64_t>(best);
+        else y.numbers<std::int32_t>()[i] = static_cast<std::int32_t>(best);
+    }
 }
 
 [[gnu::cold]] inline void prepare_arg_max(Step& step, Preparation&)

@@ -46,34 +46,32 @@ template <class Use> bool with_lite_type(dtype type, const Use& use)
     return static_cast<std::int64_t>(real);
 }
 
+/// Some numbers of a tensor in the widest type, and such numbers in a tensor's.
+template <class T, class Wide> [[gnu::cold]] void widen(const T* from, bool truth, Wide* to, std::size_t n)
+{
+    for (std::size_t i = 0; i < n; ++i) to[i] = truth ? static_cast<Wide>(from[i] != 0) : static_cast<Wide>(from[i]);
+}
+template <class T, class Wide> [[gnu::cold]] void narrow(const Wide* from, bool truth, T* to, std::size_t n)
+{
+    for (std::size_t i = 0; i < n; ++i) {
+        if (truth) to[i] = static_cast<T>(from[i] != 0);
+        else if constexpr (std::is_same_v<Wide, double> && std::is_integral_v<T>)
+            to[i] = static_cast<T>(std::clamp(whole_of(from[i]), std::int64_t{std::numeric_limits<T>::min()},
+                                              std::int64_t{std::numeric_limits<T>::max()}));
+        else to[i] = static_cast<T>(from[i]);
+    }
+}
+
 /// Numbers pass through a few of the widest type, so that there is one loop a type and not one a pair.
 template <class Wide> [[gnu::cold]] void cast_through(const Value& x, const Value& y)
 {
     constexpr std::size_t some = 256;
-    constexpr bool real = std::is_same_v<Wide, double>;
     Wide numbers[some];
     const std::size_t size = y.size();
     for (std::size_t first = 0; first < size; first += some) {
         const std::size_t n = std::min(some, size - first);
-        with_lite_type(x.type, [&]<class T>(T) {
-            const T* const from = x.numbers<T>() + first;
-            if (x.type == dtype::boolean)
-                for (std::size_t i = 0; i < n; ++i) numbers[i] = static_cast<Wide>(from[i] != 0);
-            else
-                for (std::size_t i = 0; i < n; ++i) numbers[i] = static_cast<Wide>(from[i]);
-        });
-        with_lite_type(y.type, [&]<class T>(T) {
-            T* const to = y.numbers<T>() + first;
-            if (y.type == dtype::boolean)
-                for (std::size_t i = 0; i < n; ++i) to[i] = static_cast<T>(numbers[i] != 0);
-            else if constexpr (real && std::is_integral_v<T>)
-                for (std::size_t i = 0; i < n; ++i)
-                    to[i] = static_cast<T>(std::clamp(whole_of(static_cast<double>(numbers[i])),
-                                                      std::int64_t{std::numeric_limits<T>::min()},
-                                                      std::int64_t{std::numeric_limits<T>::max()}));
-            else
-                for (std::size_t i = 0; i < n; ++i) to[i] = static_cast<T>(numbers[i]);
-        });
+        with_lite_type(x.type, [&]<class T>(T) { widen(x.numbers<T>() + first, x.type == dtype::boolean, numbers, n); });
+        with_lite_type(y.type, [&]<class T>(T) { narrow(numbers, y.type == dtype::boolean, y.numbers<T>() + first, n); });
     }
 }
 

@@ -109,6 +109,27 @@ inline void run_lstm(const Step& step)
     }
 }
 
+[[gnu::cold]] inline std::shared_ptr<const PackedLstm> pack_lstm(const Step& step, const LstmSizes& s)
+{
+    namespace at = lstm_input;
+    const auto packed = std::make_shared<PackedLstm>();
+    const std::size_t row = row_stride<float>(4 * s.units), rows = s.inputs + s.units;
+    packed->weights.reserve(rows * row);
+    packed->biases.reserve(row);
+    std::fill_n(packed->weights.data(), rows * row, 0.f);
+    std::fill_n(packed->biases.data(), row, 0.f);
+    for (std::size_t gate = 0; gate < 4; ++gate)
+        for (std::size_t u = 0; u < s.units; ++u) {
+            float* const to = packed->weights.data() + gate * s.units + u;
+            const float* const w = step.x(at::weights + gate).numbers<const float>() + u * s.inputs;
+            const float* const r = step.x(at::recurrent_weights + gate).numbers<const float>() + u * s.units;
+            for (std::size_t i = 0; i < s.inputs; ++i) to[i * row] = w[i];
+            for (std::size_t i = 0; i < s.units; ++i) to[(s.inputs + i) * row] = r[i];
+            packed->biases[gate * s.units + u] = step.x(at::biases + gate).numbers<const float>()[u];
+        }
+    return packed;
+}
+
 [[gnu::cold]] inline void prepare_lstm(Step& step, Preparation& with)
 {
     namespace at = lstm_input;
@@ -122,24 +143,7 @@ inline void run_lstm(const Step& step)
             fail_at(step, {"weights that are no constants"});
     const auto kept = std::make_shared<KeptLstm>();
     kept->sizes = s;
-    kept->packed = with.weights.of<PackedLstm>(step.x(at::weights), "lstm", [&] {
-        const auto packed = std::make_shared<PackedLstm>();
-        const std::size_t row = row_stride<float>(4 * s.units), rows = s.inputs + s.units;
-        packed->weights.reserve(rows * row);
-        packed->biases.reserve(row);
-        std::fill_n(packed->weights.data(), rows * row, 0.f);
-        std::fill_n(packed->biases.data(), row, 0.f);
-        for (std::size_t gate = 0; gate < 4; ++gate)
-            for (std::size_t u = 0; u < s.units; ++u) {
-                float* const to = packed->weights.data() + gate * s.units + u;
-                const float* const w = step.x(at::weights + gate).numbers<const float>() + u * s.inputs;
-                const float* const r = step.x(at::recurrent_weights + gate).numbers<const float>() + u * s.units;
-                for (std::size_t i = 0; i < s.inputs; ++i) to[i * row] = w[i];
-                for (std::size_t i = 0; i < s.units; ++i) to[(s.inputs + i) * row] = r[i];
-                packed->biases[gate * s.units + u] = step.x(at::biases + gate).numbers<const float>()[u];
-            }
-        return packed;
-    });
+    kept->packed = with.weights.of<PackedLstm>(step.x(at::weights), "lstm", [&] { return pack_lstm(step, s); });
     step.scratch_bytes = ((s.batch * (s.inputs + s.units) + 15) / 16 * 16 + s.batch * 4 * s.units) * sizeof(float);
     step.kept = kept;
     step.run = run_lstm;
