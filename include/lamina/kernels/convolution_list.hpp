@@ -17,7 +17,7 @@
 #include <lamina/kernels/tile.hpp>
 
 #include <cstddef>
-#include <cstdint>
+#include <limits>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::kernels {
 
@@ -31,16 +31,28 @@ template <class T> struct list_part {
     std::size_t first, last;
     const T* end; ///< whole registers may be written before it, since what lies there is written later; null: nowhere
     clamp_bounds<T> within;
+    bool cuts_below, cuts_above;
 };
 
-/// The accumulators of a tile: 16 registers hold 12 and what is loaded, since nothing else is.
-inline constexpr std::size_t list_accumulators = simd::registers == 32 ? 24 : 12;
+/// A number in every lane of a register of any width.
+template <class V, std::size_t Uses, class T> [[gnu::always_inline]] inline V broadcast_to(const T& number)
+{
+    if constexpr (Uses > 1) return simd::keep(V(number));
+    else return V(number);
+}
 
-/// At most `Pixels` pixels from number `p` on, `Vectors` registers of filters from `f` on.
-template <std::size_t Pixels, std::size_t Vectors, class T>
+/// The pixels of a tile of so many registers: 16 registers hold 12 sums and what is loaded, since nothing else is; 32 hold 24. More than
+/// twelve pixels would need more pointers than there are registers for.
+constexpr std::size_t list_pixels(std::size_t vectors)
+{
+    return std::min<std::size_t>((simd::registers == 32 ? 24 : 12) / vectors, 12);
+}
+
+/// At most `Pixels` pixels from number `p` on, `Vectors` registers of filters from `f` on. V is the register.
+template <std::size_t Pixels, std::size_t Vectors, class V, class T>
 LAMINA_ONE_COPY void list_tile(const list_part<T>& part, std::size_t p, std::size_t f)
 {
-    using lanes = simd::batch<T>;
+    using lanes = V;
     const pixel_list& l = part.list;
     const std::size_t filters = l.filters(), step = row_stride<T>(filters), pixels = std::min(Pixels, part.last - p);
     const range rows = kernel_rows(l, p, p + pixels - 1);
@@ -59,19 +71,26 @@ LAMINA_ONE_COPY void list_tile(const list_part<T>& part, std::size_t p, std::siz
                 lanes values[Vectors];
                 LAMINA_UNROLL (v, Vectors) values[v] = simd::keep(lanes::load_aligned(w + v * lanes::size));
                 LAMINA_UNROLL (i, Pixels) {
-                    const lanes number = broadcast<Vectors>(from[i][t]);
+                    const lanes number = broadcast_to<lanes, Vectors>(from[i][t]);
                     LAMINA_UNROLL (v, Vectors) simd::add_product(sums[i][v], number, values[v]);
                 }
             }
         LAMINA_UNROLL (i, Pixels) from[i] += l.row_step;
     }
-    const lanes low(part.within.low), high(part.within.high);
+    if (part.cuts_below) {
+        const lanes low(part.within.low);
+        LAMINA_UNROLL (i, Pixels * Vectors) sums[i / Vectors][i % Vectors] = simd::at_least(sums[i / Vectors][i % Vectors], low);
+    }
+    if (part.cuts_above) {
+        const lanes high(part.within.high);
+        LAMINA_UNROLL (i, Pixels * Vectors) sums[i / Vectors][i % Vectors] = simd::at_most(sums[i / Vectors][i % Vectors], high);
+    }
     const bool whole = f + Vectors * lanes::size <= filters;
     LAMINA_UNROLL (i, Pixels) {
         if (i >= pixels) return;
         T* const to = part.y + (l.to ? l.to[p + i] : p + i) * l.sizes.filters + f;
         LAMINA_UNROLL (v, Vectors) {
-            const lanes result = simd::at_most(simd::at_least(sums[i][v], low), high);
+            const lanes& result = sums[i][v];
             T* const place = to + v * lanes::size;
             if (whole || (part.end && part.end - place >= std::ptrdiff_t(lanes::size))) result.store_unaligned(place);
             else if (f + v * lanes::size < filters) store_before(result, place, f + v * lanes::size, filters);
@@ -80,16 +99,16 @@ LAMINA_ONE_COPY void list_tile(const list_part<T>& part, std::size_t p, std::siz
 }
 
 /// All pixels of a part, in tiles of as many as fit, of half and of a quarter.
-template <std::size_t Vectors, class T> void list_pixels(const list_part<T>& part, std::size_t f)
+template <std::size_t Vectors, class V, class T> void list_outputs(const list_part<T>& part, std::size_t f)
 {
-    constexpr std::size_t most = list_accumulators / Vectors, half = most / 2, least = (most + 3) / 4;
+    constexpr std::size_t most = list_pixels(Vectors), half = most / 2, least = (most + 3) / 4;
     std::size_t p = part.first;
-    for (; p + half < part.last; p += most) list_tile<most, Vectors>(part, p, f);
+    for (; p + half < part.last; p += most) list_tile<most, Vectors, V>(part, p, f);
     if (p < part.last && part.last - p > least) {
-        list_tile<half, Vectors>(part, p, f);
+        list_tile<half, Vectors, V>(part, p, f);
         p += half;
     }
-    for (; p < part.last; p += least) list_tile<least, Vectors>(part, p, f);
+    for (; p < part.last; p += least) list_tile<least, Vectors, V>(part, p, f);
 }
 
 } // namespace detail
@@ -104,18 +123,37 @@ void list_forward(const T* field, const T* w, const T* bias, T* y, const pixel_l
     if (first >= last) return;
     constexpr std::size_t lanes = simd::lanes<T>;
     const bool in_order = !list.to && list.sizes.groups == 1;
-    const detail::list_part<T> part{list,  field, w, bias, y, first, last, in_order ? y + last * list.sizes.filters : nullptr,
-                                    within};
+    constexpr T most = std::numeric_limits<T>::max();
+    const detail::list_part<T> part{list,
+                                    field,
+                                    w,
+                                    bias,
+                                    y,
+                                    first,
+                                    last,
+                                    in_order ? y + last * list.sizes.filters : nullptr,
+                                    within,
+                                    !(within.low < -most),
+                                    !(within.high > most)};
     // The last filters come first: what their registers write behind a pixel is then written over.
+    using V = simd::batch<T>;
     std::size_t left = vectors<T>(list.filters());
     const auto take = [&](std::size_t count) { return (left -= count) * lanes; };
-    if (left % 2 == 1) detail::list_pixels<1>(part, take(1));
     if constexpr (simd::registers == 32) {
-        if (left % 4 == 2) detail::list_pixels<2>(part, take(2));
-        while (left > 0) detail::list_pixels<4>(part, take(4));
+        using half = simd::sized<T, lanes / 2>;
+        if (left % 4 == 3) detail::list_outputs<3, V>(part, take(3));
+        else if (left % 4 == 2) detail::list_outputs<2, V>(part, take(2));
+        else if (left % 4 == 1) {
+            // Where half a register holds them, processors with units of that width take half the time.
+            if (list.filters() - (left - 1) * lanes <= lanes / 2) detail::list_outputs<1, half>(part, take(1));
+            else detail::list_outputs<1, V>(part, take(1));
+        }
+        while (left > 0) detail::list_outputs<4, V>(part, take(4));
     }
-    else
-        while (left > 0) detail::list_pixels<2>(part, take(2));
+    else {
+        if (left % 2 == 1) detail::list_outputs<1, V>(part, take(1));
+        while (left > 0) detail::list_outputs<2, V>(part, take(2));
+    }
 }
 
 }}} // namespace lamina::internals::kernels
