@@ -68,6 +68,7 @@
 #include <lamina/layers/reshaping/zero_padding1d.hpp>
 #include <lamina/layers/reshaping/zero_padding2d.hpp>
 
+#include <lamina/models/any_predictor.hpp>
 #include <lamina/models/build.hpp>
 #include <lamina/models/clone.hpp>
 #include <lamina/models/composites/append.hpp>
@@ -79,6 +80,7 @@
 #include <lamina/models/folded.hpp>
 #include <lamina/models/parallel_predict.hpp>
 #include <lamina/models/predict.hpp>
+#include <lamina/models/predictor.hpp>
 #include <lamina/models/state.hpp>
 #include <lamina/models/stream.hpp>
 #include <lamina/models/summary.hpp>
@@ -91,6 +93,7 @@
 #include <lamina/graph/save.hpp>
 
 #include <lamina/training/compile.hpp>
+#include <lamina/training/evaluate.hpp>
 
 #include <lamina/training/callbacks/csv_logger.hpp>
 #include <lamina/training/callbacks/early_stopping.hpp>

@@ -65,6 +65,11 @@ public:
         : name(std::move(called)), logical(given), kind(element), stored(as), where(given, element, as.in_row),
           bytes(allocate(where.size * internals::bytes_of(element)))
     {}
+    /// One of constants of the program, in stored order and on 64 bytes: nothing is allocated, and nobody may change them.
+    LAMINA_TAGGED [[gnu::cold, gnu::noinline]] record(const Shape& given, dtype element, storage_kind as, const void* constants)
+        : trainable(false), logical(given), kind(element), stored(as), constant(true), where(given, element, as.in_row),
+          bytes(const_cast<std::byte*>(static_cast<const std::byte*>(constants)))
+    {}
     LAMINA_TAGGED ~record() { release(); }
     record(const record&) = delete;
     record& operator=(const record&) = delete;
@@ -106,7 +111,11 @@ public:
 
     /// False once the graph that owned it was reset or destroyed.
     LAMINA_TAGGED bool alive() const { return bytes != nullptr; }
-    LAMINA_TAGGED void release() { internals::release_aligned{}(std::exchange(bytes, nullptr)); }
+    LAMINA_TAGGED void release()
+    {
+        std::byte* const gone = std::exchange(bytes, nullptr);
+        if (!constant) internals::release_aligned{}(gone);
+    }
 
     /// Whether the variable at `place`, of which a trainer asked by `watch`, is still bound to this record.
     enum class tie { held, gone, replaced };
@@ -157,7 +166,8 @@ private:
     Shape logical;
     dtype kind;
     storage_kind stored;
-    bool taken = false; ///< a variable was bound to it
+    bool constant = false; ///< its numbers are constants of the program
+    bool taken = false;    ///< a variable was bound to it
     placement where;
     std::byte* bytes;
     std::atomic<std::uint64_t> changes{};

@@ -48,6 +48,12 @@ public:
         replace(std::move(to));
     }
 
+    /// Binds to a record that outlives it, without owning it and without memory.
+    [[gnu::cold]] void refer_to(stored_types::record& to)
+    {
+        replace(std::shared_ptr<stored_types::record>(std::shared_ptr<stored_types::record>(), &to));
+    }
+
     /// Makes a record of its own, filled with zeros.
     LAMINA_OUTLINED void make(std::string name)
     {

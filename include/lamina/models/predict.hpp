@@ -3,6 +3,7 @@
 // A model of several inputs takes a std::tuple of batches, one of several outputs gives a std::tuple of results.
 #pragma once
 
+#include <lamina/blocks/judge_block.hpp>
 #include <lamina/core/aligned.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/bound.hpp>
@@ -91,6 +92,14 @@ void for_each_chunk(const X& x, std::size_t size, std::size_t begin, std::size_t
         }
     }
 }
+
+/// Whether a type is made as models are: a block, or a struct with an operator(). Another one may have a member `predict` of its own.
+template <class M>
+concept CanBeTraced = AnyBlock<M> || is_refused<M> || has_call_operator<M>();
+
+/// Whether a type that is no model has a member `predict`.
+template <class M, class X>
+concept PredictsItself = !CanBeTraced<M> && requires(const M& m, const X& x) { m.predict(x); };
 
 /// The results of n samples for output At.
 template <class M, std::size_t At> auto result_at(std::size_t n)
@@ -267,19 +276,25 @@ auto predict_tensors([[maybe_unused]] const M& model, [[maybe_unused]] const X& 
 
 /// The model's outputs for a batch x [n, …]: [n, …output]. A block or Sequential allocates only the result.
 /// Of several inputs, given as a std::tuple of batches; of several outputs, a std::tuple of such results.
+/// What is no model is asked by its own member `predict`, if it has one (models/predictor.hpp).
 template <class M, class X> auto predict(const M& model, const X& x)
 {
-    if constexpr (internals::takes_one<M>) // what is wrong inside of operator() is said here
-        static_cast<void>(requires(const typename internals::first_symbol<M>::type& symbol) { model(symbol); });
-    if constexpr (!internals::can_be_model<M>) {
-        internals::refuse_model<M>();
-        return internals::silence{};
+    if constexpr (internals::PredictsItself<M, X>) return model.predict(x);
+    else {
+        if constexpr (internals::takes_one<M>) // what is wrong inside of operator() is said here
+            static_cast<void>(requires(const typename internals::first_symbol<M>::type& symbol) { model(symbol); });
+        if constexpr (!internals::can_be_model<M>) {
+            internals::refuse_model<M>();
+            return internals::silence{};
+        }
+        else if constexpr (!internals::can_be_called<M>) {
+            internals::refuse_call<M>();
+            return internals::silence{};
+        }
+        else
+            return internals::predict_tensors(model, x,
+                                              [&](const auto& tensors) { return internals::predict_all(model, tensors); });
     }
-    else if constexpr (!internals::can_be_called<M>) {
-        internals::refuse_call<M>();
-        return internals::silence{};
-    }
-    else return internals::predict_tensors(model, x, [&](const auto& tensors) { return internals::predict_all(model, tensors); });
 }
 
 /// A block on numbers: a sample or a batch; see trace/inputs.hpp for what may be given.
@@ -364,10 +379,10 @@ auto call(const B& block, const X&... x)
 namespace internals {
 
 inline silence classes_of(const silence&) { return {}; }
-template <class Y> silence classes_of(const Y&)
+template <class T> void choose_classes(const T* rows, std::size_t width, std::int32_t* classes, std::size_t count)
 {
-    static_assert(!is_tuple<Y>, "lamina: this model has several outputs: take the one of classes out of what predict gives");
-    return {};
+    for (std::size_t row = 0; row < count; ++row, rows += width)
+        classes[row] = static_cast<std::int32_t>(width == 1 ? rows[0] > T(0.5) : std::max_element(rows, rows + width) - rows);
 }
 template <class T, std::size_t Rank> auto classes_of(const row_major<T, Rank>& y)
 {
@@ -375,13 +390,23 @@ template <class T, std::size_t Rank> auto classes_of(const row_major<T, Rank>& y
     std::array<std::size_t, Rank - 1> extents{};
     std::copy_n(y.shape().begin(), extents.size(), extents.begin());
     classes.resize(extents);
-    const std::size_t width = y.shape()[Rank - 1];
-    for (std::size_t row = 0; row < classes.size(); ++row) {
-        const T* const from = y.data() + row * width;
-        classes.data()[row] =
-            static_cast<std::int32_t>(width == 1 ? from[0] > T(0.5) : std::max_element(from, from + width) - from);
-    }
+    choose_classes(y.data(), y.shape()[Rank - 1], classes.data(), classes.size());
     return classes;
+}
+/// What others than models give: a tensor whose rank is seen at run time.
+template <class Y> auto classes_of(const Y& y)
+{
+    static_assert(!is_tuple<Y>, "lamina: this model has several outputs: take the one of classes out of what predict gives");
+    if constexpr (!Expression<Y>) return silence{};
+    else {
+        const auto& rows = read_one(y, {}, "predict_classes");
+        const std::size_t rank = rows.shape().size(), width = rank > 0 ? static_cast<std::size_t>(rows.shape()[rank - 1]) : 0;
+        if (width == 0) fail({"predict_classes: the predictions have no outputs to choose from"});
+        std::vector<std::size_t> extents(rows.shape().begin(), rows.shape().begin() + static_cast<std::ptrdiff_t>(rank) - 1);
+        auto classes = xt::xarray<std::int32_t, xt::layout_type::row_major>::from_shape(extents);
+        choose_classes(start_of(rows), width, classes.data(), classes.size());
+        return classes;
+    }
 }
 
 } // namespace internals
