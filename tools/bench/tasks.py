@@ -6,7 +6,7 @@ counter than microseconds, `against` is a second benchmark of the same program t
 LENET5_FLOP = 2 * 416_520  # an image, forward
 LENET5_TRAINING_FLOP = 2 * 1_132_000  # and backward; the first layer needs no gradient of its input
 LENET5, DENSE, MATMUL, MATH = "bench.models.lenet5", "bench.models.dense", "bench.kernels.matmul", "bench.kernels.math"
-RECURRENT, TAPE = "bench.models.recurrent", "bench.autodiff.tape"
+RECURRENT, TAPE, LITE = "bench.models.recurrent", "bench.autodiff.tape", "bench.lite.files"
 
 
 def infer(model, batch):
@@ -101,3 +101,12 @@ for name in ("tanh", "exp", "sigmoid", "log", "erf", "gelu"):
     TASKS.append({
         "title": f"{name}, an element", "program": MATH, "name": f"math/float/{name}/4096", "per": 4.096, "unit": "ns",
         "against": ("xsimd's own", f"math/float/{name}/xsimd/4096")})
+for name, title in (("lenet5_float32", "LeNet-5, float32"), ("lenet5_dynamic", "LeNet-5, dynamic range"), ("lenet5_int8", "LeNet-5, int8"),
+                    ("mobile_block", "blocks of MobileNetV2, 18×18"), ("conv_14x14_64_64_1x1", "convolution 1×1, 64→64, 14×14"),
+                    ("conv_16x16_24_96_1x1", "convolution 1×1, 24→96, 16×16"), ("conv_28x28_32_32_3x3", "convolution 3×3, 32→32, 28×28"),
+                    ("conv_8x8_128_128_3x3", "convolution 3×3, 128→128, 8×8"), ("conv_10x10_16_32_3x3", "convolution 3×3, 16→32, 10×10"),
+                    ("conv_32x32_3_16_3x3_2", "convolution 3×3, 3→16, 32×32, stride 2"), ("depthwise_14x14x96", "depthwise 3×3 on 14×14×96"),
+                    ("depthwise_56x56x64_2", "depthwise 3×3 on 56×56×64, stride 2"), ("dense_512_1", "dense 512→512, batch 1"),
+                    ("dense_512_32", "dense 512→512, batch 32")):
+    # Files that lamina writes; a peer that runs such files is given the same.
+    TASKS.append({"title": f"lite file: {title}", "program": LITE, "name": f"lite/{name}", "task": {"kind": "lite", "file": name}})
