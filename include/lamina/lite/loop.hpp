@@ -68,7 +68,7 @@ struct Loop {
 
 [[gnu::cold]] inline void prepare_loop(Step& step, SharedFile& file, const PlanOptions& options)
 {
-    const auto loop = std::make_shared<Loop>();
+    const auto loop = share_new<Loop>();
     const Options& says = step.options();
     std::vector<Extents> shapes;
     for (std::size_t i = 0; i < step.out.size(); ++i) {

@@ -161,7 +161,7 @@ private:
         value.data = const_cast<std::byte*>(tensor.data.bytes.data());
         if (reinterpret_cast<std::uintptr_t>(value.data) % bytes_of(value.type) == 0) return;
         const auto aligned = file.weights.of<Aligned<std::byte>>(value, "aligned", [&] {
-            const auto copy = std::make_shared<Aligned<std::byte>>(value.room + behind_a_tensor);
+            const auto copy = share_new<Aligned<std::byte>>(value.room + behind_a_tensor);
             std::memcpy(copy->data(), value.data, value.room);
             return copy;
         });
@@ -271,7 +271,7 @@ private:
         using Folded = std::vector<Aligned<std::byte>>;
         for (Value* const out : step.out) out->constant = constant;
         const auto run_now = [&] {
-            const auto folded = std::make_shared<Folded>(step.out.size());
+            const auto folded = share_new<Folded>(step.out.size());
             for (std::size_t i = 0; i < step.out.size(); ++i) {
                 (*folded)[i].reserve(step.out[i]->bytes() + behind_a_tensor);
                 step.out[i]->data = (*folded)[i].data();

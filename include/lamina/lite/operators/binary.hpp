@@ -245,7 +245,7 @@ inline void run_binary(const Step& step)
     const bool clamps = activation == fused::relu || activation == fused::relu6 || activation == fused::relu_n1_to_1;
     if (activation != fused::none && (!clamps || result != dtype::float32))
         fail_at(step, {"a fused activation that it cannot have"});
-    step.kept = std::make_shared<KeptBinary>(KeptBinary{
+    step.kept = share_new<KeptBinary>(KeptBinary{
         loop, clamp_of(activation), clamps, row.op == code::div && type != dtype::float32, bytes_of(type), bytes_of(result)});
     step.run = run_binary;
 }

@@ -105,12 +105,12 @@ inline void run_squared_difference(const Step& step)
         kernels::byte_operation kept{a.zero, b.zero, y.zero, range.low, range.high};
         if (op == code::mul) kept.product = true, kept.scale = a.scale * b.scale / y.scale;
         else kernels::set_sum(kept, a.scale / y.scale, (op == code::sub ? -b.scale : b.scale) / y.scale);
-        step.kept = std::make_shared<kernels::byte_operation>(kept);
+        step.kept = share_new<kernels::byte_operation>(kept);
         step.run = run_byte_operation;
         return true;
     }
     if (op == code::squared_difference) {
-        step.kept = std::make_shared<KeptSquares>(a.scale, b.scale, y.scale);
+        step.kept = share_new<KeptSquares>(a.scale, b.scale, y.scale);
         step.run = run_squared_difference;
     }
     else step.run = run_real_function_of_two;

@@ -135,7 +135,7 @@ constexpr bool covers_image(const kernels::convolution_sizes& s)
     kernels::convolution_sizes s = convolution_of(step);
     const bool depthwise = step.op->op == code::depthwise_conv_2d;
     if (s.groups > 1 && s.groups == s.channels && (depthwise || s.filters == s.channels)) {
-        const auto kept = std::make_shared<FloatConvolution>(step, s);
+        const auto kept = share_new<FloatConvolution>(step, s);
         kept->times = s.filters / s.channels;
         kept->sizes.channels = kept->sizes.groups = s.filters;
         const std::size_t taps = s.kernel_height * s.kernel_width;
@@ -149,7 +149,7 @@ constexpr bool covers_image(const kernels::convolution_sizes& s)
         step.kept = kept;
         return;
     }
-    const auto kept = std::make_shared<FloatConvolution>(step, s);
+    const auto kept = share_new<FloatConvolution>(step, s);
     const std::size_t taps = s.kernel_height * s.kernel_width * (s.channels / s.groups);
     step.kept = kept;
     if (covers_image(s) && !depthwise && !step.options().averages) {

@@ -50,7 +50,7 @@ inline void run_dense(const Step& step)
 [[gnu::cold]] inline void prepare_dense_float(Step& step, Preparation& with)
 {
     const Value& w = step.x(1);
-    const auto kept = std::make_shared<FloatDense>(step, kernels::dense_sizes{w.shape[1], w.shape[0]});
+    const auto kept = share_new<FloatDense>(step, kernels::dense_sizes{w.shape[1], w.shape[0]});
     const std::size_t size = kernels::dense_packed_size<float>(kept->sizes);
     if (w.known)
         kept->weights = with.weights.of<PackedFloats>(w, "dense", [&] {

@@ -119,7 +119,7 @@ inline void run_depthwise_hybrid(const Step& step)
                                                                                std::size_t channels)
 {
     const std::size_t padded = kernels::padded_channels(channels);
-    const auto packed = std::make_shared<DepthwiseWeights>();
+    const auto packed = share_new<DepthwiseWeights>();
     packed->weights.reserve(taps * padded), packed->scale.reserve(padded), packed->zeros.reserve(padded);
     std::fill_n(packed->weights.data(), taps * padded, 0.f);
     std::fill_n(packed->scale.data(), padded, 0.f);
@@ -143,7 +143,7 @@ inline void run_depthwise_hybrid(const Step& step)
     if (taps > kernels::most_depthwise_taps)
         fail_at(step,
                 {"windows of ", taps, " taps, where at most ", kernels::most_depthwise_taps, " of whole numbers are added"});
-    const auto kept = std::make_shared<KeptDepthwise>();
+    const auto kept = share_new<KeptDepthwise>();
     kept->sizes = s;
     kept->multiplier = s.filters / s.channels;
     const std::size_t columns =
@@ -159,7 +159,7 @@ inline void run_depthwise_hybrid(const Step& step)
     else {
         kept->start = padded_bias<std::int32_t>(step, 2, 0, sizes);
         kept->integers = integer_clamp(step);
-        kept->scale = std::make_shared<Aligned<float>>(sizes.padded_outputs());
+        kept->scale = share_new<Aligned<float>>(sizes.padded_outputs());
         for (std::size_t c = 0; c < sizes.padded_outputs(); ++c)
             (*kept->scale)[c] = step.x().scale * kept->weights->scale.data()[c] / step.y().scale;
     }

@@ -26,7 +26,7 @@ struct PackedFloats {
 /// What `fill(numbers)` writes.
 template <class Fill> [[gnu::cold]] std::shared_ptr<const PackedFloats> packed_floats(std::size_t size, const Fill& fill)
 {
-    auto made = std::make_shared<PackedFloats>();
+    auto made = share_new<PackedFloats>();
     made->numbers.reserve(size);
     fill(made->numbers.data());
     return made;

@@ -105,10 +105,10 @@ struct KeptProduct {
     const Value& w = step.x(1);
     const std::size_t of_group = g.outputs / g.groups, taps = g.runs_at.size() * g.run;
     const auto pack = [&] {
-        const auto groups = std::make_shared<Groups>();
+        const auto groups = share_new<Groups>();
         for (std::size_t i = 0; i < g.groups; ++i) {
             const auto packed =
-                std::make_shared<IntegerWeights>((from ? from : w.numbers<const std::int8_t>()) + i * of_group * taps, taps,
+                share_new<IntegerWeights>((from ? from : w.numbers<const std::int8_t>()) + i * of_group * taps, taps,
                                                  kernels::product_sizes{of_group, g.runs_at.size(), g.run});
             for (std::size_t o = 0; o < of_group; ++o) packed->scale[o] = scale_of_output(step, w, i * of_group + o, g.outputs);
             groups->push_back(packed);
@@ -116,7 +116,7 @@ struct KeptProduct {
         return groups;
     };
     require_known(step, 1);
-    const auto kept = std::make_shared<KeptProduct>();
+    const auto kept = share_new<KeptProduct>();
     kept->weights = *with.weights.of<Groups>(w, g.how, pack);
     const std::size_t bytes = std::max(g.frame.bytes(), std::size_t{1});
     kept->images =
@@ -214,7 +214,7 @@ inline void run_product_of_floats(const Step& step)
     std::size_t first = 0;
     for (const auto& w : kept->weights) {
         const auto start = padded_bias<std::int32_t>(step, bias, first, w->sizes);
-        const auto scale = std::make_shared<Aligned<float>>(w->sizes.padded_outputs());
+        const auto scale = share_new<Aligned<float>>(w->sizes.padded_outputs());
         for (std::size_t o = 0; o < w->sizes.padded_outputs(); ++o) {
             (*start)[o] = kernels::detail::wrapped((*start)[o], -(x.zero + simd::stored_offset), w->sums.data()[o]);
             (*scale)[o] = x.scale * w->scale.data()[o] / y.scale;

@@ -96,7 +96,7 @@ template <class T>
 [[gnu::cold]] std::shared_ptr<Aligned<T>> padded_bias(const Step& step, std::size_t input, std::size_t first,
                                                       const kernels::product_sizes& s)
 {
-    const auto padded = std::make_shared<Aligned<T>>(s.padded_outputs());
+    const auto padded = share_new<Aligned<T>>(s.padded_outputs());
     std::fill_n(padded->data(), s.padded_outputs(), T(0));
     if (!step.has(input)) return padded;
     require_known(step, input);

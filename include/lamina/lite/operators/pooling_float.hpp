@@ -46,7 +46,7 @@ inline void run_pooling(const Step& step)
 [[gnu::cold]] inline void prepare_pooling_float(Step& step)
 {
     refuse_varying(step);
-    const auto kept = std::make_shared<FloatPooling>(step);
+    const auto kept = share_new<FloatPooling>(step);
     step.scratch_bytes = (room_of(step) + step.threads * kernels::pooling_rows_scratch<float>(kept->sizes)) * sizeof(float);
     step.kept = kept;
     step.run = run_pooling;

@@ -37,7 +37,7 @@ inline void run_int8_pooling(const Step& step)
                        " and ", y.zero, "; they have to be equal"});
     const kernels::pooling_sizes s = pooling_of(step);
     if (s.window_height * s.window_width > std::size_t{1} << 14) fail_at(step, {"windows of more than 16384 elements"});
-    step.kept = std::make_shared<KeptInt8Pooling>(KeptInt8Pooling{s, integer_clamp(step)});
+    step.kept = share_new<KeptInt8Pooling>(KeptInt8Pooling{s, integer_clamp(step)});
     step.scratch_bytes = kernels::pooling_scratch(s);
     step.run = run_int8_pooling;
     return true;

@@ -116,7 +116,7 @@ template <class T> [[gnu::cold]] void divide_by(const Value& y, std::size_t coun
     while (row->op != step.op->op) ++row;
     const BinaryLoop loop = type == dtype::boolean ? nullptr : loop_of(binary_row_of(row->of_two), type);
     if (!loop) fail_at(step, {"no kernel for ", name_of(type), " numbers"});
-    step.kept = std::make_shared<KeptReduce>(KeptReduce{row, loop});
+    step.kept = share_new<KeptReduce>(KeptReduce{row, loop});
     step.run = run_reduce;
 }
 

@@ -82,7 +82,7 @@ inline void run_resize_int8(const Step& step)
     if (x.scale != y.scale || x.zero != y.zero)
         fail_at(step, {"the input has scale ", double(x.scale), " and zero point ", x.zero, ", the output ", double(y.scale),
                        " and ", y.zero, "; they have to be equal"});
-    const auto kept = std::make_shared<KeptResize>();
+    const auto kept = share_new<KeptResize>();
     kept->rows = resize_places_of(step, x.shape[1], y.shape[1]);
     kept->columns = resize_places_of(step, x.shape[2], y.shape[2]);
     step.kept = kept;

@@ -112,7 +112,7 @@ inline void run_lstm(const Step& step)
 [[gnu::cold]] inline std::shared_ptr<const PackedLstm> pack_lstm(const Step& step, const LstmSizes& s)
 {
     namespace at = lstm_input;
-    const auto packed = std::make_shared<PackedLstm>();
+    const auto packed = share_new<PackedLstm>();
     const std::size_t row = row_stride<float>(4 * s.units), rows = s.inputs + s.units;
     packed->weights.reserve(rows * row);
     packed->biases.reserve(row);
@@ -141,7 +141,7 @@ inline void run_lstm(const Step& step)
     for (std::size_t gate = 0; gate < 4; ++gate)
         if (!step.x(at::weights + gate).known || !step.x(at::recurrent_weights + gate).known || !step.x(at::biases + gate).known)
             fail_at(step, {"weights that are no constants"});
-    const auto kept = std::make_shared<KeptLstm>();
+    const auto kept = share_new<KeptLstm>();
     kept->sizes = s;
     kept->packed = with.weights.of<PackedLstm>(step.x(at::weights), "lstm", [&] { return pack_lstm(step, s); });
     step.scratch_bytes = ((s.batch * (s.inputs + s.units) + 15) / 16 * 16 + s.batch * 4 * s.units) * sizeof(float);

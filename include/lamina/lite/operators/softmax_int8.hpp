@@ -46,7 +46,7 @@ inline void run_softmax_int8(const Step& step)
 [[gnu::cold]] inline bool prepare_softmax_int8(Step& step)
 {
     if (!is_int8(step)) return false;
-    const auto powers = std::make_shared<PowersBelow>();
+    const auto powers = share_new<PowersBelow>();
     const double beta = step.op->op == code::softmax ? static_cast<double>(step.options().beta) : 1;
     for (std::size_t d = 0; d < powers->size(); ++d)
         (*powers)[d] = static_cast<float>(

@@ -16,6 +16,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -160,6 +161,16 @@ constexpr clamp_range clamp_of(fused activation)
     if (activation == fused::relu6) return {0, 6};
     if (activation == fused::relu_n1_to_1) return {-1, 1};
     return {-most, most};
+}
+
+/// As std::make_shared, but all types share the block that counts, which would otherwise be compiled for each of them.
+template <class T, class... Arguments> std::shared_ptr<T> share_new(Arguments&&... arguments)
+{
+    T* made;
+    if constexpr (std::is_constructible_v<T, Arguments&&...>) made = new T(std::forward<Arguments>(arguments)...);
+    else made = new T{std::forward<Arguments>(arguments)...};
+    const std::shared_ptr<void> owner(static_cast<void*>(made), +[](void* of) { delete static_cast<T*>(of); });
+    return std::shared_ptr<T>(owner, made);
 }
 
 /// Weights in the order of a kernel, made once of a constant and shared by the clones of an interpreter.

@@ -148,7 +148,7 @@ inline void run_transpose_conv(const Step& step)
     const Value& w = step.x(1);
     if (!w.known) fail_at(step, {"weights that are computed, which lamina does not run"});
     const kernels::convolution_sizes s = transposed_of(step, step.y().shape);
-    const auto kept = std::make_shared<FloatTransposed>(step, s);
+    const auto kept = share_new<FloatTransposed>(step, s);
     const std::size_t largest = kept->field.out_height * kept->field.out_width * s.filters;
     if (std::max(largest, s.height * s.width * s.channels) > std::numeric_limits<std::uint32_t>::max())
         fail_at(step, {"an image of ", largest, " numbers, which is too large"});

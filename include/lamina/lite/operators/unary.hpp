@@ -140,7 +140,7 @@ inline void run_logical_not(const Step& step)
     const bool of_integers = op == code::abs || op == code::neg || op == code::square;
     if (op == code::logical_not && type == dtype::boolean) step.run = run_logical_not;
     else if (op != code::logical_not && type == dtype::float32) {
-        step.kept = std::make_shared<KeptUnary>(KeptUnary{unary_loop_of(*step.op), step.options().alpha});
+        step.kept = share_new<KeptUnary>(KeptUnary{unary_loop_of(*step.op), step.options().alpha});
         step.run = run_unary;
     }
     else if (of_integers && type == dtype::int32) step.run = run_unary_of_integers<std::int32_t>;

@@ -86,7 +86,7 @@ inline void run_table(const Step& step)
 [[gnu::cold]] inline bool prepare_int8_unary(Step& step, Preparation&)
 {
     if (!is_int8(step)) return false;
-    step.kept = std::make_shared<kernels::byte_table>(table_of(step));
+    step.kept = share_new<kernels::byte_table>(table_of(step));
     step.run = run_table;
     return true;
 }
