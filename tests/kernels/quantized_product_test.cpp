@@ -1,6 +1,7 @@
 // quantized products: tiles of every size against plain loops, to the bit, with the extremes of bytes; nothing is written behind results.
 #include "buffer.hpp"
 #include "catch.hpp"
+#include "quantized_bytes.hpp"
 
 #include <lamina/kernels/quantized/finish.hpp>
 #include <lamina/kernels/quantized/product.hpp>
@@ -16,19 +17,6 @@ namespace reference = internals::kernels::reference;
 namespace {
 
 template <class T> using aligned_vector = std::vector<T, AlignedAllocator<T>>;
-
-/// Bytes of which many are -128, 127 or 0; none below `least`.
-std::vector<std::int8_t> bytes(std::size_t n, unsigned seed, int least)
-{
-    std::mt19937 generator(seed);
-    std::uniform_int_distribution<int> any(least, 127), which(0, 9);
-    std::vector<std::int8_t> result(n);
-    for (auto& b : result) {
-        const int kind = which(generator);
-        b = static_cast<std::int8_t>(kind < 2 ? least : kind < 4 ? 127 : kind == 4 ? 0 : any(generator));
-    }
-    return result;
-}
 
 struct Weights {
     Weights(const std::vector<std::int8_t>& of, const product_sizes& s)
@@ -53,7 +41,7 @@ void check(const product_sizes& s, std::size_t images, std::size_t pixels, int l
     std::vector<std::uint32_t> at(pixels), runs_at(s.runs);
     for (std::size_t i = 0; i < pixels; ++i) at[i] = static_cast<std::uint32_t>(i % 7 * (pixels / 7));
     for (std::size_t i = 0; i < s.runs; ++i) runs_at[i] = static_cast<std::uint32_t>(i * (s.run + s.run / 2));
-    const auto x = bytes(images * image_bytes + 3, 1, -128), w = bytes(s.outputs * s.runs * s.run, 2, least);
+    const auto x = extreme_bytes(images * image_bytes + 3, 1, -128), w = extreme_bytes(s.outputs * s.runs * s.run, 2, least);
     std::vector<std::int8_t> stored(x.size());
     kernels::store_row(x.data(), x.size(), stored.data());
     Weights weights(w, s);

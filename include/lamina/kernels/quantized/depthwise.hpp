@@ -2,7 +2,7 @@
 //
 // Numbers lie as floats, whose sums are exact here: of at most 514 products of 255 · 128 each, below 2 to the 24. A row of outputs sees a
 // few padded rows of the image, which the first cache holds.
-// Reference: kernels/reference/quantized_depthwise.hpp.
+// Reference: kernels/reference/quantized_images.hpp.
 #pragma once
 
 #include <lamina/core/architecture.hpp>

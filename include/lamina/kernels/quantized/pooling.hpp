@@ -2,7 +2,7 @@
 //
 // The rows of a window are made one, then its columns. Averages have the input's scale: the sum, divided by the number of elements that are
 // no padding, to nearest, halves away from zero.
-// Reference: kernels/reference/quantized_pooling.hpp.
+// Reference: kernels/reference/quantized_images.hpp.
 #pragma once
 
 #include <lamina/core/architecture.hpp>
