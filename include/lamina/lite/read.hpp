@@ -82,7 +82,8 @@ private:
         take(text.size());
         return std::string(text);
     }
-    template <class To, class From> [[gnu::cold, gnu::noinline]] std::vector<To> copy(const flat::Numbers<From>& numbers)
+    template <class To, class From>
+    [[gnu::cold, gnu::flatten, gnu::noinline]] std::vector<To> copy(const flat::Numbers<From>& numbers)
     {
         take(numbers.bytes().size());
         std::vector<To> copied(numbers.size());

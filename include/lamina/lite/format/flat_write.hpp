@@ -99,7 +99,7 @@ template <class Table, class... Values> Offset<Table> write(Builder& to, const V
 
 /// Writes a list as numbers of one type.
 template <class T, class From>
-[[gnu::cold, gnu::noinline]] OffsetOfNumbers<T> write_numbers(Builder& to, const std::vector<From>& from)
+[[gnu::cold, gnu::flatten, gnu::noinline]] OffsetOfNumbers<T> write_numbers(Builder& to, const std::vector<From>& from)
 {
     std::vector<T> numbers(from.size());
     for (std::size_t i = 0; i < from.size(); ++i) numbers[i] = static_cast<T>(from[i]);
