@@ -47,7 +47,8 @@ public:
         REQUIRE(numbers.size() == shape.size());
         value.shape = shape;
         value.known = known;
-        rooms.emplace_back(numbers.size() * sizeof(T)); // with nothing behind it, as a constant
+        // A constant has nothing behind it, what is computed has room there.
+        rooms.emplace_back(numbers.size() * sizeof(T) + (known ? 0 : behind_a_tensor));
         std::copy(numbers.begin(), numbers.end(), reinterpret_cast<T*>(rooms.back().data()));
         value.data = rooms.back().data();
         step.in.push_back(&value);
