@@ -106,10 +106,11 @@ TEST_CASE("batched products of floats equal loops", "[lite]")
     struct Case {
         Extents a, b, y; ///< as they lie where neither is transposed
     };
-    for (const auto& [a, b, y] : {Case{{3, 4}, {4, 5}, {3, 5}}, Case{{2, 3, 4}, {2, 4, 1}, {2, 3, 1}},
-                                  Case{{2, 1, 3, 4}, {5, 4, 7}, {2, 5, 3, 7}}, Case{{17, 20}, {3, 20, 33}, {3, 17, 33}}})
+    for (const Case& one : {Case{{3, 4}, {4, 5}, {3, 5}}, Case{{2, 3, 4}, {2, 4, 1}, {2, 3, 1}},
+                            Case{{2, 1, 3, 4}, {5, 4, 7}, {2, 5, 3, 7}}, Case{{17, 20}, {3, 20, 33}, {3, 17, 33}}})
         for (const bool turn_a : {false, true})
             for (const bool turn_b : {false, true}) {
+                const Extents &a = one.a, &b = one.b, &y = one.y;
                 const auto turned = [](Extents shape, bool turn) {
                     if (turn) std::swap(shape[shape.rank - 1], shape[shape.rank - 2]);
                     return shape;
