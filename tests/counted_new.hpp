@@ -18,6 +18,13 @@ inline void* counted(std::size_t n, std::size_t alignment)
 }
 } // namespace counted_new
 
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define LAMINA_TEST_NEW_IS_TAKEN // the sanitizer has operators of its own: nothing is counted
+#endif
+#endif
+
+#if !defined(LAMINA_TEST_NEW_IS_TAKEN)
 // Not inlined: g++ 12 takes a delete that it sees through and a new that it does not for a mismatch.
 [[gnu::noinline]] void* operator new(std::size_t n) { return counted_new::counted(n, alignof(std::max_align_t)); }
 [[gnu::noinline]] void* operator new[](std::size_t n) { return counted_new::counted(n, alignof(std::max_align_t)); }
@@ -39,3 +46,4 @@ inline void* counted(std::size_t n, std::size_t alignment)
 [[gnu::noinline]] void operator delete[](void* p, std::align_val_t) noexcept { std::free(p); }
 [[gnu::noinline]] void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
 [[gnu::noinline]] void operator delete[](void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
+#endif

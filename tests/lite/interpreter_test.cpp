@@ -2,6 +2,8 @@
 #include "catch.hpp"
 #include "counted_new.hpp"
 #include "lite/fixtures.hpp"
+#include "lite/fixtures_cases.hpp"
+#include "lite/lenet5_cases.hpp"
 
 #include <lamina/lite/interpreter.hpp>
 

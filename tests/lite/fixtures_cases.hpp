@@ -1,4 +1,7 @@
-// Files that TensorFlow's converter wrote, run here, against what its interpreter computed.
+// Files that TensorFlow's converter wrote, run here, against what its interpreter computed. Part of interpreter_test.cpp: the interpreter
+// is compiled once for all of its tests.
+#pragma once
+
 #include "catch.hpp"
 #include "lite/fixtures.hpp"
 

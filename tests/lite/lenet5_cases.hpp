@@ -1,4 +1,7 @@
-// LeNet-5 as TensorFlow's converter wrote it, in five forms, on test digits, against what its interpreter computed.
+// LeNet-5 as TensorFlow's converter wrote it, in five forms, on test digits, against what its interpreter computed. Part of interpreter_test.cpp: the interpreter
+// is compiled once for all of its tests.
+#pragma once
+
 #include "catch.hpp"
 #include "lite/fixtures.hpp"
 
