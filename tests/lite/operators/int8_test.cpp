@@ -195,7 +195,7 @@ void check(const Convolution& c, bool hybrid)
                     else
                         wrong += y.numbers<std::int8_t>()[i] !=
                                  kernels::reference::requantize(static_cast<std::int32_t>(sum) + bias[o],
-                                                                .02f * of_weight / y_scale, 7, -128, 127);
+                                                                scale_of_sums(.02f, of_weight, y_scale), 7, -128, 127);
                 }
     CHECK(wrong == 0);
 }
@@ -342,8 +342,9 @@ TEST_CASE("dense layers and products of matrices of int8 numbers", "[lite]")
         for (std::size_t i = 0; i < y.size(); ++i) {
             std::int32_t sum = 0;
             for (std::size_t k = 0; k < inputs; ++k) sum += (x[i / outputs * inputs + k] - 100) * w[i % outputs * inputs + k];
-            REQUIRE(int(y[i]) == int(kernels::reference::requantize(
-                                     sum, .02f * given.tensor->quantization.scale[i % outputs] / .3f, -20, -20, 127)));
+            REQUIRE(int(y[i]) ==
+                    int(kernels::reference::requantize(
+                        sum, scale_of_sums(.02f, given.tensor->quantization.scale[i % outputs], .3f), -20, -20, 127)));
         }
     }
     for (const bool a_turned : {false, true})
@@ -363,7 +364,7 @@ TEST_CASE("dense layers and products of matrices of int8 numbers", "[lite]")
                 for (std::size_t k = 0; k < terms; ++k)
                     sum += (a[n * rows * terms + (a_turned ? k * rows + row : row * terms + k)] + 9) *
                            (b[b_turned ? column * terms + k : k * columns + column] - 44);
-                REQUIRE(int(y[i]) == int(kernels::reference::requantize(sum, .02f * .03f / .9f, 5, -128, 127)));
+                REQUIRE(int(y[i]) == int(kernels::reference::requantize(sum, scale_of_sums(.02f, .03f, .9f), 5, -128, 127)));
             }
         }
 }

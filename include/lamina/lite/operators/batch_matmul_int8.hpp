@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::tflite {
 
@@ -62,10 +63,11 @@ inline void multiply_int8(const Step& step, const BatchProduct& p, const kernels
     }
     std::fill_n(room.bias, s.padded_outputs(), 0.f);
     auto* const times = reinterpret_cast<std::int32_t*>(room.bias);
+    const float scale = scale_of_sums(step.x(0).scale, step.x(1).scale, step.y().scale);
     for (std::size_t o = 0; o < s.padded_outputs(); ++o) {
         times[o] = -b_zero;
         room.start[o] = -(a_zero + simd::stored_offset) * room.column_sums[o];
-        room.scale[o] = step.x(0).scale * step.x(1).scale / step.y().scale;
+        room.scale[o] = scale;
     }
     kernels::store_row(a, p.rows * p.terms, room.rows);
     const kernels::integer_results results{room.start, room.row_sums, times, room.scale, step.y().zero, -128, 127, y, p.columns};
@@ -86,9 +88,10 @@ inline void multiply_hybrid(const Step& step, const BatchProduct& p, const kerne
         room.row_scale[row] = range.scale;
         room.row_sums[row] = range.zero + simd::stored_offset;
     }
+    const std::vector<float>& scale = step.x(1).tensor->quantization.scale;
     for (std::size_t o = 0; o < s.padded_outputs(); ++o) {
         room.bias[o] = 0;
-        room.scale[o] = o < p.columns ? scale_of_output(step, step.x(1), o, p.columns) : 0;
+        room.scale[o] = scale[scale.size() == 1 ? 0 : std::min(o, scale.size() - 1)];
     }
     constexpr clamp_range all = clamp_of(fused::none);
     const kernels::float_results results{room.row_scale, room.row_sums, 1,        room.scale, room.column_sums,
@@ -136,6 +139,7 @@ inline void run_batch_matmul_int8(const Step& step)
     if (!hybrid) require_scale(step, "an input", step.x(1));
     else if (step.x(1).tensor->quantization.scale.empty()) fail_at(step, {"an int8 input without a scale"});
     const BatchProduct p(step);
+    if (hybrid) scale_of_output(step, step.x(1), 0, p.columns); // refuses what does not fit
     if (p.terms > 32768) fail_at(step, {"sums of ", p.terms, " products of whole numbers, which may not fit"});
     step.scratch_bytes = ByteProductRoom(p, {p.columns, 1, p.terms}, nullptr).bytes;
     step.run = run_batch_matmul_int8;

@@ -103,7 +103,7 @@ inline void run_squared_difference(const Step& step)
     const integer_range range = truth ? integer_range{0, 1} : integer_clamp(step);
     if (op == code::add || op == code::sub || op == code::mul) {
         kernels::byte_operation kept{a.zero, b.zero, y.zero, range.low, range.high};
-        if (op == code::mul) kept.product = true, kept.scale = a.scale * b.scale / y.scale;
+        if (op == code::mul) kept.product = true, kept.scale = scale_of_sums(a.scale, b.scale, y.scale);
         else kernels::set_sum(kept, a.scale / y.scale, (op == code::sub ? -b.scale : b.scale) / y.scale);
         step.kept = share_new<kernels::byte_operation>(kept);
         step.run = run_byte_operation;

@@ -161,7 +161,7 @@ inline void run_depthwise_hybrid(const Step& step)
         kept->integers = integer_clamp(step);
         kept->scale = share_new<Aligned<float>>(sizes.padded_outputs());
         for (std::size_t c = 0; c < sizes.padded_outputs(); ++c)
-            (*kept->scale)[c] = step.x().scale * kept->weights->scale.data()[c] / step.y().scale;
+            (*kept->scale)[c] = scale_of_sums(step.x().scale, kept->weights->scale.data()[c], step.y().scale);
     }
     step.scratch_bytes = depthwise_room(*kept) + (hybrid ? s.height * s.width * s.channels : 0);
     step.kept = kept;

@@ -107,9 +107,8 @@ struct KeptProduct {
     const auto pack = [&] {
         const auto groups = share_new<Groups>();
         for (std::size_t i = 0; i < g.groups; ++i) {
-            const auto packed =
-                share_new<IntegerWeights>((from ? from : w.numbers<const std::int8_t>()) + i * of_group * taps, taps,
-                                                 kernels::product_sizes{of_group, g.runs_at.size(), g.run});
+            const auto packed = share_new<IntegerWeights>((from ? from : w.numbers<const std::int8_t>()) + i * of_group * taps,
+                                                          taps, kernels::product_sizes{of_group, g.runs_at.size(), g.run});
             for (std::size_t o = 0; o < of_group; ++o) packed->scale[o] = scale_of_output(step, w, i * of_group + o, g.outputs);
             groups->push_back(packed);
         }
@@ -217,7 +216,7 @@ inline void run_product_of_floats(const Step& step)
         const auto scale = share_new<Aligned<float>>(w->sizes.padded_outputs());
         for (std::size_t o = 0; o < w->sizes.padded_outputs(); ++o) {
             (*start)[o] = kernels::detail::wrapped((*start)[o], -(x.zero + simd::stored_offset), w->sums.data()[o]);
-            (*scale)[o] = x.scale * w->scale.data()[o] / y.scale;
+            (*scale)[o] = scale_of_sums(x.scale, w->scale.data()[o], y.scale);
         }
         kept->start.push_back(start);
         kept->scale.push_back(scale);

@@ -57,6 +57,13 @@ inline std::int8_t as_int8(float q) { return static_cast<std::int8_t>(!(q > -128
     return q.scale[q.scale.size() == 1 ? 0 : output];
 }
 
+/// What a sum of products of two scales becomes in a third: rounded after each step, whatever the compiler may reorder.
+[[gnu::noinline]] inline float scale_of_sums(float a, float b, float y)
+{
+    const volatile float product = a * b;
+    return product / y;
+}
+
 /// Weights of the outputs of one group of a convolution, or of all.
 struct IntegerWeights {
     kernels::product_sizes sizes{};
