@@ -80,10 +80,10 @@ public:
     void run(const float* x, std::size_t n, float* y)
     {
         const std::size_t together = input().shape[0], each = size_of(input()), gives = size_of(output());
-        std::vector<float> filled;
+        Aligned<float> filled;
         if (n < together) { // of a file that takes so many and no fewer
-            filled.assign(together * each, 0.0f);
-            std::copy_n(x, n * each, filled.begin());
+            filled.reserve(together * each);
+            std::fill(std::copy_n(x, n * each, filled.data()), filled.data() + together * each, 0.0f);
             x = filled.data();
         }
         set(x, together * each);
@@ -148,7 +148,8 @@ template <DenseTensor X, class Make> auto predict_through(SampleRunner run, cons
     const std::size_t count = x.shape()[0], together = run.prepare(count, sample_shape(x)), each = sample_shape(x).size();
     auto y = make(count, run.output());
     using number = std::remove_cvref_t<decltype(*y.data())>;
-    std::vector<float> in, out(std::is_same_v<number, float> ? 0 : together * run.results());
+    Aligned<float> in(std::is_same_v<element<X>, float> ? 0 : together * each);
+    Aligned<float> out(std::is_same_v<number, float> ? 0 : together * run.results());
     for (std::size_t first = 0; first < count; first += together) {
         // What is left of a file that takes any number of samples is a smaller batch.
         const std::size_t n = std::min(together, count - first), as_given = run.input().shape_signature[0] < 0 ? n : together;
@@ -157,8 +158,7 @@ template <DenseTensor X, class Make> auto predict_through(SampleRunner run, cons
         const float* numbers = nullptr;
         if constexpr (std::is_same_v<element<X>, float>) numbers = from;
         else {
-            in.resize(n * each);
-            std::transform(from, from + n * each, in.begin(), [](auto v) { return static_cast<float>(v); });
+            std::transform(from, from + n * each, in.data(), [](auto v) { return static_cast<float>(v); });
             numbers = in.data();
         }
         auto* const to = y.data() + first * run.results();

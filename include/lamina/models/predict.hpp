@@ -9,6 +9,7 @@
 #include <lamina/core/bound.hpp>
 #include <lamina/core/outlined.hpp>
 #include <lamina/core/span_of.hpp>
+#include <lamina/models/classes_of.hpp>
 #include <lamina/models/clone.hpp>
 #include <lamina/models/readable.hpp>
 #include <lamina/models/sample.hpp>
@@ -375,41 +376,6 @@ auto call(const B& block, const X&... x)
             }
         }(std::index_sequence_for<X...>{});
 }
-
-namespace internals {
-
-inline silence classes_of(const silence&) { return {}; }
-template <class T> void choose_classes(const T* rows, std::size_t width, std::int32_t* classes, std::size_t count)
-{
-    for (std::size_t row = 0; row < count; ++row, rows += width)
-        classes[row] = static_cast<std::int32_t>(width == 1 ? rows[0] > T(0.5) : std::max_element(rows, rows + width) - rows);
-}
-template <class T, std::size_t Rank> auto classes_of(const row_major<T, Rank>& y)
-{
-    row_major<std::int32_t, Rank - 1> classes;
-    std::array<std::size_t, Rank - 1> extents{};
-    std::copy_n(y.shape().begin(), extents.size(), extents.begin());
-    classes.resize(extents);
-    choose_classes(y.data(), y.shape()[Rank - 1], classes.data(), classes.size());
-    return classes;
-}
-/// What others than models give: a tensor whose rank is seen at run time.
-template <class Y> auto classes_of(const Y& y)
-{
-    static_assert(!is_tuple<Y>, "lamina: this model has several outputs: take the one of classes out of what predict gives");
-    if constexpr (!Expression<Y>) return silence{};
-    else {
-        const auto& rows = read_one(y, {}, "predict_classes");
-        const std::size_t rank = rows.shape().size(), width = rank > 0 ? static_cast<std::size_t>(rows.shape()[rank - 1]) : 0;
-        if (width == 0) fail({"predict_classes: the predictions have no outputs to choose from"});
-        std::vector<std::size_t> extents(rows.shape().begin(), rows.shape().begin() + static_cast<std::ptrdiff_t>(rank) - 1);
-        auto classes = xt::xarray<std::int32_t, xt::layout_type::row_major>::from_shape(extents);
-        choose_classes(start_of(rows), width, classes.data(), classes.size());
-        return classes;
-    }
-}
-
-} // namespace internals
 
 /// The class of the largest output of every sample, the first of equals; with one output, whether it is above 1/2.
 template <class M, class X> auto predict_classes(const M& model, const X& x) { return internals::classes_of(predict(model, x)); }

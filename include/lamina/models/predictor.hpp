@@ -46,7 +46,7 @@ template <class P, class X> consteval bool can_predict()
 /// `predict(p, x)` beside it, in its namespace, or a member `p.predict(x)`. None of these has to be const. A program that is written for a
 /// Predictor calls `predict(p, x)`, `predict_classes(p, x)` and `evaluate(p, samples, …)`, and does not ask what is behind it.
 ///
-/// Example  struct Halves { auto predict(const auto& x) const { return xt::xarray<float>(x * 0.5f); } }; static_assert(Predictor<Halves, xt::xarray<float>>);
+/// Example  struct Same { xt::xarray<float> predict(const xt::xarray<float>& x) const { return x; } }; static_assert(Predictor<Same, xt::xarray<float>>);
 template <class P, class X>
 concept Predictor = internals::can_predict<P, X>();
 
