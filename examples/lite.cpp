@@ -6,6 +6,7 @@
 #include <lamina/lite/as_predictor.hpp>
 #include <lamina/lite/convert.hpp>
 #include <lamina/lite/write_file.hpp>
+#include <lamina/models/export_header.hpp>
 #include <lamina/numpy.hpp>
 
 #include <lamina/draw/confusion_matrix.hpp>
@@ -112,7 +113,9 @@ void write(const Options& settings, const std::filesystem::path& folder)
                                  bytes = lite::convert(model, {.optimizations = lite::Optimize::dynamic_range});
     lite::write_file(folder / "lenet5.tflite", bytes);
     npz::write(folder / "mnist-test.npz", {{"X", test.x}, {"y", test.y}});
-    std::cout << "Written: lenet5.tflite, " << bytes.size() << " bytes (" << whole.size() << " in float32), and mnist-test.npz\n";
+    export_header(model, folder / "lenet5_weights.hpp", {.type = "LeNet5", .include = "lenet5.hpp", .name = "lenet5"});
+    std::cout << "Written: lenet5.tflite, " << bytes.size() << " bytes (" << whole.size()
+              << " in float32), mnist-test.npz, lenet5_weights.hpp\n";
 }
 
 /// The second program: it has no model, only the files.
