@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -40,7 +41,7 @@ inline void give(lite::Interpreter& interpreter, const lite::TensorDetails& inpu
 {
     if (input.dtype == dtype::float32) {
         const auto to = interpreter.tensor<float>(input.index);
-        REQUIRE(to.size() == n);
+        if (to.size() != n) throw std::logic_error("a row of another size"); // no assertion: threads call this
         std::copy_n(row, n, to.data());
     }
     else if (input.dtype == dtype::int32) {
