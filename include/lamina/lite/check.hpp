@@ -184,7 +184,7 @@ private:
     [[gnu::cold, gnu::noinline]] void check_loops()
     {
         const std::size_t count = network.subgraphs.size();
-        std::vector<std::size_t> depth(count); // 0: not looked at
+        std::vector<Depth> depth(count);
         bool sound = true;
         for (std::size_t g = 0; g < count; ++g)
             for (std::size_t i = 0; i < network.subgraphs[g].operators.size(); ++i)
@@ -195,10 +195,13 @@ private:
                 return faults.add({"a loop runs itself, or more than ", deepest_loops, " loops stand in one another"});
     }
 
+    struct Depth {
+        std::size_t found = 0; ///< 0: not looked at
+    };
     /// How many subgraphs deep the loops of one are; more than is allowed where one leads back to itself.
-    [[gnu::cold]] std::size_t depth_of(std::size_t number, std::size_t at, std::vector<std::size_t>& depth)
+    [[gnu::cold]] std::size_t depth_of(std::size_t number, std::size_t at, std::vector<Depth>& depth)
     {
-        if (depth[number] != 0 || at > deepest_loops + 1) return depth[number] != 0 ? depth[number] : at;
+        if (depth[number].found != 0 || at > deepest_loops + 1) return depth[number].found != 0 ? depth[number].found : at;
         std::size_t most = 1;
         for (const Operator& op : network.subgraphs[number].operators) {
             if (op.op != code::while_loop) continue;
@@ -207,7 +210,7 @@ private:
                 if (most > deepest_loops + 1) return most; // at once: else all ways through a tangle would be tried
             }
         }
-        depth[number] = most;
+        depth[number].found = most;
         return most;
     }
 

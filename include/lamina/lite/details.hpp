@@ -10,7 +10,8 @@
 #include <utility>
 #include <vector>
 
-namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace lite {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE {
+namespace lite {
 
 /// What is known of a tensor of a file.
 struct TensorDetails {
@@ -36,4 +37,19 @@ struct InterpreterOptions {
     std::size_t max_rounds = std::size_t{1} << 20; ///< of a loop in the file
 };
 
-}}} // namespace lamina::lite
+} // namespace lite
+
+namespace internals::tflite {
+
+/// The signatures of the subgraph that is run.
+[[gnu::cold, gnu::flatten, gnu::noinline]] inline std::vector<lite::SignatureDetails> signatures_of(const Network& network)
+{
+    std::vector<lite::SignatureDetails> list;
+    for (const Signature& one : network.signatures)
+        if (one.subgraph == 0) list.push_back({one.key, one.inputs, one.outputs});
+    return list;
+}
+
+} // namespace internals::tflite
+
+}} // namespace lamina

@@ -114,10 +114,8 @@ private:
 
 [[gnu::cold]] inline Interpreter::Interpreter(const internals::FilePath& path, const InterpreterOptions& with) : options(with)
 {
-    const std::string text = internals::read_file(path);
-    const auto first = reinterpret_cast<const std::byte*>(text.data());
-    const auto bytes = std::make_shared<const std::vector<std::byte>>(first, first + text.size());
-    begin(internals::tflite::read_network(bytes, internals::text_of({'"', path.string(), '"'}), options.max_bytes));
+    begin(internals::tflite::read_network(internals::tflite::bytes_of_file(path), internals::text_of({'"', path.string(), '"'}),
+                                          options.max_bytes));
 }
 
 [[gnu::cold]] inline Interpreter::Interpreter(std::vector<std::byte> bytes, const InterpreterOptions& with) : options(with)
@@ -134,7 +132,7 @@ private:
 [[gnu::cold]] inline Interpreter::Interpreter(Clone, const Interpreter& of)
     : file(of.file), options(of.options), shapes(of.shapes)
 {
-    signature_list = of.signature_list;
+    signature_list = internals::tflite::signatures_of(file->network);
     describe();
     if (of.plan) allocate_tensors();
 }
@@ -162,8 +160,7 @@ inline Interpreter Interpreter::clone() const { return Interpreter(Clone{}, *thi
         for (const std::size_t extent : graph().tensors[tensor].shape) shape.push_back(extent);
         shapes.push_back(shape);
     }
-    for (const tflite::Signature& one : file->network.signatures)
-        if (one.subgraph == 0) signature_list.push_back({one.key, one.inputs, one.outputs});
+    signature_list = tflite::signatures_of(file->network);
     describe();
 }
 

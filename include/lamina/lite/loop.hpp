@@ -17,7 +17,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::t
 struct Loop {
     std::unique_ptr<Plan> condition, body;
     /// Of each output of the body: it is an input unchanged; it lies in the memory of another input, so that it is put aside first.
-    std::vector<bool> unchanged, put_aside;
+    std::vector<Mark> unchanged, put_aside;
     std::size_t aside = 0; ///< where in the scratch these lie
     std::size_t max_rounds = 0;
 };
@@ -40,16 +40,16 @@ struct Loop {
             const Value& made = loop.body->output(i);
             if (made.varies && !(made.shape == step.y(i).shape))
                 fail_at(step, {"value ", i, " has shape ", made.shape, " after a round and ", step.y(i).shape, " before it"});
-            if (!loop.put_aside[i]) continue;
+            if (!loop.put_aside[i].set) continue;
             std::memcpy(aside, made.data, made.bytes());
             aside += made.bytes();
         }
         aside = step.scratch + loop.aside;
         for (std::size_t i = 0; i < count; ++i) {
             const Value& made = loop.body->output(i);
-            if (loop.unchanged[i]) continue;
-            if (made.bytes() > 0) std::memcpy(step.y(i).data, loop.put_aside[i] ? aside : made.data, made.bytes());
-            if (loop.put_aside[i]) aside += made.bytes();
+            if (loop.unchanged[i].set) continue;
+            if (made.bytes() > 0) std::memcpy(step.y(i).data, loop.put_aside[i].set ? aside : made.data, made.bytes());
+            if (loop.put_aside[i].set) aside += made.bytes();
         }
     }
 }
@@ -95,9 +95,9 @@ struct Loop {
             fail_at(step, {"value ", i, " is ", name_of(step.y(i).type), " of shape ", shapes[i], " before a round and ",
                            name_of(made.type), " of shape ", made.shape, " after it"});
         const std::size_t shared = loop->body->input_behind(i);
-        loop->unchanged.push_back(shared == i);
-        loop->put_aside.push_back(shared != i && shared != Plan::no_input);
-        if (loop->put_aside.back()) aside += made.bytes();
+        loop->unchanged.push_back({shared == i});
+        loop->put_aside.push_back({shared != i && shared != Plan::no_input});
+        if (loop->put_aside.back().set) aside += made.bytes();
     }
     loop->aside = loop->condition->arena_bytes() + loop->body->arena_bytes();
     step.scratch_bytes = loop->aside + aside;

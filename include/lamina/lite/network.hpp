@@ -106,6 +106,11 @@ struct Options {
 
 inline constexpr std::ptrdiff_t absent = -1; ///< an input that is left out
 
+/// A yes or no in a list. (The functions of std::vector<bool> would be shared by all objects of a program, whatever their instruction sets.)
+struct Mark {
+    bool set = false;
+};
+
 /// One step of a computation.
 struct Operator {
     code op = code::add;

@@ -4,6 +4,7 @@
 #include <lamina/core/aligned.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
+#include <lamina/core/names.hpp>
 #include <lamina/lite/arena.hpp>
 #include <lamina/lite/network.hpp>
 #include <lamina/lite/operators/all.hpp>
@@ -289,7 +290,7 @@ private:
             step.out[i]->data = const_cast<std::byte*>((*folded)[i].data());
             step.out[i]->known = true;
         }
-        kept.push_back(folded);
+        add_to(kept, folded);
     }
 
     /// Counts what a tensor takes, and refuses a file that takes more than it may.

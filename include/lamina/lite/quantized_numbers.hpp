@@ -73,7 +73,8 @@ template <class Next> void quantize_into(const Value& value, std::string_view so
 }
 
 /// An array of a tensor's shape: of a rank that is asked for, or of any.
-template <class T, std::size_t... Rank> auto room_for(const Value& value, [[maybe_unused]] std::string_view source)
+template <class T, std::size_t... Rank>
+[[gnu::cold, gnu::flatten]] auto room_for(const Value& value, [[maybe_unused]] std::string_view source)
 {
     if constexpr (sizeof...(Rank) == 0) {
         xt::xarray<T, xt::layout_type::row_major> room;

@@ -3,6 +3,7 @@
 
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
+#include <lamina/core/file.hpp>
 #include <lamina/lite/check.hpp>
 #include <lamina/lite/faults.hpp>
 #include <lamina/lite/format/codes.hpp>
@@ -240,19 +241,29 @@ private:
     /// A tensor without numbers that nothing writes, as the axes of a reduction over none: its buffer is as empty as that of a result.
     [[gnu::cold]] static void find_empty_constants(Subgraph& graph)
     {
-        std::vector<bool> written(graph.tensors.size());
+        std::vector<Mark> written(graph.tensors.size());
         const auto write = [&](const std::vector<std::size_t>& all) {
             for (const std::size_t i : all)
-                if (i < written.size()) written[i] = true;
+                if (i < written.size()) written[i].set = true;
         };
         write(graph.inputs);
         for (const Operator& op : graph.operators) write(op.outputs);
         for (std::size_t i = 0; i < written.size(); ++i) {
             Tensor& tensor = graph.tensors[i];
-            if (!written[i] && !tensor.is_variable && contains(tensor.shape, std::size_t{0})) tensor.is_constant = true;
+            if (!written[i].set && !tensor.is_variable && contains(tensor.shape, std::size_t{0})) tensor.is_constant = true;
         }
     }
 };
+
+/// The bytes of a file, as `read_network` takes them.
+[[gnu::cold, gnu::flatten, gnu::noinline]] inline std::shared_ptr<const std::vector<std::byte>>
+bytes_of_file(const FilePath& path)
+{
+    const std::string text = read_file(path);
+    const auto bytes = std::make_shared<std::vector<std::byte>>(text.size());
+    if (!text.empty()) std::memcpy(bytes->data(), text.data(), text.size());
+    return bytes;
+}
 
 /// Reads a file that lies in memory; the network's constants are parts of it and keep it alive. `source` names it in sentences, a tensor may
 /// have up to `max_bytes`.

@@ -37,7 +37,7 @@ constexpr fused activation_of(code op)
 [[gnu::cold]] inline void join_activation(Subgraph& graph)
 {
     const Readers readers(graph);
-    std::vector<bool> gone(graph.operators.size());
+    std::vector<Mark> gone(graph.operators.size());
     for (std::size_t i = 0; i < graph.operators.size(); ++i) {
         Operator& op = graph.operators[i];
         if (!finishes(graph, op)) continue;
@@ -46,7 +46,7 @@ constexpr fused activation_of(code op)
         if (graph.tensors[graph.operators[next].outputs[0]].type != dtype::float32) continue;
         op.options.activation = activation_of(graph.operators[next].op);
         op.outputs[0] = graph.operators[next].outputs[0];
-        gone[next] = true;
+        gone[next].set = true;
     }
     remove_operators(graph, gone);
 }

@@ -31,7 +31,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::t
 [[gnu::cold]] inline void join_averages(Subgraph& graph)
 {
     const Readers readers(graph);
-    std::vector<bool> gone(graph.operators.size());
+    std::vector<Mark> gone(graph.operators.size());
     for (std::size_t i = 0; i < graph.operators.size(); ++i) {
         Operator& op = graph.operators[i];
         if (!is_for_planes(graph, op)) continue;
@@ -44,7 +44,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::t
             continue;
         op.options.averages = true;
         op.outputs[0] = pool.outputs[0];
-        gone[next] = true;
+        gone[next].set = true;
     }
     remove_operators(graph, gone);
 }

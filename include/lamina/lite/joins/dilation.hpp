@@ -22,7 +22,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::t
 [[gnu::cold]] inline void join_dilation(Subgraph& graph)
 {
     const Readers readers(graph);
-    std::vector<bool> gone(graph.operators.size());
+    std::vector<Mark> gone(graph.operators.size());
     for (std::size_t i = 0; i < graph.operators.size(); ++i) {
         const Operator& split = graph.operators[i];
         if (split.op != code::space_to_batch_nd) continue;
@@ -49,7 +49,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::t
             windows.options.pads[side] = static_cast<std::int32_t>(pads[side] - crops[side]);
         windows.inputs[0] = split.inputs[0];
         windows.outputs[0] = merge.outputs[0];
-        gone[i] = gone[last] = true;
+        gone[i].set = gone[last].set = true;
     }
     remove_operators(graph, gone);
 }

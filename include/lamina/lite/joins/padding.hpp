@@ -15,7 +15,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::t
 [[gnu::cold]] inline void join_padding(Subgraph& graph)
 {
     const Readers readers(graph);
-    std::vector<bool> gone(graph.operators.size());
+    std::vector<Mark> gone(graph.operators.size());
     for (std::size_t i = 0; i < graph.operators.size(); ++i) {
         const Operator& pad = graph.operators[i];
         if (pad.op != code::pad) continue;
@@ -29,7 +29,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::t
         windows.options.padding = padding_kind::given;
         for (std::size_t side = 0; side < 4; ++side) windows.options.pads[side] = static_cast<std::int32_t>(by[2 + side]);
         windows.inputs[0] = pad.inputs[0];
-        gone[i] = true;
+        gone[i].set = true;
     }
     remove_operators(graph, gone);
 }

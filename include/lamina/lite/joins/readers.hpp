@@ -17,7 +17,7 @@ inline constexpr std::size_t no_operator = ~std::size_t{0};
 struct Readers {
     std::vector<std::size_t> writer, reads, reader;
 
-    [[gnu::cold]] explicit Readers(const Subgraph& graph)
+    [[gnu::cold, gnu::flatten]] explicit Readers(const Subgraph& graph)
         : writer(graph.tensors.size(), no_operator), reads(graph.tensors.size()), reader(graph.tensors.size(), no_operator)
     {
         for (std::size_t i = 0; i < graph.operators.size(); ++i) {
@@ -42,11 +42,11 @@ struct Readers {
 };
 
 /// Removes the operators that are marked.
-[[gnu::cold]] inline void remove_operators(Subgraph& graph, const std::vector<bool>& marked)
+[[gnu::cold]] inline void remove_operators(Subgraph& graph, const std::vector<Mark>& marked)
 {
     std::vector<Operator> kept;
     for (std::size_t i = 0; i < marked.size(); ++i)
-        if (!marked[i]) kept.push_back(std::move(graph.operators[i]));
+        if (!marked[i].set) kept.push_back(std::move(graph.operators[i]));
     graph.operators = std::move(kept);
 }
 

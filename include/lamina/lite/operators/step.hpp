@@ -183,14 +183,17 @@ public:
     {
         if (!value.constant) return make();
         const std::lock_guard lock(guard);
-        std::shared_ptr<const void>& place = packed[{value.tensor, how}];
+        std::shared_ptr<const void>& place = packed[{value.tensor, how}].made;
         if (!place) place = make();
         return std::static_pointer_cast<const Packed>(place);
     }
 
 private:
     std::recursive_mutex guard; ///< making one may ask for another
-    std::map<std::pair<const void*, std::string_view>, std::shared_ptr<const void>> packed;
+    struct Place {
+        std::shared_ptr<const void> made{};
+    };
+    std::map<std::pair<const void*, std::string_view>, Place> packed;
 };
 
 /// What a preparation is given.
