@@ -102,9 +102,10 @@ public:
         for (std::size_t i = 0; i < step.out.size(); ++i) REQUIRE(step.out[i]->bytes() <= reserved[i]);
         if (step.run) step.run(step);
         else std::memcpy(step.y().data, step.x().data, step.x().bytes());
-        for (std::size_t i = 0; i < step.out.size(); ++i)
-            for (std::size_t at = 0; at < behind_a_tensor; ++at)
-                REQUIRE(step.out[i]->data[reserved[i] + behind_a_tensor + at] == guard);
+        for (std::size_t i = 0; i < step.out.size(); ++i) {
+            const std::byte* const behind = step.out[i]->data + reserved[i] + behind_a_tensor;
+            REQUIRE(std::count(behind, behind + behind_a_tensor, guard) == std::ptrdiff_t{behind_a_tensor});
+        }
     }
     /// All of it.
     void operator()()
