@@ -98,16 +98,12 @@ LAMINA_ONE_COPY void list_tile(const list_part<T>& part, std::size_t p, std::siz
     }
 }
 
-/// All pixels of a part, in tiles of as many as fit, of half and of a quarter.
+/// All pixels of a part, in tiles of as many as fit, and of a quarter where half such a tile would be left empty.
 template <std::size_t Vectors, class V, class T> void list_outputs(const list_part<T>& part, std::size_t f)
 {
-    constexpr std::size_t most = list_pixels(Vectors), half = most / 2, least = (most + 3) / 4;
+    constexpr std::size_t most = list_pixels(Vectors), least = (most + 3) / 4;
     std::size_t p = part.first;
-    for (; p + half < part.last; p += most) list_tile<most, Vectors, V>(part, p, f);
-    if (p < part.last && part.last - p > least) {
-        list_tile<half, Vectors, V>(part, p, f);
-        p += half;
-    }
+    for (; p + most / 2 < part.last; p += most) list_tile<most, Vectors, V>(part, p, f);
     for (; p < part.last; p += least) list_tile<least, Vectors, V>(part, p, f);
 }
 
@@ -124,30 +120,23 @@ void list_forward(const T* field, const T* w, const T* bias, T* y, const pixel_l
     constexpr std::size_t lanes = simd::lanes<T>;
     const bool in_order = !list.to && list.sizes.groups == 1;
     constexpr T most = std::numeric_limits<T>::max();
-    const detail::list_part<T> part{list,
-                                    field,
-                                    w,
-                                    bias,
-                                    y,
-                                    first,
-                                    last,
-                                    in_order ? y + last * list.sizes.filters : nullptr,
-                                    within,
-                                    !(within.low < -most),
-                                    !(within.high > most)};
+    const T* const end = in_order ? y + last * list.sizes.filters : nullptr;
+    const bool below = !(within.low < -most), above = !(within.high > most);
+    const detail::list_part<T> part{list, field, w, bias, y, first, last, end, within, below, above};
     // The last filters come first: what their registers write behind a pixel is then written over.
     using V = simd::batch<T>;
     std::size_t left = vectors<T>(list.filters());
     const auto take = [&](std::size_t count) { return (left -= count) * lanes; };
     if constexpr (simd::registers == 32) {
+        // Where half a register holds the last ones, processors with units of that width take half the time.
         using half = simd::sized<T, lanes / 2>;
-        if (left % 4 == 3) detail::list_outputs<3, V>(part, take(3));
-        else if (left % 4 == 2) detail::list_outputs<2, V>(part, take(2));
-        else if (left % 4 == 1) {
-            // Where half a register holds them, processors with units of that width take half the time.
-            if (list.filters() - (left - 1) * lanes <= lanes / 2) detail::list_outputs<1, half>(part, take(1));
+        if (left * lanes - list.filters() >= lanes / 2) detail::list_outputs<1, half>(part, take(1));
+        if (left % 4 == 1 && left < 9) {
+            if (left == 5) detail::list_outputs<2, V>(part, take(2));
             else detail::list_outputs<1, V>(part, take(1));
         }
+        if (left == 2) detail::list_outputs<2, V>(part, take(2));
+        while (left % 4 > 0) detail::list_outputs<3, V>(part, take(3)); // three times, twice or once
         while (left > 0) detail::list_outputs<4, V>(part, take(4));
     }
     else {

@@ -104,6 +104,7 @@ LAMINA_ONE_COPY void depthwise_any_forward(const T* x, const T* w, const T* bias
             const std::size_t rest = whole.last - ox;
             if (rest > 4 && whole.size() >= 8) compute(std::min(ox, whole.last - 8), fixed<std::size_t(8)>{}), ox += 8;
             else if (rest > 1 && whole.size() >= 4) compute(std::min(ox, whole.last - 4), fixed<std::size_t(4)>{}), ox += 4;
+            else if (whole.size() >= 2) compute(std::min(ox, whole.last - 2), fixed<std::size_t(2)>{}), ox += 2;
             else compute(ox, fixed<std::size_t(1)>{}), ++ox;
         }
         for (ox = whole.last; ox < s.out_width; ++ox) compute(ox, fixed<std::size_t(1)>{});
