@@ -1,12 +1,14 @@
 // TensorFlow Lite: each activation as operators, against the activation itself.
 #include "lite/written.hpp"
 
+#include <lamina/lamina.hpp>
+
 using namespace written;
 
 namespace {
 
-template <class A> void activation(const std::string& name) { check<Sequential<Input<5, 8>, Activation<A>>>(name); }
-template <class L> void layer(const std::string& name) { check<Sequential<Input<5, 8>, L>>(name); }
+template <class A> void activation(const std::string& name) { check_layer<Input<5, 8>, Activation<A>>(name); }
+template <class L> void layer(const std::string& name) { check_layer<Input<5, 8>, L>(name); }
 
 } // namespace
 
@@ -51,5 +53,5 @@ TEST_CASE("lite: activations", "[lite]")
     layer<ReLU<1.0, 0.25, 0.5>>("relu_layer");
     layer<LeakyReLU<>>("leaky_relu_layer");
     layer<ELU<0.5>>("elu_layer");
-    check<Sequential<Input<2, 3, 2, 2, 4>, Activation<Softmax>>>("softmax_of_many_axes");
+    check_layer<Input<2, 3, 2, 2, 4>, Activation<Softmax>>("softmax_of_many_axes");
 }

@@ -1,10 +1,16 @@
 // TensorFlow Lite: each layer of the catalogue as a file, against the layer itself.
 #include "lite/written.hpp"
 
+#include <lamina/lamina.hpp>
+
 using namespace written;
 
 namespace {
 
+template <class In, class L> void alone(const std::string& name, std::size_t whole_below = 0)
+{
+    check_layer<In, L>(name, whole_below);
+}
 template <class In, class... L> void layer(const std::string& name, std::size_t whole_below = 0)
 {
     check<Sequential<In, L...>>(name, whole_below);
@@ -18,105 +24,105 @@ using Image = Input<8, 10, 4>;
 
 TEST_CASE("lite: dense layers and what stands beside them", "[lite]")
 {
-    layer<Row, Dense<5, Relu>>("dense_relu");
-    layer<Row, Dense<5, NoBias, Tanh>>("dense_no_bias");
-    layer<Steps, Dense<5, Sigmoid, EachRow>>("dense_rows");
-    layer<Image, Dense<3, EachRow>>("dense_images");
+    alone<Row, Dense<5, Relu>>("dense_relu");
+    alone<Row, Dense<5, NoBias, Tanh>>("dense_no_bias");
+    alone<Steps, Dense<5, Sigmoid, EachRow>>("dense_rows");
+    alone<Image, Dense<3, EachRow>>("dense_images");
     layer<Row, Dense<5>, BatchNormalization<>, Activation<Relu>, Dense<2>>("dense_folded");
-    layer<Row, BatchNormalization<>>("batch_normalization");
+    alone<Row, BatchNormalization<>>("batch_normalization");
     layer<Steps, Identity, PReLU<>>("prelu");
-    layer<Image, PReLU<SharedAxes<1, 2>>>("prelu_shared");
+    alone<Image, PReLU<SharedAxes<1, 2>>>("prelu_shared");
     layer<Row, Dropout<0.5>, GaussianNoise<0.1>, GaussianDropout<0.1>, AlphaDropout<0.1>, Dense<3>>("noise");
     layer<Image, SpatialDropout2D<0.1>, Rescaling<0.5, -1>>("rescaling");
     layer<Image, Flatten, Dense<3>>("flatten");
     layer<Steps, Reshape<6, 6>, Permute<2, 1>, SpatialDropout1D<0.1>>("reshape");
-    layer<Input<2, 3, 4>, Permute<3, 1, 2>>("permute");
-    layer<Row, RepeatVector<4>>("repeat_vector");
-    layer<Steps, Embedding<50, 3>>("embedding_rows", 50);
+    alone<Input<2, 3, 4>, Permute<3, 1, 2>>("permute");
+    alone<Row, RepeatVector<4>>("repeat_vector");
+    alone<Steps, Embedding<50, 3>>("embedding_rows", 50);
     layer<Input<6>, Embedding<50, 3>, Flatten, Dense<2>>("embedding", 50);
-    layer<Row, CategoryEncoding<12, OneHot>>("one_hot", 12);
-    layer<Input<1>, CategoryEncoding<12, OneHot>>("one_hot_of_one", 12);
-    layer<Row, CategoryEncoding<12>>("multi_hot", 12);
-    layer<Row, CategoryEncoding<12, Count>>("count", 12);
-    layer<Steps, Discretization<-1.0, 0.0, 0.5>>("discretization");
-    layer<Row, Normalization<>>("normalization");
-    layer<Row, Normalization<GivenMean<0.5>, GivenVariance<4>, Invert>>("normalization_invert");
+    alone<Row, CategoryEncoding<12, OneHot>>("one_hot", 12);
+    alone<Input<1>, CategoryEncoding<12, OneHot>>("one_hot_of_one", 12);
+    alone<Row, CategoryEncoding<12>>("multi_hot", 12);
+    alone<Row, CategoryEncoding<12, Count>>("count", 12);
+    alone<Steps, Discretization<-1.0, 0.0, 0.5>>("discretization");
+    alone<Row, Normalization<>>("normalization");
+    alone<Row, Normalization<GivenMean<0.5>, GivenVariance<4>, Invert>>("normalization_invert");
 }
 
 TEST_CASE("lite: convolutions", "[lite]")
 {
-    layer<Image, Conv2D<5, Kernel<3>>>("conv2d");
-    layer<Image, Conv2D<5, Kernel<3>, Same, Strides<2>, Relu>>("conv2d_same");
-    layer<Image, Conv2D<6, Kernel<3, 2>, Groups<2>, Relu6>>("conv2d_groups");
-    layer<Image, Conv2D<5, Kernel<3>, Dilation<2>, Same, NoBias>>("conv2d_dilation");
-    layer<Image, Conv2D<5, Kernel<3>, Padding<2, 1>, HardTanh>>("conv2d_padding");
+    alone<Image, Conv2D<5, Kernel<3>>>("conv2d");
+    alone<Image, Conv2D<5, Kernel<3>, Same, Strides<2>, Relu>>("conv2d_same");
+    alone<Image, Conv2D<6, Kernel<3, 2>, Groups<2>, Relu6>>("conv2d_groups");
+    alone<Image, Conv2D<5, Kernel<3>, Dilation<2>, Same, NoBias>>("conv2d_dilation");
+    alone<Image, Conv2D<5, Kernel<3>, Padding<2, 1>, HardTanh>>("conv2d_padding");
     layer<Image, Conv2D<5, Kernel<3>, NoBias>, BatchNormalization<>, ReLU<6>>("conv2d_folded");
-    layer<Image, Conv2D<5, Kernel<2>, Mish>>("conv2d_mish");
-    layer<Steps, Conv1D<5, Kernel<3>, Tanh>>("conv1d");
+    alone<Image, Conv2D<5, Kernel<2>, Mish>>("conv2d_mish");
+    alone<Steps, Conv1D<5, Kernel<3>, Tanh>>("conv1d");
     layer<Steps, Conv1D<5, Kernel<3>, Causal, Dilation<2>>, BatchNormalization<>, Activation<Relu>>("conv1d_causal");
-    layer<Steps, Conv1D<6, Kernel<3>, Same, Strides<2>, Groups<2>>>("conv1d_same");
-    layer<Steps, Conv1D<5, Kernel<3>, Padding<2>>>("conv1d_padding");
+    alone<Steps, Conv1D<6, Kernel<3>, Same, Strides<2>, Groups<2>>>("conv1d_same");
+    alone<Steps, Conv1D<5, Kernel<3>, Padding<2>>>("conv1d_padding");
     layer<Image, DepthwiseConv2D<Kernel<3>, DepthMultiplier<2>, Same>, BatchNormalization<>>("depthwise");
-    layer<Image, DepthwiseConv2D<Kernel<3>, Strides<2>, Relu>>("depthwise_strides");
-    layer<Image, DepthwiseConv2D<Kernel<3>, Dilation<2>, NoBias>>("depthwise_dilation");
-    layer<Steps, DepthwiseConv1D<Kernel<3>, Same>>("depthwise1d");
-    layer<Image, SeparableConv2D<5, Kernel<3>, DepthMultiplier<2>, Same, Relu>>("separable");
-    layer<Steps, SeparableConv1D<5, Kernel<3>>>("separable1d");
-    layer<Image, Conv2DTranspose<3, Kernel<3>, Strides<2>>>("transposed");
-    layer<Image, Conv2DTranspose<3, Kernel<4>, Strides<2>, Same, Relu>>("transposed_same");
-    layer<Image, Conv2DTranspose<3, Kernel<3>, Strides<2>, Same, OutputPadding<1>>>("transposed_added");
-    layer<Image, Conv2DTranspose<3, Kernel<2>, Strides<3>>>("transposed_gaps");
+    alone<Image, DepthwiseConv2D<Kernel<3>, Strides<2>, Relu>>("depthwise_strides");
+    alone<Image, DepthwiseConv2D<Kernel<3>, Dilation<2>, NoBias>>("depthwise_dilation");
+    alone<Steps, DepthwiseConv1D<Kernel<3>, Same>>("depthwise1d");
+    alone<Image, SeparableConv2D<5, Kernel<3>, DepthMultiplier<2>, Same, Relu>>("separable");
+    alone<Steps, SeparableConv1D<5, Kernel<3>>>("separable1d");
+    alone<Image, Conv2DTranspose<3, Kernel<3>, Strides<2>>>("transposed");
+    alone<Image, Conv2DTranspose<3, Kernel<4>, Strides<2>, Same, Relu>>("transposed_same");
+    alone<Image, Conv2DTranspose<3, Kernel<3>, Strides<2>, Same, OutputPadding<1>>>("transposed_added");
+    alone<Image, Conv2DTranspose<3, Kernel<2>, Strides<3>>>("transposed_gaps");
     layer<Image, Conv2DTranspose<3, Kernel<3>, Dilation<2>, NoBias>, BatchNormalization<>>("transposed_dilation");
-    layer<Image, Conv2DTranspose<3, Kernel<3>, Strides<2>, Padding<1>>>("transposed_padding");
-    layer<Steps, Conv1DTranspose<3, Kernel<3>, Strides<2>, Same>>("transposed1d");
+    alone<Image, Conv2DTranspose<3, Kernel<3>, Strides<2>, Padding<1>>>("transposed_padding");
+    alone<Steps, Conv1DTranspose<3, Kernel<3>, Strides<2>, Same>>("transposed1d");
 }
 
 TEST_CASE("lite: poolings", "[lite]")
 {
-    layer<Image, MaxPooling2D<2>>("max_pooling");
-    layer<Image, MaxPooling2D<Window{3, 2}, Strides<2, 1>, Same>>("max_pooling_same");
-    layer<Image, MaxPooling2D<3, Padding<1>, CeilMode>>("max_pooling_padding");
-    layer<Image, MaxPooling2D<2, Dilation<2>, Strides<1>>>("max_pooling_dilation");
-    layer<Steps, MaxPooling1D<3, Same>>("max_pooling1d");
-    layer<Image, AveragePooling2D<3, Strides<2>, Same>>("average_same");
-    layer<Image, AveragePooling2D<3, Strides<2>, Same, CountIncludePad>>("average_same_counts");
-    layer<Image, AveragePooling2D<3, Padding<1>>>("average_padding");
-    layer<Image, AveragePooling2D<3, Padding<1>, CountIncludePad, CeilMode>>("average_ceil");
-    layer<Steps, AveragePooling1D<2>>("average1d");
+    alone<Image, MaxPooling2D<2>>("max_pooling");
+    alone<Image, MaxPooling2D<Window{3, 2}, Strides<2, 1>, Same>>("max_pooling_same");
+    alone<Image, MaxPooling2D<3, Padding<1>, CeilMode>>("max_pooling_padding");
+    alone<Image, MaxPooling2D<2, Dilation<2>, Strides<1>>>("max_pooling_dilation");
+    alone<Steps, MaxPooling1D<3, Same>>("max_pooling1d");
+    alone<Image, AveragePooling2D<3, Strides<2>, Same>>("average_same");
+    alone<Image, AveragePooling2D<3, Strides<2>, Same, CountIncludePad>>("average_same_counts");
+    alone<Image, AveragePooling2D<3, Padding<1>>>("average_padding");
+    alone<Image, AveragePooling2D<3, Padding<1>, CountIncludePad, CeilMode>>("average_ceil");
+    alone<Steps, AveragePooling1D<2>>("average1d");
     layer<Image, GlobalAveragePooling2D<>, Dense<2>>("global_average");
-    layer<Image, GlobalMaxPooling2D<KeepDims>>("global_max");
-    layer<Steps, GlobalAveragePooling1D<KeepDims>>("global_average1d");
-    layer<Steps, GlobalMaxPooling1D<>>("global_max1d");
-    layer<Image, AdaptiveAveragePooling2D<Window{4, 5}>>("adaptive_average");
-    layer<Image, AdaptiveAveragePooling2D<Window{3, 4}>>("adaptive_average_uneven");
-    layer<Image, AdaptiveMaxPooling2D<3>>("adaptive_max");
-    layer<Steps, AdaptiveMaxPooling1D<4>>("adaptive_max1d");
-    layer<Steps, AdaptiveAveragePooling1D<3>>("adaptive_average1d");
+    alone<Image, GlobalMaxPooling2D<KeepDims>>("global_max");
+    alone<Steps, GlobalAveragePooling1D<KeepDims>>("global_average1d");
+    alone<Steps, GlobalMaxPooling1D<>>("global_max1d");
+    alone<Image, AdaptiveAveragePooling2D<Window{4, 5}>>("adaptive_average");
+    alone<Image, AdaptiveAveragePooling2D<Window{3, 4}>>("adaptive_average_uneven");
+    alone<Image, AdaptiveMaxPooling2D<3>>("adaptive_max");
+    alone<Steps, AdaptiveMaxPooling1D<4>>("adaptive_max1d");
+    alone<Steps, AdaptiveAveragePooling1D<3>>("adaptive_average1d");
 }
 
 TEST_CASE("lite: normalizations", "[lite]")
 {
-    layer<Steps, LayerNormalization<>>("layer_normalization");
-    layer<Steps, LayerNormalization<Axes<2>, NoCenter>>("layer_normalization_axes");
-    layer<Steps, RMSNormalization<>>("rms_normalization");
-    layer<Image, GroupNormalization<2>>("group_normalization");
-    layer<Steps, UnitNormalization<>>("unit_normalization");
-    layer<Steps, UnitNormalization<OverAxes<1>>>("unit_normalization_axes");
-    layer<Image, LocalResponseNormalization<3, 0.1>>("local_response");
-    layer<Image, LocalResponseNormalization<2>>("local_response_even");
+    alone<Steps, LayerNormalization<>>("layer_normalization");
+    alone<Steps, LayerNormalization<Axes<2>, NoCenter>>("layer_normalization_axes");
+    alone<Steps, RMSNormalization<>>("rms_normalization");
+    alone<Image, GroupNormalization<2>>("group_normalization");
+    alone<Steps, UnitNormalization<>>("unit_normalization");
+    alone<Steps, UnitNormalization<OverAxes<1>>>("unit_normalization_axes");
+    alone<Image, LocalResponseNormalization<3, 0.1>>("local_response");
+    alone<Image, LocalResponseNormalization<2>>("local_response_even");
 }
 
 TEST_CASE("lite: images in other sizes", "[lite]")
 {
-    layer<Image, ZeroPadding2D<Border{{1, 2}, {3, 0}}>>("zero_padding");
-    layer<Steps, ZeroPadding1D<Sides{2, 0}>>("zero_padding1d");
-    layer<Image, Cropping2D<Border{{1, 2}, {3, 0}}>>("cropping");
-    layer<Steps, Cropping1D<Sides{1, 3}>>("cropping1d");
-    layer<Image, UpSampling2D<Window{2, 3}>>("up_sampling");
-    layer<Image, UpSampling2D<2, Bilinear>>("up_sampling_bilinear");
-    layer<Steps, UpSampling1D<3>>("up_sampling1d");
-    layer<Image, Resizing<5, 13>>("resizing");
-    layer<Image, Resizing<5, 5, Nearest, CropToAspectRatio>>("resizing_nearest");
-    layer<Image, CenterCrop<5, 6>>("center_crop");
-    layer<Image, CenterCrop<9, 12>>("center_crop_of_less");
+    alone<Image, ZeroPadding2D<Border{{1, 2}, {3, 0}}>>("zero_padding");
+    alone<Steps, ZeroPadding1D<Sides{2, 0}>>("zero_padding1d");
+    alone<Image, Cropping2D<Border{{1, 2}, {3, 0}}>>("cropping");
+    alone<Steps, Cropping1D<Sides{1, 3}>>("cropping1d");
+    alone<Image, UpSampling2D<Window{2, 3}>>("up_sampling");
+    alone<Image, UpSampling2D<2, Bilinear>>("up_sampling_bilinear");
+    alone<Steps, UpSampling1D<3>>("up_sampling1d");
+    alone<Image, Resizing<5, 13>>("resizing");
+    alone<Image, Resizing<5, 5, Nearest, CropToAspectRatio>>("resizing_nearest");
+    alone<Image, CenterCrop<5, 6>>("center_crop");
+    alone<Image, CenterCrop<9, 12>>("center_crop_of_less");
 }

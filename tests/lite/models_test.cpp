@@ -1,6 +1,8 @@
 // TensorFlow Lite: layers of sequences, attention, structs and nested models as files, against the models themselves.
 #include "lite/written.hpp"
 
+#include <lamina/lamina.hpp>
+
 using namespace written;
 
 namespace {

@@ -4,11 +4,14 @@
 
 #include "catch.hpp"
 
+#include <lamina/core/aligned.hpp>
 #include <lamina/core/tensor.hpp>
 #include <lamina/formats/npy_writer.hpp>
-#include <lamina/lamina.hpp>
 #include <lamina/lite/convert.hpp>
 #include <lamina/lite/interpreter.hpp>
+#include <lamina/models/build.hpp>
+#include <lamina/models/composites/sequential.hpp>
+#include <lamina/models/predict.hpp>
 
 #include <cmath>
 #include <cstddef>
@@ -106,12 +109,29 @@ inline void check_file(const std::string& name, const std::vector<std::byte>& fi
     }
 }
 
+/// A model, by `predict`.
 template <class M> void check(const std::string& name, std::size_t whole_below = 0)
 {
     auto model = build<M>(Seed{3});
     fill(model);
     const auto x = samples({M::input.extents, M::input.extents + M::input.rank}, whole_below);
     check_file(name, lite::convert(model), {x}, {xt::xarray<float>(predict(model, x))});
+}
+
+/// A layer alone, by its own pass: it compiles several times as fast as a model does.
+template <class In, class L> void check_layer(const std::string& name, std::size_t whole_below = 0)
+{
+    using Block = typename L::template block<float, In::value>;
+    Block block;
+    internals::make_records(internals::variables_of(block));
+    fill(block);
+    const auto x = samples({In::value.extents, In::value.extents + In::value.rank}, whole_below);
+    std::vector<std::size_t> shape{3};
+    for (std::size_t axis = 0; axis < Block::output.rank; ++axis) shape.push_back(Block::output[axis]);
+    xt::xarray<float> y(std::vector<std::size_t>(shape.begin(), shape.end()));
+    const auto scratch = internals::allocate_aligned(sizeof(float) * internals::scratch_of<Block>(3) + 64);
+    block.forward(protocols::Mode{}, x.data(), y.data(), nullptr, reinterpret_cast<float*>(scratch.get()), 3);
+    check_file(name, lite::convert(block), {x}, {y});
 }
 
 } // namespace written
