@@ -1,4 +1,4 @@
-// TensorFlow Lite: each layer of the catalogue as a file, against the layer itself.
+// TensorFlow Lite: each layer and activation of the catalogue as a file, against the layer itself.
 #include "lite/written.hpp"
 
 #include <lamina/lamina.hpp>
@@ -16,7 +16,10 @@ template <class In, class... L> void layer(const std::string& name, std::size_t 
     check<Sequential<In, L...>>(name, whole_below);
 }
 
+template <class A> void activation(const std::string& name) { check_layer<Input<5, 8>, Activation<A>>(name); }
+
 using Row = Input<7>;
+using Numbers = Input<5, 8>;
 using Steps = Input<9, 4>;
 using Image = Input<8, 10, 4>;
 
@@ -125,4 +128,48 @@ TEST_CASE("lite: images in other sizes", "[lite]")
     alone<Image, Resizing<5, 5, Nearest, CropToAspectRatio>>("resizing_nearest");
     alone<Image, CenterCrop<5, 6>>("center_crop");
     alone<Image, CenterCrop<9, 12>>("center_crop_of_less");
+}
+
+TEST_CASE("lite: activations", "[lite]")
+{
+    activation<Linear>("linear");
+    activation<Relu>("relu");
+    activation<Relu6>("relu6");
+    activation<LeakyRelu<>>("leaky_relu");
+    activation<GeneralRelu<0.1, 1.0, 0.5>>("general_relu");
+    activation<GeneralRelu<0, 1.0, 0>>("general_relu_most");
+    activation<Elu<>>("elu");
+    activation<Elu<0.7>>("elu_alpha");
+    activation<Celu<0.7>>("celu");
+    activation<Selu>("selu");
+    activation<Gelu>("gelu");
+    activation<GeluTanh>("gelu_tanh");
+    activation<Silu>("silu");
+    activation<Mish>("mish");
+    activation<Sigmoid>("sigmoid");
+    activation<HardSilu>("hard_silu");
+    activation<HardTanh>("hard_tanh");
+    activation<Tanh>("tanh");
+    activation<Softmax>("softmax");
+    activation<LogSoftmax>("log_softmax");
+    activation<Softplus>("softplus");
+    activation<Softsign>("softsign");
+    activation<Exponential>("exponential");
+    activation<HardSigmoid<>>("hard_sigmoid");
+    activation<HardSigmoid<0.2>>("hard_sigmoid_slope");
+    activation<LogSigmoid>("log_sigmoid");
+    activation<TanhShrink>("tanh_shrink");
+    activation<HardShrink<0.3>>("hard_shrink");
+    activation<SoftShrink<>>("soft_shrink");
+    activation<Threshold<0.5, -1>>("threshold");
+    activation<Clip<-0.5, 1.5>>("clip");
+    activation<Glu>("glu");
+    activation<Squareplus<>>("squareplus");
+    activation<SparsePlus>("sparse_plus");
+    activation<SparseSigmoid>("sparse_sigmoid");
+    activation<Sparsemax>("sparsemax");
+    alone<Numbers, ReLU<1.0, 0.25, 0.5>>("relu_layer");
+    alone<Numbers, LeakyReLU<>>("leaky_relu_layer");
+    alone<Numbers, ELU<0.5>>("elu_layer");
+    alone<Input<2, 3, 2, 2, 4>, Activation<Softmax>>("softmax_of_many_axes");
 }
