@@ -7,6 +7,7 @@
 #include <lamina/layers/convolution/conv2d.hpp>
 #include <lamina/layers/core/activation.hpp>
 #include <lamina/layers/core/dense.hpp>
+#include <lamina/layers/normalization/batch_normalization.hpp>
 #include <lamina/layers/pooling/average_pooling2d.hpp>
 #include <lamina/layers/recurrent/lstm.hpp>
 #include <lamina/layers/reshaping/flatten.hpp>
@@ -117,7 +118,8 @@ TEST_CASE("lite: LeNet-5 in four forms is as small as TensorFlow's and gives the
 TEST_CASE("lite: weights of 8 bits are those of TensorFlow's converter, to the bit", "[lite]")
 {
     if (is_missing()) return;
-    const auto made = lite::convert(bytes_of(reference / "lenet5-mnist.float32.tflite"), {.optimizations = lite::Optimize::dynamic_range});
+    const auto made =
+        lite::convert(bytes_of(reference / "lenet5-mnist.float32.tflite"), {.optimizations = lite::Optimize::dynamic_range});
     const auto ours = network_of_file(made), theirs = network_of_file(bytes_of(reference / "lenet5-mnist.dynamic.tflite"));
     std::size_t weights = 0;
     for (const auto& tensor : theirs.subgraphs[0].tensors) {
@@ -166,8 +168,9 @@ TEST_CASE("lite: ranges of whole numbers", "[lite]")
         CHECK(saw_input);
         CHECK(saw_tanh);
     }
-    CHECK(refusal_of([&] { lite::convert(model, {.optimizations = lite::Optimize::full_integer}); }).find("needs representative samples") !=
-          std::string::npos);
+    CHECK(refusal_of([&] {
+              lite::convert(model, {.optimizations = lite::Optimize::full_integer});
+          }).find("needs representative samples") != std::string::npos);
     auto wrong = xt::xtensor<float, 2>::from_shape({3, 4});
     CHECK(refusal_of([&] {
               lite::convert(model, {.optimizations = lite::Optimize::full_integer, .representative = wrong});
@@ -188,7 +191,8 @@ TEST_CASE("lite: layers of one's own, and those that cannot be written, in one s
     const auto x = samples({5});
     check_file("own_layer", lite::convert(model, {.layers = own}), {x}, {xt::xarray<float>(predict(model, x))});
     const Model unbound{};
-    CHECK(refusal_of([&] { lite::convert(unbound, {.layers = own}); }).find("is bound to no stored variable") != std::string::npos);
+    CHECK(refusal_of([&] { lite::convert(unbound, {.layers = own}); }).find("is bound to no stored variable") !=
+          std::string::npos);
     const auto long_one = build<Sequential<Input<600, 2>, LSTM<3>>>(Seed{3});
     CHECK(refusal_of([&] { lite::convert(long_one); }).find("has 600 steps") != std::string::npos);
 }

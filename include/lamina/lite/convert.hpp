@@ -22,6 +22,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -162,7 +163,9 @@ namespace lite {
 /// Refuses  layers that have no form in the format, all of them in one sentence, before anything is written.
 /// Numerics float32 within 1e-5 of the model; a model of double becomes float32.
 /// Example  auto bytes = [](const auto& model) { return lite::convert(model, {.optimizations = lite::Optimize::float16}); };
-template <class M> std::vector<std::byte> convert(const M& model, const ConvertOptions& options = {})
+template <class M>
+    requires(!std::is_convertible_v<const M&, std::span<const std::byte>>)
+std::vector<std::byte> convert(const M& model, const ConvertOptions& options = {})
 {
     if constexpr (!internals::can_be_model<M>) internals::refuse_model<M>();
     else if constexpr (!internals::can_be_called<M>) internals::refuse_call<M>();

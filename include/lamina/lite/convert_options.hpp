@@ -29,7 +29,8 @@ class TensorView {
 public:
     TensorView() = default;
     template <class X>
-        requires(internals::DenseTensor<X> && std::is_same_v<std::remove_cv_t<typename X::value_type>, float>)
+        requires(requires(const X& x) { x.storage(); } && internals::LiesInOneRow<X> &&
+                 std::is_same_v<std::remove_cv_t<typename X::value_type>, float>)
     TensorView(const X& x) : numbers(x.data()), extents(x.shape().begin(), x.shape().end())
     {}
 
