@@ -64,7 +64,7 @@ void depthwise_sums(const depthwise_line& x, std::size_t at, std::size_t c, cons
 } // namespace detail
 
 /// Bytes as floats, without their zero point, each `times` times.
-inline void spread_bytes(const std::int8_t* x, std::size_t n, std::int32_t zero, std::size_t times, float* to)
+[[gnu::noinline]] inline void spread_bytes(const std::int8_t* x, std::size_t n, std::int32_t zero, std::size_t times, float* to)
 {
     std::size_t i = 0;
     if (times == 1) {
@@ -80,8 +80,8 @@ inline void spread_bytes(const std::int8_t* x, std::size_t n, std::int32_t zero,
 
 /// For each output of a line and each channel the sum of products, given to `finish` a tile at a time as the rows from `first` on. w is
 /// [taps][padded channels], on 64 bytes.
-inline void multiply_channels(const depthwise_line& x, const float* w, std::size_t channels, std::size_t first,
-                              const product_finish& finish)
+[[gnu::noinline]] inline void multiply_channels(const depthwise_line& x, const float* w, std::size_t channels, std::size_t first,
+                                                const product_finish& finish)
 {
     constexpr std::size_t lanes = simd::dot_lanes, most = 8;
     alignas(alignment) std::int32_t sums[most * lanes];

@@ -180,8 +180,8 @@ void product_of_part(const product_rows& x, const std::int8_t* w, const product_
 /// For each row and output the sum of products, given to `finish` a tile at a time. `any` says that weights may be -128.
 ///
 /// The order of sums does not matter, so that results depend neither on the tile nor on the number of threads.
-inline void multiply(const product_rows& x, const std::int8_t* w, const product_sizes& s, bool any, const product_finish& finish,
-                     std::size_t threads = 1)
+[[gnu::noinline]] inline void multiply(const product_rows& x, const std::int8_t* w, const product_sizes& s, bool any,
+                                       const product_finish& finish, std::size_t threads = 1)
 {
     if (x.count == 0) return;
 #if LAMINA_DOTS

@@ -34,7 +34,7 @@ inline row_range range_of(float low, float high)
 }
 
 /// The least and the largest of some numbers, 0 among them.
-inline void extremes_of(const float* x, std::size_t n, float& low, float& high)
+[[gnu::noinline]] inline void extremes_of(const float* x, std::size_t n, float& low, float& high)
 {
     low = high = 0;
 #if LAMINA_DOTS
@@ -63,7 +63,8 @@ inline void extremes_of(const float* x, std::size_t n, float& low, float& high)
 }
 
 /// Quantizes `n` floats, as they are stored for products, or as they are.
-template <bool Stored = true> void quantize_row(const float* x, std::size_t n, const row_range& range, std::int8_t* q)
+template <bool Stored = true>
+[[gnu::noinline]] void quantize_row(const float* x, std::size_t n, const row_range& range, std::int8_t* q)
 {
     std::size_t i = 0;
 #if LAMINA_DOTS
@@ -87,7 +88,7 @@ template <bool Stored = true> void quantize_row(const float* x, std::size_t n, c
 }
 
 /// Bytes as they are stored for products.
-inline void store_row(const std::int8_t* x, std::size_t n, std::int8_t* q)
+[[gnu::noinline]] inline void store_row(const std::int8_t* x, std::size_t n, std::int8_t* q)
 {
     if constexpr (simd::stored_offset == 0) std::memcpy(q, x, n);
     else {

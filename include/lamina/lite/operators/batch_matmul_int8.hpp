@@ -43,7 +43,7 @@ struct ByteProductRoom {
 };
 
 /// from [rows][columns], transposed.
-template <class T> void transpose_into(const T* from, std::size_t rows, std::size_t columns, T* to)
+[[gnu::noinline]] inline void transpose_into(const std::int8_t* from, std::size_t rows, std::size_t columns, std::int8_t* to)
 {
     for (std::size_t row = 0; row < rows; ++row)
         for (std::size_t i = 0; i < columns; ++i) to[i * rows + row] = from[row * columns + i];
@@ -51,8 +51,8 @@ template <class T> void transpose_into(const T* from, std::size_t rows, std::siz
 
 /// One product of int8 matrices. With zero points z: the sum of (a - za) · (b - zb) is that of a · b, less za times b's column, less zb
 /// times a's row, plus terms · za · zb.
-inline void multiply_int8(const Step& step, const BatchProduct& p, const kernels::product_sizes& s, const ByteProductRoom& room,
-                          const std::int8_t* a, bool any, std::int8_t* y)
+[[gnu::noinline]] inline void multiply_int8(const Step& step, const BatchProduct& p, const kernels::product_sizes& s,
+                                            const ByteProductRoom& room, const std::int8_t* a, bool any, std::int8_t* y)
 {
     const std::int32_t a_zero = step.x(0).zero, b_zero = step.x(1).zero;
     const auto terms = static_cast<std::int32_t>(p.terms);
@@ -77,8 +77,8 @@ inline void multiply_int8(const Step& step, const BatchProduct& p, const kernels
 }
 
 /// One product of a matrix of floats, each row quantized by itself, and one of int8.
-inline void multiply_hybrid(const Step& step, const BatchProduct& p, const kernels::product_sizes& s, const ByteProductRoom& room,
-                            const float* a, bool any, float* y)
+[[gnu::noinline]] inline void multiply_hybrid(const Step& step, const BatchProduct& p, const kernels::product_sizes& s,
+                                              const ByteProductRoom& room, const float* a, bool any, float* y)
 {
     for (std::size_t row = 0; row < p.rows; ++row) {
         float low, high;

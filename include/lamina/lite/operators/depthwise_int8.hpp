@@ -37,8 +37,8 @@ struct KeptDepthwise {
 };
 
 /// Convolves an image of whole numbers: rows are padded when an output first sees them, and kept in turn in a few places.
-inline void convolve_channels(const Step& step, const KeptDepthwise& kept, const std::int8_t* x, std::int32_t zero,
-                              const kernels::product_finish& finish)
+[[gnu::noinline]] inline void convolve_channels(const Step& step, const KeptDepthwise& kept, const std::int8_t* x,
+                                                std::int32_t zero, const kernels::product_finish& finish)
 {
     const kernels::convolution_sizes& s = kept.sizes;
     const auto rows = reinterpret_cast<const float**>(step.scratch);

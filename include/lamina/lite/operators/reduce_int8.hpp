@@ -50,12 +50,12 @@ inline void run_int8_reduce(const Step& step)
         return;
     }
     if (op == code::reduce_max || op == code::reduce_min) {
-        if (op == code::reduce_max)
-            collect_bytes<std::int32_t>(step, -128, [](std::int32_t a, std::int8_t b) { return a < b ? b : a; });
-        else collect_bytes<std::int32_t>(step, 127, [](std::int32_t a, std::int8_t b) { return b < a ? b : a; });
+        const std::int32_t sign = op == code::reduce_max ? 1 : -1; // the least is the largest of the negative ones
+        collect_bytes<std::int32_t>(step, -128, [sign](std::int32_t a, std::int8_t b) { return std::max(a, sign * b); });
         const bool same = x.scale == y.scale && x.zero == y.zero;
         for (std::size_t i = 0; i < y.size(); ++i)
-            to[i] = same ? static_cast<std::int8_t>(sums[i]) : nearest_int8(static_cast<double>(x.scale) * (sums[i] - x.zero), y);
+            to[i] = same ? static_cast<std::int8_t>(sign * sums[i])
+                         : nearest_int8(static_cast<double>(x.scale) * (sign * sums[i] - x.zero), y);
         return;
     }
     collect_bytes<std::int32_t>(step, 0, [](std::int32_t a, std::int8_t b) { return a + b; });
