@@ -34,7 +34,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::t
     for (const Value* const x : step.in) {
         const std::size_t share = x->shape.product(axis, x->shape.rank) * bytes_of(y.type);
         if (share == 0) continue;
-        for (std::size_t i = 0; i < outer; ++i) std::memcpy(to + i * row, x->data + i * share, share);
+        for (std::size_t i = 0; i < outer; ++i) copy_run(to + i * row, x->data + i * share, share);
         to += share;
     }
 }

@@ -7,7 +7,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::tflite {
 
@@ -55,7 +54,7 @@ struct GatherAxes {
                 const std::int64_t at = integer_at(step, names, b * count + i);
                 if (at < 0 || static_cast<std::uint64_t>(at) >= extent)
                     fail_at(step, {"index ", at, " of axis ", axes.axis, ", which has ", extent});
-                std::memcpy(to, from + static_cast<std::size_t>(at) * row, row);
+                copy_run(to, from + static_cast<std::size_t>(at) * row, row);
             }
 }
 

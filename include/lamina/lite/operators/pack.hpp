@@ -6,7 +6,6 @@
 #include <lamina/lite/operators/walk.hpp>
 
 #include <cstddef>
-#include <cstring>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::tflite {
 
@@ -50,7 +49,7 @@ struct Parts {
     const Parts parts = parts_of(step, step.x(), step.in.size());
     for (std::size_t part = 0; part < step.in.size(); ++part)
         for (std::size_t i = 0; i < parts.outer; ++i)
-            std::memcpy(step.y().data + i * parts.row + part * parts.share, step.x(part).data + i * parts.share, parts.share);
+            copy_run(step.y().data + i * parts.row + part * parts.share, step.x(part).data + i * parts.share, parts.share);
 }
 
 [[gnu::cold]] inline void run_unpack(const Step& step)
@@ -58,7 +57,7 @@ struct Parts {
     const Parts parts = parts_of(step, step.y(), step.out.size());
     for (std::size_t part = 0; part < step.out.size(); ++part)
         for (std::size_t i = 0; i < parts.outer; ++i)
-            std::memcpy(step.y(part).data + i * parts.share, step.x().data + i * parts.row + part * parts.share, parts.share);
+            copy_run(step.y(part).data + i * parts.share, step.x().data + i * parts.row + part * parts.share, parts.share);
 }
 
 [[gnu::cold]] inline void prepare_pack(Step& step, Preparation&)

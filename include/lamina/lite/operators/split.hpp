@@ -7,7 +7,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::tflite {
 
@@ -65,7 +64,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::t
     for (const Value* const y : step.out) {
         const std::size_t share = y->shape.product(axis, y->shape.rank) * bytes_of(x.type);
         if (share == 0) continue;
-        for (std::size_t i = 0; i < outer; ++i) std::memcpy(y->data + i * share, from + i * row, share);
+        for (std::size_t i = 0; i < outer; ++i) copy_run(y->data + i * share, from + i * row, share);
         from += share;
     }
 }

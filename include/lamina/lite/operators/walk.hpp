@@ -25,6 +25,18 @@ inline Strides strides_of(const Extents& shape, std::size_t bytes)
     return strides;
 }
 
+/// Copies bytes; of a few it takes less time than a call of memcpy.
+[[gnu::always_inline]] inline void copy_run(std::byte* to, const std::byte* from, std::size_t n)
+{
+    constexpr std::size_t each = 16;
+    if (n < each || n > 16 * each) {
+        std::memcpy(to, from, n);
+        return;
+    }
+    for (std::size_t i = 0; i + each < n; i += each) std::memcpy(to + i, from + i, each);
+    std::memcpy(to + n - each, from + n - each, each);
+}
+
 /// The axes of a block, the outermost first, neighbors that are walked alike as one. Steps are in bytes; 0 repeats, negative ones go back.
 class Walk {
     struct Axis {
@@ -144,9 +156,9 @@ private:
         else
             for (std::size_t c = 0; c < column.extent; ++c)
                 for (std::size_t r = 0; r < row.extent; ++r)
-                    std::memcpy(to + static_cast<std::ptrdiff_t>(c) * column.to + static_cast<std::ptrdiff_t>(r) * row.to,
-                                from + static_cast<std::ptrdiff_t>(c) * column.from + static_cast<std::ptrdiff_t>(r) * row.from,
-                                bytes);
+                    copy_run(to + static_cast<std::ptrdiff_t>(c) * column.to + static_cast<std::ptrdiff_t>(r) * row.to,
+                             from + static_cast<std::ptrdiff_t>(c) * column.from + static_cast<std::ptrdiff_t>(r) * row.from,
+                             bytes);
     }
 };
 
