@@ -1,6 +1,7 @@
 // The interpreter from outside: what it says of a file, batches, threads, clones, state, and what it refuses.
 #include "catch.hpp"
 #include "counted_new.hpp"
+#include "lite/damage_cases.hpp"
 #include "lite/fixtures.hpp"
 #include "lite/fixtures_cases.hpp"
 #include "lite/lenet5_cases.hpp"
