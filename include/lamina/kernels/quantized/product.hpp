@@ -134,8 +134,10 @@ template <class Dots> struct byte_tiles {
     static constexpr std::size_t all = simd::dot_sums;
     static constexpr bool wide = all == 24;
     static constexpr byte_tile_shape one_row[]{shape<1, 8>, shape<1, 4>, shape<1, 2>, shape<1, 1>};
-    static constexpr byte_tile_shape rows[]{shape < wide ? 6 : all / 2, wide ? 4 : 2 >, shape<2, wide ? 4 : 2>, shape<all / 2, 2>,
-                                            shape<wide ? 4 : 2, 2>,     shape<all, 1>,  shape<wide ? 6 : 2, 1>};
+    // Half as many rows of one block are faster where sums are long, as their pointers fit into registers, too.
+    static constexpr std::size_t broad = wide ? 4 : 2, of_four = all / broad, of_two = wide ? 8 : all / 2;
+    static constexpr byte_tile_shape rows[]{shape<of_four, broad>, shape<2, broad>,   shape<of_two, 2>, shape<2, 2>,
+                                            shape<all, 1>,         shape<all / 2, 1>, shape<broad, 1>};
 #else
     static constexpr byte_tile_shape one_row[]{shape<1, 1>};
     static constexpr byte_tile_shape rows[]{shape<1, 1>};
@@ -157,6 +159,7 @@ void product_of_part(const product_rows& x, const std::int8_t* w, const product_
     while (block < end) {
         const byte_tile_shape* wide = known;
         while (wide->blocks > end - block) ++wide;
+        if (most == 24 && wide->rows == most && s.runs * s.groups() > 16) ++wide;
         for (std::size_t row = first, image = first / x.pixels, pixel = first % x.pixels; row < last;) {
             const byte_tile_shape* shape = wide; // the highest that is full, or else the lowest
             while (shape->rows > last - row && shape + 1 != behind && shape[1].blocks == wide->blocks) ++shape;

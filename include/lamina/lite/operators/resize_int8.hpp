@@ -4,6 +4,7 @@
 #include <lamina/core/architecture.hpp>
 #include <lamina/lite/operators/integer_weights.hpp>
 #include <lamina/lite/operators/step.hpp>
+#include <lamina/lite/operators/windows.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -78,6 +79,7 @@ inline void run_resize_int8(const Step& step)
 [[gnu::cold]] inline bool prepare_resize_int8(Step& step)
 {
     if (!is_int8(step)) return false;
+    refuse_varying(step);
     const Value &x = step.x(), &y = step.y();
     if (x.scale != y.scale || x.zero != y.zero)
         fail_at(step, {"the input has scale ", double(x.scale), " and zero point ", x.zero, ", the output ", double(y.scale),
