@@ -278,6 +278,20 @@ TEST_CASE("operators of windows refuse what does not fit", "[lite]")
     CHECK_THAT(refusal({1, 4, 4, 2}, {3, 2, 2, 2}, {3}, [](Options& o) { o.stride_width = 0; }), Contains("stride_w 0"));
     CHECK_THAT(refusal({1, 4, 4, 2}, {3, 2, 2, 2}, {3}, [](Options& o) { o.dilation_height = -1; }),
                Contains("dilation_h_factor -1"));
+    CHECK_THAT(refusal({1, 4, 4, 2}, {3, 3, 3, 2}, {3},
+                       [](Options& o) {
+                           o.padding = padding_kind::same;
+                           o.dilation_height = o.dilation_width = 2147483647;
+                       }),
+               Contains("larger than any memory"));
     CHECK_THAT(refusal({1, 4, 4, 2}, {3, 2, 2, 2}, {3}, [](Options& o) { o.activation = fused::sign_bit; }),
                Contains("SIGN_BIT"));
+
+    OneOperator transposed(transpose_conv_rules, code::transpose_conv);
+    transposed.options.stride_height = transposed.options.stride_width = 2147483647;
+    transposed.input<std::int32_t>({4}, {1, 4, 4, 1});
+    transposed.input<float>({1, 1, 1, 1}, {1});
+    transposed.input<float>({1, 1, 1, 1}, {1});
+    transposed.output(dtype::float32);
+    CHECK_THAT(transposed.refusal(), Contains("at most 128"));
 }

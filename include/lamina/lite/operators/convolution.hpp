@@ -16,6 +16,8 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::t
     const kernels::convolution_sizes s = convolution_of(step);
     check_bias(step, 2, s.filters);
     const std::size_t joined = step.options().averages ? 2 : 1;
+    if (s.out_height < joined || s.out_width < joined)
+        fail_at(step, {"a result of ", s.out_height, " × ", s.out_width, " where 2 × 2 are averaged"});
     set_shape(step, 0, {step.x().shape[0], s.out_height / joined, s.out_width / joined, s.filters});
 }
 

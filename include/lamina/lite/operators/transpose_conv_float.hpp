@@ -25,6 +25,9 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::t
     kernels::convolution_sizes s{};
     s.height = y[1], s.width = y[2], s.channels = y[3], s.filters = w[3], s.kernel_height = w[1], s.kernel_width = w[2];
     s.stride_height = positive(step, "stride_h", o.stride_height), s.stride_width = positive(step, "stride_w", o.stride_width);
+    constexpr std::size_t most = 128; // each phase of the strides is a convolution of its own
+    if (std::max(s.stride_height, s.stride_width) > most)
+        fail_at(step, {"strides ", s.stride_height, " × ", s.stride_width, " where at most ", most, " are supported"});
     s.dilation_height = s.dilation_width = 1;
     const placed_axis rows = place_axis(step, "height", s.height, s.kernel_height, s.stride_height, 1, o.pads[0], o.pads[1]);
     const placed_axis columns = place_axis(step, "width", s.width, s.kernel_width, s.stride_width, 1, o.pads[2], o.pads[3]);

@@ -6,6 +6,7 @@
 #include <lamina/kernels/pooling_sizes.hpp>
 #include <lamina/lite/operators/step.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -75,6 +76,10 @@ struct placed_axis {
     const placed_axis columns =
         place_axis(step, "width", s.width, s.kernel_width, s.stride_width, s.dilation_width, o.pads[2], o.pads[3]);
     s.out_height = rows.outputs, s.out_width = columns.outputs, s.pad_top = rows.before, s.pad_left = columns.before;
+    const kernels::detail::window_field field(s); // what kernels copy must have a size
+    constexpr std::size_t most = std::size_t{1} << 44;
+    if (field.height > most / field.width / std::max(s.channels, s.filters))
+        fail_at(step, {"windows reach over ", field.height, " × ", field.width, " elements, which is larger than any memory"});
     return s;
 }
 
