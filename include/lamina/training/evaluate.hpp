@@ -93,14 +93,17 @@ Logs evaluate_with(const L& loss, P& predictor, const Samples<X, Y>& samples, co
 /// Refuses  no samples; targets that the loss does not take; a predictor of several outputs; what the predictor refuses.
 /// Example  auto accuracy = [](auto& predictor, const auto& test) { return evaluate(predictor, test, SparseCategoricalAccuracy{})["sparse_categorical_accuracy"]; };
 template <class P, class X, class Y, class First, class... Rest>
-    requires Predictor<P, X>
 Logs evaluate(P& predictor, const Samples<X, Y>& samples, const First& first, const Rest&... rest)
 {
     using T = float;
-    static_assert(((internals::judge_metric<First, T>() == internals::loss_is::fine) && ... &&
-                   (internals::judge_metric<Rest, T>() == internals::loss_is::fine)),
-                  "lamina: what follows the samples in evaluate are losses and metrics, such as Accuracy{}");
-    if constexpr (internals::judge_loss<First, T>() == internals::loss_is::fine)
+    constexpr bool predicts = Predictor<P, X>,
+                   measures = ((internals::judge_metric<First, T>() == internals::loss_is::fine) && ... &&
+                               (internals::judge_metric<Rest, T>() == internals::loss_is::fine));
+    static_assert(predicts,
+                  "lamina: evaluate takes what gives predictions for the samples' x first: a model, or a type with predict(x)");
+    static_assert(measures, "lamina: what follows the samples in evaluate are losses and metrics, such as Accuracy{}");
+    if constexpr (!predicts || !measures) return {};
+    else if constexpr (internals::judge_loss<First, T>() == internals::loss_is::fine)
         return internals::evaluate_with(first, predictor, samples, rest...);
     else {
         using label = std::remove_cvref_t<typename std::remove_cvref_t<Y>::value_type>;
@@ -114,7 +117,7 @@ Logs evaluate(P& predictor, const Samples<X, Y>& samples, const First& first, co
 
 /// The same of a predictor that is made for it: `evaluate(as_predictor(interpreter), test, Accuracy{})`.
 template <class P, class X, class Y, class... Measures>
-    requires(!std::is_lvalue_reference_v<P> && Predictor<P, X>)
+    requires(!std::is_lvalue_reference_v<P>)
 Logs evaluate(P&& predictor, const Samples<X, Y>& samples, const Measures&... measures)
 {
     return evaluate(predictor, samples, measures...);
