@@ -69,7 +69,7 @@ public:
         if (inputs.size() != others.size())
             fail({"lite::compare: the files have ", inputs.size(), " and ", others.size(), " inputs"});
         std::size_t ready = 0;
-        run_over(a, samples, [&](lite::Interpreter& exact, std::size_t count) {
+        run_over(a, samples, [&](lite::Interpreter& exact, std::size_t first, std::size_t count) {
             for (std::size_t i = 0; i < others.size() && count != ready; ++i) {
                 std::vector<std::size_t> shape = others[i].shape;
                 if (!shape.empty()) shape[0] = count;
@@ -77,7 +77,7 @@ public:
             }
             if (count != ready) b.allocate_tensors();
             ready = count;
-            for (std::size_t i = 0; i < others.size(); ++i) give(exact.get_tensor(inputs[i].index), others[i], b);
+            for (std::size_t i = 0; i < others.size(); ++i) give_samples(b, others[i], samples[i], first, count);
             b.invoke();
             for (std::size_t row = 0; row < report.rows.size(); ++row)
                 if (places[row].after != none)
@@ -99,11 +99,6 @@ private:
         std::size_t before, after;
     };
 
-    [[gnu::cold]] static void give(const xt::xarray<float>& x, const lite::TensorDetails& input, lite::Interpreter& to)
-    {
-        if (input.dtype == dtype::float32) to.set_tensor(input.index, x);
-        else to.set_tensor_quantized(input.index, x);
-    }
     [[gnu::cold]] static void look(lite::ReportRow& row, std::size_t& count, const xt::xarray<float>& exact,
                                    lite::Interpreter& other, std::size_t tensor)
     {

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -17,16 +18,46 @@
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::tflite {
 
-/// Runs a network over samples, some at a time, and shows each tensor of each run: `look(interpreter)`.
+/// Some of the samples as an interpreter's input, of whatever type that is.
+[[gnu::cold]] inline void give_samples(lite::Interpreter& to, const lite::TensorDetails& input, const lite::TensorView& samples,
+                                       std::size_t first, std::size_t count)
+{
+    const std::size_t each = samples.size() / samples.samples();
+    const float* const from = samples.data() + first * each;
+    if (input.dtype == dtype::float32) std::copy_n(from, count * each, to.tensor<float>(input.index).data());
+    else if (input.dtype == dtype::int32) {
+        const std::span<std::int32_t> numbers = to.tensor<std::int32_t>(input.index);
+        for (std::size_t i = 0; i < count * each; ++i) numbers[i] = static_cast<std::int32_t>(from[i]);
+    }
+    else {
+        std::vector<std::size_t> shape = samples.shape();
+        shape[0] = count;
+        xt::xarray<float> x(std::vector<std::size_t>(shape.begin(), shape.end()));
+        std::copy_n(from, count * each, x.data());
+        to.set_tensor_quantized(input.index, x);
+    }
+}
+
+/// Runs a network over samples, some at a time, or as many as its inputs have where that is not free, and calls `look(interpreter, first, count)`
+/// after each run.
 template <class Look>
 [[gnu::cold]] void run_over(lite::Interpreter& interpreter, std::span<const lite::TensorView> inputs, const Look& look)
 {
-    constexpr std::size_t at_a_time = 32;
     const auto& details = interpreter.input_details();
+    std::size_t at_a_time = 32;
+    bool free = true;
+    for (const auto& input : details)
+        if (!input.shape_signature.empty() && input.shape_signature[0] >= 0) {
+            free = false;
+            at_a_time = static_cast<std::size_t>(input.shape_signature[0]);
+        }
     const std::size_t all = inputs[0].samples();
+    if (at_a_time == 0 || (!free && all < at_a_time))
+        fail({"lite: ", all, " samples were given for inputs of ", at_a_time, " at a time"});
     std::size_t ready = 0;
     for (std::size_t first = 0; first < all; first += at_a_time) {
         const std::size_t count = std::min(at_a_time, all - first);
+        if (!free && count < at_a_time) break; // a rest cannot be run
         if (count != ready) {
             for (std::size_t i = 0; i < inputs.size(); ++i) {
                 std::vector<std::size_t> shape = inputs[i].shape();
@@ -36,12 +67,9 @@ template <class Look>
             interpreter.allocate_tensors();
             ready = count;
         }
-        for (std::size_t i = 0; i < inputs.size(); ++i) {
-            const std::size_t each = inputs[i].size() / inputs[i].samples();
-            std::copy_n(inputs[i].data() + first * each, count * each, interpreter.tensor<float>(details[i].index).data());
-        }
+        for (std::size_t i = 0; i < inputs.size(); ++i) give_samples(interpreter, details[i], inputs[i], first, count);
         interpreter.invoke();
-        look(interpreter, count);
+        look(interpreter, first, count);
     }
 }
 
@@ -57,7 +85,7 @@ template <class Look>
         bool fits = inputs[i].shape().size() == details[i].shape.size() && inputs[i].samples() == inputs[0].samples();
         for (std::size_t axis = 1; fits && axis < details[i].shape.size(); ++axis)
             fits = inputs[i].shape()[axis] == details[i].shape[axis];
-        if (!fits || details[i].dtype != dtype::float32)
+        if (!fits || (details[i].dtype != dtype::float32 && details[i].dtype != dtype::int32))
             fail({where, ": the samples for \"", details[i].name, "\" have another shape or number than the input"});
     }
 }
@@ -70,7 +98,7 @@ template <class Look>
     require_samples(interpreter, inputs, "lite::convert");
     const std::vector<Tensor>& tensors = network.subgraphs[0].tensors;
     std::vector<Range> ranges(tensors.size());
-    run_over(interpreter, inputs, [&](lite::Interpreter& after, std::size_t) {
+    run_over(interpreter, inputs, [&](lite::Interpreter& after, std::size_t, std::size_t) {
         for (std::size_t i = 0; i < tensors.size(); ++i)
             if (!tensors[i].is_constant && tensors[i].type == dtype::float32)
                 for (const float number : after.tensor<float>(i)) ranges[i].take(number);

@@ -84,6 +84,8 @@ inline constexpr IntegerForm integer_forms[] = {
     {code::split, result_scale::as_input},
     {code::unpack, result_scale::as_input},
     {code::gather, result_scale::as_input, true},
+    {code::space_to_batch_nd, result_scale::as_input},
+    {code::batch_to_space_nd, result_scale::as_input},
     {code::resize_bilinear, result_scale::as_input},
     {code::resize_nearest_neighbor, result_scale::as_input},
     {code::concatenation, result_scale::as_all},
