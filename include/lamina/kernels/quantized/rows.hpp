@@ -78,12 +78,13 @@ template <bool Stored = true>
     };
     for (; i + lanes <= n; i += lanes) simd::store_bytes<Stored>(quantized(x + i), q + i, lanes);
 #endif
-    for (; i < n; ++i) {
-        const float scaled = x[i] * range.times;
+    const float* from = x + i;
+    for (std::int8_t *to = q + i, *const end = q + n; to < end; ++to, ++from) {
+        const float scaled = *from * range.times;
         const float within = !(scaled > -256.f) ? -256.f : scaled > 256.f ? 256.f : scaled;
         const std::int32_t whole = static_cast<std::int32_t>(std::nearbyint(within)) + range.zero;
         const auto byte = static_cast<std::int8_t>(std::clamp(whole, -128, 127));
-        q[i] = Stored ? simd::stored(byte) : byte;
+        *to = Stored ? simd::stored(byte) : byte;
     }
 }
 

@@ -6,6 +6,7 @@
 
 #include <lamina/core/aligned.hpp>
 #include <lamina/core/architecture.hpp>
+#include <lamina/core/names.hpp>
 #include <lamina/kernels/convolution_sizes.hpp>
 #include <lamina/kernels/quantized/finish.hpp>
 #include <lamina/kernels/quantized/product.hpp>
@@ -55,22 +56,21 @@ struct KeptProduct {
     const auto place = [](std::size_t i) { return static_cast<std::uint32_t>(i); };
     for (std::size_t oy = 0; oy < s.out_height; ++oy)
         for (std::size_t ox = 0; ox < s.out_width; ++ox)
-            g.at.push_back(place((oy * s.stride_height * f.frame_width + ox * s.stride_width) * f.channels));
+            add_to(g.at, place((oy * s.stride_height * f.frame_width + ox * s.stride_width) * f.channels));
     const std::size_t row = f.frame_width * f.channels;
     g.outputs = s.filters, g.groups = s.groups, g.group_bytes = channels;
     if (s.groups == 1 && s.dilation_width == 1) {
         const bool whole = s.kernel_width == f.frame_width && s.dilation_height == 1; // rows follow each other
         g.how = whole ? "product of windows" : "product of rows of taps";
         g.run = s.kernel_width * channels * (whole ? s.kernel_height : 1);
-        for (std::size_t ky = 0; ky < (whole ? 1 : s.kernel_height); ++ky)
-            g.runs_at.push_back(place(ky * s.dilation_height * row));
+        for (std::size_t ky = 0; ky < (whole ? 1 : s.kernel_height); ++ky) add_to(g.runs_at, place(ky * s.dilation_height * row));
         return;
     }
     g.how = "product of taps";
     g.run = channels;
     for (std::size_t ky = 0; ky < s.kernel_height; ++ky)
         for (std::size_t kx = 0; kx < s.kernel_width; ++kx)
-            g.runs_at.push_back(place(ky * s.dilation_height * row + kx * s.dilation_width * f.channels));
+            add_to(g.runs_at, place(ky * s.dilation_height * row + kx * s.dilation_width * f.channels));
 }
 
 /// The geometry of a convolution over padded images.
@@ -91,7 +91,8 @@ struct KeptProduct {
 {
     ProductGeometry g;
     g.frame = {1, 1, inputs, 0, 0, 1, 1};
-    g.at = g.runs_at = {0};
+    add_to(g.at, 0);
+    add_to(g.runs_at, 0);
     g.outputs = outputs, g.run = inputs;
     g.how = "product of rows";
     return g;

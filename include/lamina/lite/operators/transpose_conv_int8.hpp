@@ -1,6 +1,7 @@
 // lamina/lite/operators/transpose_conv_int8.hpp: TRANSPOSE_CONV with int8 weights: a convolution of the image with zeros between its pixels.
 #pragma once
 
+#include <lamina/core/aligned.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/lite/operators/integer_product.hpp>
 #include <lamina/lite/operators/step.hpp>
@@ -9,7 +10,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::tflite {
 
@@ -39,7 +39,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::t
     place_runs(step, g, s);
     g.how = g.runs_at.size() == 1 ? "turned product of windows" : "turned product of rows of taps";
     const std::size_t taps = s.kernel_height * s.kernel_width;
-    std::vector<std::int8_t> turned(s.filters * taps * s.channels); // the last tap first
+    Aligned<std::int8_t> turned(s.filters * taps * s.channels); // the last tap first
     const auto* const w = step.x(1).numbers<const std::int8_t>();
     for (std::size_t o = 0; o < s.filters; ++o)
         for (std::size_t t = 0; t < taps; ++t)
