@@ -47,7 +47,7 @@ class Walk {
 public:
     explicit Walk(std::size_t bytes_of_a_number) : bytes(bytes_of_a_number) {}
 
-    void add(std::size_t extent, std::ptrdiff_t from, std::ptrdiff_t to)
+    [[gnu::noinline]] void add(std::size_t extent, std::ptrdiff_t from, std::ptrdiff_t to)
     {
         if (extent == 0) nothing = true;
         if (extent <= 1) return;
@@ -63,7 +63,7 @@ public:
     }
 
     /// Copies the block. The two do not overlap.
-    void copy(const std::byte* from, std::byte* to)
+    [[gnu::noinline]] void copy(const std::byte* from, std::byte* to)
     {
         if (nothing) return;
         if (count == 0) {
