@@ -4,6 +4,7 @@
 #include "lite/damage_cases.hpp"
 #include "lite/fixtures.hpp"
 #include "lite/fixtures_cases.hpp"
+#include "lite/joins_cases.hpp"
 #include "lite/lenet5_cases.hpp"
 
 #include <lamina/lite/interpreter.hpp>
