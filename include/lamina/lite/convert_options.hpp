@@ -52,7 +52,7 @@ private:
 
 /// How a model is converted.
 ///
-/// Example  const lite::ConvertOptions small{.optimizations = lite::Optimize::dynamic_range};
+/// Example  const lite::ConvertOptions smaller{.optimizations = lite::Optimize::dynamic_range};
 struct ConvertOptions {
     Optimize optimizations = Optimize::none;
     TensorView representative = {};               ///< samples that are like those to come; full_integer needs some
