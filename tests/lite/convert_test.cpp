@@ -1,5 +1,6 @@
 // TensorFlow Lite: LeNet-5 in four forms, files made smaller, layers of one's own, what is refused, and the report.
 #include "data/temporary.hpp"
+#include "lite/networks.hpp"
 #include "lite/written.hpp"
 
 #include <lamina/data/mnist.hpp>
@@ -16,6 +17,7 @@
 
 #include <cstring>
 #include <iostream>
+#include <limits>
 #include <set>
 
 using namespace written;
@@ -251,4 +253,29 @@ TEST_CASE("lite: the report's last layer differs by what the outputs differ by",
     lite::print(text, report);
     CHECK(text.find("<- worst") != std::string::npos);
     CHECK(lite::draw_report(report).str().find("<svg") == 0);
+}
+
+TEST_CASE("lite: weights that are not finite are refused where they would become whole numbers", "[lite]")
+{
+    auto network = networks::image_network();
+    auto weights = networks::ramp(24);
+    weights[5] = std::numeric_limits<float>::quiet_NaN();
+    network.subgraphs[0].tensors[7].data = internals::tflite::constant_of(weights);
+    const auto file = internals::tflite::write_network(network);
+    const auto converted = [&](lite::Optimize how) {
+        return networks::refusal(
+            [&] { lite::convert(std::span<const std::byte>(file), {.optimizations = how, .quantize_from = 1}); });
+    };
+    CHECK(converted(lite::Optimize::none) == "");
+    CHECK(converted(lite::Optimize::float16) == "");
+    CHECK(converted(lite::Optimize::dynamic_range) == "lite::convert: \"weights\" holds NaN or infinity, which whole numbers "
+                                                      "cannot stand for; convert it in float32, or train the "
+                                                      "model again");
+    weights[5] = 1e-44f; // too small for a scale of its own
+    for (std::size_t i = 0; i < 8; ++i) weights[i] = i == 5 ? 1e-44f : 0;
+    network.subgraphs[0].tensors[7].data = internals::tflite::constant_of(weights);
+    const auto small = internals::tflite::write_network(network);
+    const auto made = networks::read(
+        lite::convert(std::span<const std::byte>(small), {.optimizations = lite::Optimize::dynamic_range, .quantize_from = 1}));
+    for (const float scale : made.subgraphs[0].tensors[7].quantization.scale) CHECK(scale > 0);
 }

@@ -133,6 +133,7 @@ namespace internals::tflite {
 [[gnu::cold]] inline void optimize(Network& network, const lite::ConvertOptions& options)
 {
     tidy(network);
+    if (options.optimizations >= lite::Optimize::dynamic_range) require_finite(network);
     switch (options.optimizations) {
     case lite::Optimize::none: break;
     case lite::Optimize::float16: weights_float16(network); break;

@@ -143,8 +143,8 @@ private:
         const Scale scale = wanted ? *wanted : scale_of(range);
         std::vector<std::int8_t> made(numbers.size());
         for (std::size_t i = 0; i < numbers.size(); ++i)
-            made[i] = static_cast<std::int8_t>(std::clamp(
-                std::round(double(numbers[i]) / double(scale.scale)) + static_cast<double>(scale.zero_point), -128.0, 127.0));
+            made[i] = static_cast<std::int8_t>(nearest_within(
+                std::round(double(numbers[i]) / double(scale.scale)) + static_cast<double>(scale.zero_point), -128, 127));
         const std::size_t before = whole[tensor], at = make_whole(tensor, scale, true);
         graph.tensors[at].data = constant_of(made);
         if (wanted) whole[tensor] = before; // of this operator alone
@@ -236,7 +236,7 @@ private:
         for (std::size_t c = 0; c < numbers.size(); ++c) {
             const float scale = scale_at(input).scale * scales[scales.size() > 1 ? c : 0];
             constexpr double most = std::numeric_limits<std::int32_t>::max() / 2;
-            sums[c] = static_cast<std::int32_t>(std::clamp(std::round(double(numbers[c]) / double(scale)), -most, most));
+            sums[c] = static_cast<std::int32_t>(nearest_within(double(numbers[c]) / double(scale), -most, most));
             if (c > 0 && scales.size() == 1) continue;
             add_to(made.quantization.scale, scale);
             add_to(made.quantization.zero_point, 0);

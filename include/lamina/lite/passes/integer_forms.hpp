@@ -36,6 +36,7 @@ struct Scale {
     const double low = std::min(double(range.low), 0.0), high = std::max(double(range.high), 0.0);
     if (!(high > low)) return {};
     const auto scale = static_cast<float>((high - low) / 255);
+    if (!(scale > 0)) return {}; // too small for a float
     const double zero = std::round(-128 - low / double(scale));
     return {scale, static_cast<std::int64_t>(std::clamp(zero, -128.0, 127.0))};
 }

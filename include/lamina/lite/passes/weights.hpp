@@ -3,6 +3,8 @@
 
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/dtype.hpp>
+#include <lamina/core/error.hpp>
+#include <lamina/core/finite.hpp>
 #include <lamina/core/names.hpp>
 #include <lamina/lite/network.hpp>
 
@@ -78,21 +80,45 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::t
     }
 }
 
+/// A real number as the nearest whole one, halves away from zero, between two bounds. NaN is the least.
+inline double nearest_within(double real, double least, double most)
+{
+    const double nearest = std::round(real);
+    return !(nearest > least) ? least : nearest < most ? nearest : most;
+}
+
+/// Refuses constants that hold NaN or infinity, which no scale can stand for.
+[[gnu::cold]] inline void require_finite(const Network& network)
+{
+    for (const Subgraph& graph : network.subgraphs)
+        for (const Tensor& tensor : graph.tensors) {
+            if (!tensor.is_constant || tensor.type != dtype::float32) continue;
+            for (const float number : numbers_of(tensor))
+                if (!is_finite(number))
+                    fail({"lite::convert: \"", tensor.name,
+                          "\" holds NaN or infinity, which whole numbers cannot stand for; "
+                          "convert it in float32, or train the model again"});
+        }
+}
+
 /// Quantizes weights: scale = max |w| / 127 of each slice along an axis, or of all where `per_channel` is not set; w = scale · q, q rounded half
-/// away from zero. Slices of zeros have the scale 1.
+/// away from zero. Slices of zeros, or of numbers too small for a scale, have the scale 1.
 [[gnu::cold]] inline void quantize_weights(Tensor& weights, std::size_t axis, bool per_channel)
 {
     const std::vector<float> numbers = numbers_of(weights);
+    if (per_channel && axis >= weights.shape.size())
+        fail({"lite::convert: weights \"", weights.name, "\" of ", weights.shape.size(), " axes, of which number ", axis,
+              " is needed"});
     const std::size_t slices = per_channel ? weights.shape[axis] : 1;
     std::size_t behind = 1;
     for (std::size_t i = axis + 1; i < weights.shape.size(); ++i) behind *= weights.shape[i];
     const auto slice = [&](std::size_t i) { return per_channel ? i / behind % slices : 0; };
     std::vector<float> scale(slices, 0.f);
     for (std::size_t i = 0; i < numbers.size(); ++i) scale[slice(i)] = std::max(scale[slice(i)], std::abs(numbers[i]));
-    for (float& most : scale) most = most > 0 ? most / 127.f : 1.f;
+    for (float& most : scale) most = most / 127.f > 0 ? most / 127.f : 1.f;
     std::vector<std::int8_t> made(numbers.size());
     for (std::size_t i = 0; i < numbers.size(); ++i)
-        made[i] = static_cast<std::int8_t>(std::clamp(std::round(numbers[i] / scale[slice(i)]), -127.f, 127.f));
+        made[i] = static_cast<std::int8_t>(nearest_within(double(numbers[i] / scale[slice(i)]), -127, 127));
     weights.type = dtype::int8;
     weights.data = constant_of(made);
     weights.quantization.axis = per_channel ? axis : 0;
