@@ -199,6 +199,15 @@ TEST_CASE("lite: layers of one's own, and those that cannot be written, in one s
     CHECK(refusal_of([&] { lite::convert(long_one); }).find("has 600 steps") != std::string::npos);
 }
 
+TEST_CASE("lite: a model of double becomes a file of float", "[lite]")
+{
+    using Model = Sequential<Input<5>, Dense<3, Tanh>>::as<double>;
+    const auto model = build<Model>(Seed{3});
+    const auto x = samples({5});
+    const xt::xarray<float> y = xt::cast<float>(predict(model, xt::xtensor<double, 2>(x)));
+    check_file("of_double", lite::convert(model), {x}, {y});
+}
+
 TEST_CASE("lite: what a file holds", "[lite]")
 {
     using Model = Sequential<Input<6, 6, 2>, Conv2D<4, Kernel<3>, NoBias>, BatchNormalization<>, Activation<Relu>, Flatten,

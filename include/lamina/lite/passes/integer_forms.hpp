@@ -8,12 +8,13 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::tflite {
 
 /// The smallest and the largest number that a tensor held; low > high where it held none.
 struct Range {
-    float low = INFINITY, high = -INFINITY;
+    float low = std::numeric_limits<float>::max(), high = std::numeric_limits<float>::lowest();
 
     void take(float number)
     {
