@@ -280,14 +280,17 @@ inline float largest_lane(const reals& x)
 /// is written.
 template <bool Stored = false> [[gnu::always_inline]] inline void store_bytes(const sums& x, std::int8_t* p, std::size_t n)
 {
-    std::int8_t bytes[16];
 #if defined(LAMINA_DOTS_OF_512)
     if (n < dot_lanes) {
         const sums flipped = Stored ? x ^ sums(0x80) : x;
         return _mm512_mask_cvtepi32_storeu_epi8(p, static_cast<__mmask16>((1u << n) - 1u), flipped.data);
     }
     __m128i packed = _mm512_cvtepi32_epi8(x.data);
-#elif defined(LAMINA_DOTS_OF_256)
+    if constexpr (Stored) packed = _mm_xor_si128(packed, _mm_set1_epi8(-128));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), packed);
+#else
+    std::int8_t bytes[16];
+#if defined(LAMINA_DOTS_OF_256)
     const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(x.data), _mm256_extracti128_si256(x.data, 1));
     __m128i packed = _mm_packs_epi16(words, words);
 #elif defined(__aarch64__)
@@ -305,6 +308,7 @@ template <bool Stored = false> [[gnu::always_inline]] inline void store_bytes(co
     else
         for (std::size_t i = 0; i < dot_lanes; ++i) // constant bound: g++ 12 warns of what n cannot be
             if (i < n) p[i] = bytes[i];
+#endif
 }
 
 /// The lanes of bytes, widened; all of them are read.
