@@ -281,13 +281,10 @@ inline float largest_lane(const reals& x)
 template <bool Stored = false> [[gnu::always_inline]] inline void store_bytes(const sums& x, std::int8_t* p, std::size_t n)
 {
 #if defined(LAMINA_DOTS_OF_512)
-    if (n < dot_lanes) {
-        const sums flipped = Stored ? x ^ sums(0x80) : x;
-        return _mm512_mask_cvtepi32_storeu_epi8(p, static_cast<__mmask16>((1u << n) - 1u), flipped.data);
-    }
     __m128i packed = _mm512_cvtepi32_epi8(x.data);
     if constexpr (Stored) packed = _mm_xor_si128(packed, _mm_set1_epi8(-128));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), packed);
+    if (n == dot_lanes) _mm_storeu_si128(reinterpret_cast<__m128i*>(p), packed);
+    else _mm_mask_storeu_epi8(p, static_cast<__mmask16>((1u << n) - 1u), packed);
 #else
     std::int8_t bytes[16];
 #if defined(LAMINA_DOTS_OF_256)

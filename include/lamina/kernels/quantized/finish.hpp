@@ -11,7 +11,10 @@
 #include <lamina/core/partial.hpp>
 #include <lamina/kernels/quantized/product.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::kernels {
 
@@ -52,31 +55,36 @@ inline void finish_floats(const void* with, const std::int32_t* sums, std::size_
                           std::size_t output, std::size_t outputs)
 {
     const float_results& f = *static_cast<const float_results*>(with);
+#if LAMINA_DOTS
+    const simd::reals low(f.low), high(f.high);
+    for (std::size_t i = 0; i < outputs; i += simd::dot_lanes) {
+        const std::size_t o = output + i, here = std::min(simd::dot_lanes, outputs - i);
+        const simd::reals scale = simd::reals::load_aligned(f.scale + o), bias = simd::reals::load_aligned(f.bias + o);
+        const simd::sums of_weights = simd::sums::load_aligned(f.sums + o);
+        float* y = f.y + row * f.step + o;
+        std::size_t of = row / f.rows_of_scale, left = f.rows_of_scale - row % f.rows_of_scale;
+        for (std::size_t r = 0; r < rows; ++r, y += f.step) {
+            const simd::sums sum = simd::sums::load_aligned(sums + r * step + i) - simd::sums(f.row_zero[of]) * of_weights;
+            simd::reals v = simd::fma(simd::to_reals(sum), simd::reals(f.row_scale[of]) * scale, bias);
+            v = simd::at_most(simd::at_least(v, low), high);
+            if (here == simd::dot_lanes) v.store_unaligned(y);
+            else simd::store_partial(v, y, here);
+            if (--left == 0) ++of, left = f.rows_of_scale;
+        }
+    }
+#else
     for (std::size_t r = 0; r < rows; ++r, sums += step) {
         const std::size_t of = (row + r) / f.rows_of_scale;
         const float row_scale = f.row_scale[of];
         const std::int32_t zero = f.row_zero[of];
         float* const y = f.y + (row + r) * f.step + output;
-#if LAMINA_DOTS
-        const simd::reals scale(row_scale), low(f.low), high(f.high);
-        const simd::sums zeros(zero);
-        for (std::size_t i = 0; i < outputs; i += simd::dot_lanes) {
-            const std::size_t o = output + i;
-            const simd::sums sum = simd::sums::load_aligned(sums + i) - zeros * simd::sums::load_aligned(f.sums + o);
-            simd::reals v = simd::fma(simd::to_reals(sum), scale * simd::reals::load_aligned(f.scale + o),
-                                      simd::reals::load_aligned(f.bias + o));
-            v = simd::at_most(simd::at_least(v, low), high);
-            if (i + simd::dot_lanes <= outputs) v.store_unaligned(y + i);
-            else simd::store_partial(v, y + i, outputs - i);
-        }
-#else
         for (std::size_t i = 0; i < outputs; ++i) {
             const std::size_t o = output + i;
             const float v = static_cast<float>(wrapped(sums[i], -zero, f.sums[o])) * (row_scale * f.scale[o]) + f.bias[o];
             y[i] = v < f.low ? f.low : v > f.high ? f.high : v;
         }
-#endif
     }
+#endif
 }
 
 inline void finish_integers(const void* with, const std::int32_t* sums, std::size_t step, std::size_t row, std::size_t rows,
@@ -84,19 +92,25 @@ inline void finish_integers(const void* with, const std::int32_t* sums, std::siz
 {
     const integer_results& f = *static_cast<const integer_results*>(with);
     const auto low = static_cast<float>(f.low - f.zero), high = static_cast<float>(f.high - f.zero);
+#if LAMINA_DOTS
+    const simd::reals least(low), most(high);
+    const simd::sums zero(f.zero);
+    for (std::size_t i = 0; i < outputs; i += simd::dot_lanes) {
+        const std::size_t o = output + i, here = std::min(simd::dot_lanes, outputs - i);
+        const simd::sums start = simd::sums::load_aligned(f.start + o);
+        const simd::reals scale = simd::reals::load_aligned(f.scale + o);
+        std::int8_t* y = f.y + row * f.step + o;
+        for (std::size_t r = 0; r < rows; ++r, y += f.step) {
+            simd::sums sum = simd::sums::load_aligned(sums + r * step + i) + start;
+            if (f.row_start) sum = sum + simd::sums(f.row_start[row + r]) * simd::sums::load_aligned(f.times + o);
+            const simd::reals v = simd::at_most(simd::at_least(simd::to_reals(sum) * scale, least), most);
+            simd::store_bytes(simd::to_sums(v) + zero, y, here);
+        }
+    }
+#else
     for (std::size_t r = 0; r < rows; ++r, sums += step) {
         std::int8_t* const y = f.y + (row + r) * f.step + output;
         const std::int32_t of_row = f.row_start ? f.row_start[row + r] : 0;
-#if LAMINA_DOTS
-        for (std::size_t i = 0; i < outputs; i += simd::dot_lanes) {
-            const std::size_t o = output + i;
-            simd::sums sum = simd::sums::load_aligned(sums + i) + simd::sums::load_aligned(f.start + o);
-            if (f.row_start) sum = sum + simd::sums(of_row) * simd::sums::load_aligned(f.times + o);
-            const simd::reals scaled = simd::to_reals(sum) * simd::reals::load_aligned(f.scale + o);
-            const simd::reals v = simd::at_most(simd::at_least(scaled, simd::reals(low)), simd::reals(high));
-            simd::store_bytes(simd::to_sums(v) + simd::sums(f.zero), y + i, std::min(simd::dot_lanes, outputs - i));
-        }
-#else
         for (std::size_t i = 0; i < outputs; ++i) {
             const std::size_t o = output + i;
             const std::int32_t started = wrapped(sums[i], 1, f.start[o]);
@@ -105,8 +119,8 @@ inline void finish_integers(const void* with, const std::int32_t* sums, std::siz
             const float clamped = !(v > low) ? low : v > high ? high : v;
             y[i] = static_cast<std::int8_t>(static_cast<std::int32_t>(std::nearbyint(clamped)) + f.zero);
         }
-#endif
     }
+#endif
 }
 
 } // namespace detail
