@@ -40,13 +40,13 @@ struct Constant {
 };
 
 /// A constant that owns a copy of some numbers.
-template <class T> [[gnu::cold]] Constant constant_of(const T* numbers, std::size_t count)
+template <class T> [[gnu::cold, gnu::flatten]] Constant constant_of(const T* numbers, std::size_t count)
 {
     const std::shared_ptr<std::byte[]> room(new std::byte[count * sizeof(T) + 1]);
     if (count > 0) std::memcpy(room.get(), numbers, count * sizeof(T));
     return {room, {room.get(), count * sizeof(T)}};
 }
-template <class T> [[gnu::cold]] Constant constant_of(const std::vector<T>& numbers)
+template <class T> [[gnu::cold, gnu::flatten]] Constant constant_of(const std::vector<T>& numbers)
 {
     return constant_of(numbers.data(), numbers.size());
 }

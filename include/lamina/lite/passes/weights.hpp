@@ -19,7 +19,7 @@
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::tflite {
 
-[[gnu::cold]] inline std::vector<float> numbers_of(const Tensor& constant)
+[[gnu::cold, gnu::flatten, gnu::noinline]] inline std::vector<float> numbers_of(const Tensor& constant)
 {
     std::vector<float> made(constant.data.bytes.size() / sizeof(float));
     if (!made.empty()) std::memcpy(made.data(), constant.data.bytes.data(), made.size() * sizeof(float));
@@ -103,7 +103,7 @@ inline double nearest_within(double real, double least, double most)
 
 /// Quantizes weights: scale = max |w| / 127 of each slice along an axis, or of all where `per_channel` is not set; w = scale · q, q rounded half
 /// away from zero. Slices of zeros, or of numbers too small for a scale, have the scale 1.
-[[gnu::cold]] inline void quantize_weights(Tensor& weights, std::size_t axis, bool per_channel)
+[[gnu::cold, gnu::flatten]] inline void quantize_weights(Tensor& weights, std::size_t axis, bool per_channel)
 {
     const std::vector<float> numbers = numbers_of(weights);
     if (per_channel && axis >= weights.shape.size())
