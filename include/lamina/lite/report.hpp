@@ -269,7 +269,8 @@ Report compare(const M& model, std::span<const std::byte> file, const Samples& s
     for (std::size_t i = 0; i < report.rows.size(); ++i) {
         const ReportRow& row = report.rows[i];
         line(row.layer, row.operators, internals::text_of({row.bytes_before}), internals::text_of({row.bytes_after}),
-             row.compared ? real(row.largest) : "-", row.compared ? real(row.mean) : "-", i == report.worst ? "  <- worst" : "");
+             row.compared ? real(row.largest) : "-", row.compared ? real(row.mean) : "-",
+             i == report.worst && row.largest > 0 ? "  <- worst" : "");
     }
     line("file", "", internals::text_of({report.bytes_before}), internals::text_of({report.bytes_after}), real(report.largest),
          "", internals::text_of({"  over ", report.samples, " samples"}));
