@@ -144,8 +144,8 @@ struct Step {
     std::size_t size = bytes_of(step.out[output]->type);
     constexpr std::size_t most = ~std::size_t{0} / 1024;
     for (const std::size_t extent : shape) {
-        if (extent > 0 && size > most / extent) fail_at(step, {"a result of shape ", shape, " is larger than any memory"});
-        size *= extent;
+        if (extent > most / size) fail_at(step, {"a result of shape ", shape, " is larger than any memory"});
+        if (extent > 0) size *= extent; // the other extents of nothing are bounded as well
     }
     step.out[output]->shape = shape;
 }
