@@ -57,7 +57,12 @@ TEST_CASE("LeNet-5 as TensorFlow's converter wrote it")
         else wanted_numbers = wanted.as<float>();
         double most = 0;
         std::size_t right = 0, others = 0;
-        for (std::size_t i = 0; i < test.size(); ++i) {
+#if defined(LAMINA_TEST_SANITIZED)
+        const std::size_t digits = 100; // each takes some hundred times as long
+#else
+        const std::size_t digits = test.size();
+#endif
+        for (std::size_t i = 0; i < digits; ++i) {
             std::vector<float> x(784), y;
             std::copy_n(test.x.data() + i * 784, 784, x.begin());
             give(interpreter, input, x.data(), x.size());
@@ -71,11 +76,11 @@ TEST_CASE("LeNet-5 as TensorFlow's converter wrote it")
             for (std::size_t k = 0; k < 10; ++k) most = std::max(most, std::abs(double(row[k]) - y[k]));
             others += class_of(y) != class_of(row);
         }
-        const double accuracy = double(right) / double(test.size());
+        const double accuracy = double(right) / double(digits);
         UNSCOPED_INFO("largest difference " << most << ", other classes " << others << " of " << known << ", accuracy "
                                             << accuracy);
         CHECK(most <= one.most);
         CHECK(double(others) <= one.other_classes * double(known) / 1000);
-        CHECK(accuracy >= one.accuracy - 1e-9);
+        CHECK(accuracy >= (digits == test.size() ? one.accuracy - 1e-9 : 0.95));
     }
 }

@@ -6,6 +6,7 @@
 #include <lamina/core/error.hpp>
 #include <lamina/core/file.hpp>
 #include <lamina/core/tensor.hpp>
+#include <lamina/lite/check.hpp>
 #include <lamina/lite/details.hpp>
 #include <lamina/lite/joins.hpp>
 #include <lamina/lite/loop.hpp>
@@ -126,6 +127,7 @@ private:
 
 [[gnu::cold]] inline Interpreter::Interpreter(internals::tflite::Network network, const InterpreterOptions& with) : options(with)
 {
+    internals::tflite::check_network(network, options.max_bytes);
     begin(std::move(network));
 }
 
