@@ -4,6 +4,7 @@
 #include <lamina/core/architecture.hpp>
 #include <lamina/lite/operators/broadcast.hpp>
 #include <lamina/lite/operators/integer_weights.hpp>
+#include <lamina/lite/operators/reduced_axes.hpp>
 #include <lamina/lite/operators/step.hpp>
 #include <lamina/lite/operators/unary_int8.hpp>
 
@@ -13,8 +14,6 @@
 #include <cstdint>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::tflite {
-
-inline Extents with_ones(const Step& step); // in reduce.hpp
 
 /// Sums, extremes or products, collected in scratch.
 template <class T, class F> void collect_bytes(const Step& step, T first, const F& f)
