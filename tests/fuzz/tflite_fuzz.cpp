@@ -14,7 +14,8 @@ using namespace lamina::internals;
 
 namespace {
 
-constexpr std::size_t most = std::size_t{64} << 20; ///< bytes of all tensors; of those that are run less, as a product of two takes long
+constexpr std::size_t most = std::size_t{64}
+                             << 20; ///< bytes of all tensors; of those that are run less, as a product of two takes long
 constexpr std::size_t most_that_run = std::size_t{1} << 16;
 
 std::vector<std::byte> copy_of(std::string_view bytes)
@@ -46,7 +47,8 @@ void fuzz(std::string_view bytes)
 {
     const auto network = tflite::read_network(std::make_shared<const std::vector<std::byte>>(copy_of(bytes)), "file", most);
     const std::vector<std::byte> written = tflite::write_network(network);
-    require(tflite::write_network(tflite::read_network(std::make_shared<const std::vector<std::byte>>(written), "file", most)) == written);
+    require(tflite::write_network(tflite::read_network(std::make_shared<const std::vector<std::byte>>(written), "file", most)) ==
+            written);
 
     for (const bool keep : {false, true}) {
         lite::InterpreterOptions options;

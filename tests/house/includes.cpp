@@ -87,7 +87,8 @@ std::string folder_of(const std::string& name)
 void check(const std::string& user, const Include& include)
 {
     for (const auto& [library, door] : one_door)
-        if (include.name.starts_with(library) && !user.starts_with(door)) offense(include, "only " + door + " may include " + library);
+        if (include.name.starts_with(library) && !user.starts_with(door))
+            offense(include, "only " + door + " may include " + library);
     if (!include.name.starts_with("lamina/")) return;
     if (!files.contains(include.name)) return offense(include, "there is no such file");
 

@@ -1,8 +1,8 @@
 // The layers of models of every form, and what each reads.
 #include "catch.hpp"
 
-#include <lamina/models/network.hpp>
 #include <lamina/lamina.hpp>
+#include <lamina/models/network.hpp>
 
 using namespace lamina;
 using namespace lamina::internals;

@@ -46,7 +46,7 @@ struct OperandRow {
 
 /// Calls `use(context, row)` for each row. One function for all operators: what they do stands behind a pointer.
 [[gnu::cold, gnu::noinline]] inline void walk_rows(const Step& step, const Extents& a, const Extents& b, const Extents& common,
-                                        void (*use)(const void* context, const OperandRow& row), const void* context)
+                                                   void (*use)(const void* context, const OperandRow& row), const void* context)
 {
     if (a == b) return use(context, {0, 0, 0, a.size(), true, true});
     if (b.size() == 1) return use(context, {0, 0, 0, common.size(), true, false});
