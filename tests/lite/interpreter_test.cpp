@@ -125,6 +125,25 @@ TEST_CASE("An interpreter says what its file holds, and computes it")
     CHECK(float(interpreter.get_tensor(6)(1, 1, 0)) == Approx(std::tanh(3.)));
 }
 
+TEST_CASE("Results without numbers take no time, however many pixels their shape has")
+{
+    Network network;
+    network.source = "empty.tflite";
+    Subgraph graph;
+    graph.tensors.resize(2);
+    graph.tensors[0].shape = graph.tensors[1].shape = {std::size_t{1} << 40, 2, 2, 0};
+    Operator pool{code::max_pool_2d, 0, 1, {0}, {1}, {}};
+    pool.options.filter_width = pool.options.filter_height = pool.options.stride_width = pool.options.stride_height = 1;
+    graph.operators.push_back(pool);
+    graph.inputs = {0};
+    graph.outputs = {1};
+    network.subgraphs.push_back(graph);
+    lite::Interpreter interpreter(network);
+    interpreter.allocate_tensors();
+    interpreter.invoke();
+    CHECK(interpreter.tensor<float>(1).empty());
+}
+
 TEST_CASE("Tensors in between can be read where they are kept")
 {
     lite::Interpreter interpreter(small(), {.keep_tensors = true});

@@ -118,7 +118,10 @@ public:
     void run()
     {
         for (Step& step : steps) {
-            if (step.varies) find_shapes(step);
+            if (step.varies) {
+                find_shapes(step);
+                if (writes_nothing(step)) continue;
+            }
             step.run(step);
         }
     }
@@ -254,7 +257,19 @@ private:
             home.used = true;
             if (out->room == 0) out->room = out->bytes();
         }
+        if (!step.varies && writes_nothing(step)) return;
         steps.push_back(std::move(step));
+    }
+
+    /// Whether a step has results without numbers alone, and no state: it is not run, as its other extents may be as large as anything.
+    static bool writes_nothing(const Step& step)
+    {
+        if (step.placed) return false;
+        for (const Value* const in : step.in)
+            if (in && in->tensor && in->tensor->is_variable) return false;
+        for (const Value* const out : step.out)
+            if (out->size() > 0) return false;
+        return true;
     }
 
     /// Lets a result lie where an input of its operator does.
@@ -282,7 +297,7 @@ private:
             take(step.scratch_bytes);
             Aligned<std::byte> scratch(step.scratch_bytes + behind_a_tensor);
             step.scratch = scratch.data();
-            step.run(step);
+            if (!writes_nothing(step)) step.run(step);
             return folded;
         };
         const auto folded = file.weights.of<Folded>(*step.out[0], "folded", run_now);
