@@ -9,6 +9,7 @@
 #include <cstring>
 #include <memory>
 #include <new>
+#include <random>
 #include <span>
 #include <string>
 #include <vector>
@@ -178,6 +179,16 @@ template <class T> std::vector<T> counted(std::size_t count)
     std::vector<T> numbers(count);
     for (std::size_t i = 0; i < count; ++i) numbers[i] = static_cast<T>(i);
     return numbers;
+}
+
+/// Numbers between -1 and 1.
+inline std::vector<float> some_numbers(std::size_t count, unsigned seed)
+{
+    std::mt19937 generator(seed);
+    std::uniform_real_distribution<float> values(-1, 1);
+    std::vector<float> result(count);
+    for (float& one : result) one = values(generator);
+    return result;
 }
 
 } // namespace lite_test

@@ -18,15 +18,6 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-std::vector<float> some_numbers(std::size_t count, unsigned seed)
-{
-    std::mt19937 generator(seed);
-    std::uniform_real_distribution<float> values(-1, 1);
-    std::vector<float> result(count);
-    for (float& one : result) one = values(generator);
-    return result;
-}
-
 void compare(const std::vector<float>& y, const std::vector<double>& expected, double bound)
 {
     REQUIRE(y.size() == expected.size());

@@ -16,15 +16,6 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-std::vector<float> some_numbers(std::size_t count, unsigned seed)
-{
-    std::mt19937 generator(seed);
-    std::uniform_real_distribution<float> values(-1, 1);
-    std::vector<float> result(count);
-    for (float& one : result) one = values(generator);
-    return result;
-}
-
 /// What an operator over windows is asked for.
 struct Windows {
     std::size_t batch, height, width, channels, filters, down, along, groups = 1, stride = 1, dilation = 1;
