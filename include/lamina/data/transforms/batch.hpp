@@ -1,0 +1,105 @@
+// lamina/data/transforms/batch.hpp: n elements at a time, as tensors.
+#pragma once
+
+#include <lamina/core/architecture.hpp>
+#include <lamina/core/dataset.hpp>
+#include <lamina/core/error.hpp>
+#include <lamina/data/spec.hpp>
+#include <lamina/data/stack.hpp>
+#include <lamina/data/transform.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <utility>
+
+namespace lamina { inline namespace LAMINA_ARCHITECTURE {
+
+/// `batch(32, drop_remainder)` gives whole batches alone.
+struct DropRemainder {};
+inline constexpr DropRemainder drop_remainder{};
+
+namespace internals {
+
+template <Dataset S, std::size_t Static> struct BatchDataset {
+    using element = stacked_t<element_of<S>>;
+    class Cursor {
+    public:
+        Cursor(cursor_of<S> from, std::size_t n, bool drops) : source(std::move(from)), size(n), drop(drops) {}
+
+        bool next(element& to)
+        {
+            if (filled > 0) std::swap(to, begun); // what was read before an exception
+            std::size_t i = std::exchange(filled, 0);
+            try {
+                for (; i < size && source.next(one); ++i) internals::put(to, i, size, one);
+            }
+            catch (...) {
+                filled = i;
+                if (filled > 0) std::swap(to, begun);
+                throw;
+            }
+            if (i == size) return true;
+            if (i == 0 || drop) return false;
+            internals::cut(to, i);
+            return true;
+        }
+
+        std::uint64_t skip(std::uint64_t n)
+        {
+            constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+            const std::uint64_t elements = internals::skip_elements<element_of<S>>(source, n > most / size ? most : n * size);
+            return elements / size + (!drop && elements % size != 0);
+        }
+
+    private:
+        cursor_of<S> source;
+        std::size_t size;
+        bool drop;
+        std::size_t filled = 0;
+        element_of<S> one{};
+        element begun{};
+    };
+
+    S source;
+    std::size_t size;
+    bool drop;
+
+    Cursor open(Pass pass) const { return {source.open(pass), size, drop}; }
+    auto spec() const
+    {
+        auto all = lamina::spec(source);
+        for (Component& one : all)
+            one.extents.insert(one.extents.begin(), Static > 0 ? static_cast<std::int64_t>(Static) : unknown_extent);
+        return all;
+    }
+    std::int64_t cardinality() const
+    {
+        const std::int64_t n = lamina::cardinality(source), by = static_cast<std::int64_t>(size);
+        return n < 0 ? n : n / by + (!drop && n % by != 0);
+    }
+};
+
+template <std::size_t Static> [[gnu::cold]] auto batch_of(std::size_t n, bool drop)
+{
+    if (n == 0) fail({"batch: a size of 0; it is 1 or more"});
+    return Transform{[n, drop]<Dataset S>(S source) { return BatchDataset<S, Static>{std::move(source), n, drop}; }};
+}
+
+} // namespace internals
+
+/// `n` elements at a time: numbers and tensors become a tensor [n, …], texts a std::vector, tuples a std::tuple of these, structs
+/// `Columns`. The last batch may be smaller; with `drop_remainder` it is left out. `batch<32>()` has its size in its type.
+///
+/// Where reading an element throws, what was read before it begins the next batch.
+///
+/// Shapes   elements […], batches [n, …]
+/// Refuses  elements of different shapes; lists, which `padded_batch` takes
+///
+/// Example: `range(10) | batch(4)` gives [0, 1, 2, 3], [4, 5, 6, 7], [8, 9]
+[[gnu::cold]] inline auto batch(std::size_t n) { return internals::batch_of<0>(n, false); }
+[[gnu::cold]] inline auto batch(std::size_t n, DropRemainder) { return internals::batch_of<0>(n, true); }
+template <std::size_t N> auto batch() { return internals::batch_of<0>(N, false); }
+template <std::size_t N> auto batch(DropRemainder) { return internals::batch_of<N>(N, true); }
+
+}} // namespace lamina

@@ -1,0 +1,166 @@
+// lamina/data/transforms/parallel_map.hpp: a function of every element, computed by several threads, in the order of the source.
+#pragma once
+
+#include <lamina/core/architecture.hpp>
+#include <lamina/core/dataset.hpp>
+#include <lamina/core/error.hpp>
+#include <lamina/data/transform.hpp>
+#include <lamina/data/transforms/map.hpp>
+#include <lamina/data/workers.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace lamina { inline namespace LAMINA_ARCHITECTURE {
+
+/// How many threads a transformation has of its own: `map(f, threads(2))`.
+struct threads {
+    explicit constexpr threads(std::size_t n) : count(n) {} // clang 14 has no aggregates in parentheses
+    std::size_t count;
+};
+
+/// How a `map` of several threads works. `pure`: as of `MapOptions`. `run`: the elements that a thread takes at a time; few where they
+/// differ much in what they cost.
+struct ParallelMapOptions {
+    bool pure = true;
+    std::size_t run = 16;
+};
+
+namespace internals {
+
+template <Dataset S, class F> struct ParallelMapDataset {
+    using input = element_of<S>;
+    using element = mapped<F, input>;
+
+    class Workers final : public OrderedWorkers {
+    public:
+        Workers(cursor_of<S> from, F function, std::size_t count, std::size_t run)
+            : OrderedWorkers(2 * count + 1), source(std::move(from)), f(std::move(function)), slots(2 * count + 1)
+        {
+            for (Slot& slot : slots) slot.places = std::vector<Place>(run);
+        }
+        ~Workers() { stop(); }
+
+        /// Fills an element, or throws what came instead of it.
+        bool next(element& to)
+        {
+            for (;; at = 0, release()) {
+                std::size_t number = 0;
+                if (at == 0 && !wait(number)) return false;
+                if (at == 0) current = number;
+                Slot& slot = slots[current];
+                if (at == slot.count) continue;
+                Place& place = slot.places[at++];
+                if (place.error) std::rethrow_exception(std::exchange(place.error, nullptr));
+                std::swap(to, place.out);
+                return true;
+            }
+        }
+
+        cursor_of<S> source;
+
+    private:
+        struct Place {
+            input in{};
+            element out{};
+            std::exception_ptr error;
+        };
+        struct Slot {
+            std::vector<Place> places;
+            std::size_t count = 0;
+        };
+
+        bool read(std::size_t number) override
+        {
+            Slot& slot = slots[number];
+            for (slot.count = 0; slot.count < slot.places.size(); ++slot.count) {
+                Place& place = slot.places[slot.count];
+                try {
+                    if (!source.next(place.in)) return false;
+                }
+                catch (...) {
+                    place.error = std::current_exception();
+                }
+            }
+            return true;
+        }
+        void compute(std::size_t number) override
+        {
+            Slot& slot = slots[number];
+            for (std::size_t i = 0; i < slot.count; ++i) {
+                Place& place = slot.places[i];
+                if (place.error) continue;
+                try {
+                    place.out = internals::call_with(std::as_const(f), place.in);
+                }
+                catch (...) {
+                    place.error = std::current_exception();
+                }
+            }
+        }
+
+        F f;
+        std::vector<Slot> slots;
+        std::size_t current = 0, at = 0; // where the reader of the results is
+    };
+
+    class Cursor {
+    public:
+        Cursor(cursor_of<S> from, const F& f, std::size_t n, ParallelMapOptions with)
+            : workers(new Workers(std::move(from), f, n, with.run)), count(n), pure(with.pure)
+        {}
+
+        bool next(element& to)
+        {
+            if (!std::exchange(started, true)) workers->start(count); // not before, so that what is skipped first is not read
+            return workers->next(to);
+        }
+        std::uint64_t skip(std::uint64_t n)
+        {
+            if (pure && !started) return internals::skip_elements<input>(workers->source, n);
+            struct Reader {
+                Cursor& from;
+                bool next(element& to) { return from.next(to); }
+            } reader{*this};
+            return internals::skip_elements<element>(reader, n);
+        }
+
+    private:
+        std::unique_ptr<Workers> workers;
+        std::size_t count;
+        bool pure, started = false;
+    };
+
+    S source;
+    F f;
+    std::size_t count;
+    ParallelMapOptions options;
+
+    Cursor open(Pass pass) const { return {source.open(pass), f, count, options}; }
+    std::int64_t cardinality() const { return lamina::cardinality(source); }
+};
+
+} // namespace internals
+
+/// `map(f)` by several threads, which begin at the first element that is asked for. The elements and their order are those of `map(f)`,
+/// and so is the place of what f or the source throws. `f` is copied once a pass and called as const by several threads at a time.
+///
+/// Refuses  0 threads, runs of 0
+///
+/// Example: `tfrecord("digits.tfrecord") | map([](std::string& record) { return parse_example<Digit>(record); }, threads(2))`
+template <class F> auto map(F f, threads n, ParallelMapOptions options = {})
+{
+    if (n.count == 0 || options.run == 0)
+        internals::fail({"map: ", n.count, " threads that take ", options.run, " elements at a time; both are 1 or more"});
+    return internals::Transform{[f = std::move(f), n, options]<Dataset S>(S source) {
+        static_assert(internals::takes_element<F, internals::element_of<S>>,
+                      "lamina: the function of map does not take the elements of this dataset");
+        return internals::ParallelMapDataset<S, F>{std::move(source), f, n.count, options};
+    }};
+}
+
+}} // namespace lamina

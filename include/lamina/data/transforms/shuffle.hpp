@@ -1,0 +1,89 @@
+// lamina/data/transforms/shuffle.hpp: another order, drawn from a buffer.
+#pragma once
+
+#include <lamina/core/architecture.hpp>
+#include <lamina/core/dataset.hpp>
+#include <lamina/core/error.hpp>
+#include <lamina/core/random.hpp>
+#include <lamina/data/spec.hpp>
+#include <lamina/data/transform.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace lamina { inline namespace LAMINA_ARCHITECTURE {
+
+/// Whether every pass has an order of its own.
+struct ShuffleOptions {
+    bool each_epoch = true;
+};
+
+namespace internals {
+
+template <Dataset S> struct ShuffleDataset {
+    using element = element_of<S>;
+    class Cursor {
+    public:
+        Cursor(cursor_of<S> from, std::size_t n, Random numbers) : source(std::move(from)), size(n), random(numbers) {}
+
+        bool next(element& to)
+        {
+            while (!ended && buffer.size() < size) {
+                if (read()) buffer.push_back(std::move(incoming));
+            }
+            const bool more = !ended && read(); // first, since it may throw, and then nothing is lost
+            if (buffer.empty()) return false;
+            element& drawn = buffer[static_cast<std::size_t>(random.below(buffer.size()))].value;
+            std::swap(to, drawn);
+            if (more) std::swap(drawn, incoming.value);
+            else {
+                std::swap(drawn, buffer.back().value);
+                buffer.pop_back();
+            }
+            return true;
+        }
+
+    private:
+        bool read()
+        {
+            ended = !source.next(incoming.value);
+            return !ended;
+        }
+
+        cursor_of<S> source;
+        std::size_t size;
+        Random random;
+        std::vector<Kept<element>> buffer;
+        Kept<element> incoming;
+        bool ended = false;
+    };
+
+    S source;
+    std::size_t size;
+    Seed seed;
+    ShuffleOptions options;
+
+    Cursor open(Pass pass) const { return {source.open(pass), size, Random(seed, options.each_epoch ? pass.epoch : 0)}; }
+    auto spec() const { return lamina::spec(source); }
+    std::int64_t cardinality() const { return lamina::cardinality(source); }
+};
+
+} // namespace internals
+
+/// Gives the elements in another order: a buffer of `n` is kept full, one of them is drawn, the next element takes its place. A buffer as
+/// large as the data gives a whole permutation; output p comes from the first p + n elements.
+///
+/// The order is a function of the seed and the pass alone. It is lamina's own, not TensorFlow's.
+/// Refuses  a buffer of 0
+///
+/// Example: `range(100) | shuffle(100, Seed{1}) | batch(32)`
+[[gnu::cold]] inline auto shuffle(std::size_t n, Seed seed, ShuffleOptions options = {})
+{
+    if (n == 0) internals::fail({"shuffle: a buffer of 0; it is 1 or more, and as large as the data for an even order"});
+    return internals::Transform{
+        [=]<Dataset S>(S source) { return internals::ShuffleDataset<S>{std::move(source), n, seed, options}; }};
+}
+
+}} // namespace lamina
