@@ -3,9 +3,9 @@
 //     cost BASE PROGRAM RATIO MEBIBYTES KIBIBYTES compiler flags…
 //     cost difference BASE PROGRAM MILLISECONDS compiler flags…
 //
-// The base and the program are compiled in turns, three times each (five for a difference of time alone), and five times as often
-// where that is not within the budget: other programs may take from the machine, but a least time only falls. The least time of
-// each counts, processor time alone.
+// The base and the program are compiled in turns, twice each (five times for a difference of time alone), and more often where that is
+// not within the budget: other programs may take from the machine, but a least time only falls. The least time of each counts,
+// processor time alone.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -64,8 +64,8 @@ int main(int count, char** given)
     const auto over = [&] {
         return difference ? 1000 * (ours.seconds - base.seconds) > budget : ours.seconds > budget * base.seconds;
     };
-    const int rounds = difference ? 5 : 3;
-    for (int round = 0; round < rounds || (over() && round < 5 * rounds); ++round)
+    const int rounds = difference ? 5 : 2, most_rounds = difference ? 25 : 15;
+    for (int round = 0; round < rounds || (over() && round < most_rounds); ++round)
         for (auto [source, least] : {std::pair(words[0], &base), std::pair(words[1], &ours)}) {
             const Cost now = compile(source);
             *least = {std::min(least->seconds, now.seconds), std::max(least->mebibytes, now.mebibytes)};
