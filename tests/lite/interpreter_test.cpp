@@ -6,6 +6,7 @@
 #include "lite/fixtures_cases.hpp"
 #include "lite/joins_cases.hpp"
 #include "lite/lenet5_cases.hpp"
+#include "lite/shared_tensors_cases.hpp"
 
 #include <lamina/lite/interpreter.hpp>
 

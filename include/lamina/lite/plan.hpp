@@ -136,6 +136,8 @@ private:
         bool outlives = false;  ///< an input, an output, a variable: there when the plan has run
         bool for_ever = false;  ///< one that outlives lies there
         bool elsewhere = false; ///< its memory is not the plan's
+        bool read = false;      ///< of a variable: an operator has taken it, with this shape
+        Extents shape{};
         static constexpr std::size_t none = ~std::size_t{0};
     };
 
@@ -219,10 +221,12 @@ private:
         for (const std::size_t tensor : op.outputs) step.out.push_back(&values[tensor]);
         if (op.op == code::while_loop) {
             prepare_loop(step, file, options);
+            keep_variables(step);
             return add(std::move(step), number);
         }
         const OperatorRules& rules = rules_for(step);
         rules.infer(step);
+        keep_variables(step);
         for (Value* const out : step.out) {
             out->varies = out->varies || step.varies;
             step.varies = step.varies || out->varies;
@@ -247,6 +251,22 @@ private:
             step.in[0]->bytes() == step.out[0]->bytes() && !homes[home_of(from)].for_ever && homes[home_of(from)].last == number)
             lie_together(from, to);
         add(std::move(step), number);
+    }
+
+    /// An operator may give a variable the batch of its input. All operators that share it see the same shape: they have been prepared for it.
+    [[gnu::cold]] void keep_variables(const Step& step)
+    {
+        for (const Value* const in : step.in) {
+            if (!in || !in->tensor->is_variable) continue;
+            Home& home = homes[index_of(in)];
+            if (home.read && !(home.shape == in->shape))
+                fail_at(step, {"the variable \"", in->tensor->name, "\" has shape ", in->shape,
+                               ", an operator before takes it as ", home.shape});
+            const std::size_t counted = in->tensor->size() * bytes_of(in->type);
+            if (!home.read && in->bytes() > counted) take(in->bytes() - counted);
+            home.read = true;
+            home.shape = in->shape;
+        }
     }
 
     [[gnu::cold]] void add(Step step, std::size_t number)

@@ -167,10 +167,11 @@ constexpr bool covers_image(const kernels::convolution_sizes& s)
         kept->images = 1;
     }
     // Weights of one channel and several filters of it, [1, height, width, filters], lie as a list reads them.
-    kept->weights = with.weights.of<PackedFloats>(w, "list", [&] {
+    const auto pack = [&] {
         return depthwise ? packed_rows(w.numbers<float>(), taps, s.filters)
                          : packed_columns(w.numbers<float>(), s.filters, taps, s.groups);
-    });
+    };
+    kept->weights = with.weights.of<PackedFloats>(w, depthwise ? "list of rows" : "list", pack, {s.groups});
     if (in_planes) {
         step.scratch_bytes = kernels::planes_any_scratch<float>(s) * sizeof(float);
         step.run = run_convolution_planes;

@@ -117,7 +117,7 @@ struct KeptProduct {
     };
     require_known(step, 1);
     const auto kept = share_new<KeptProduct>();
-    kept->weights = *with.weights.of<Groups>(w, g.how, pack);
+    kept->weights = *with.weights.of<Groups>(w, g.how, pack, {g.groups});
     const std::size_t bytes = std::max(g.frame.bytes(), std::size_t{1});
     kept->images =
         std::clamp((std::size_t{1} << 18) / bytes, std::size_t{1}, std::max(step.x(g.input).size() / bytes + 1, std::size_t{1}));

@@ -31,16 +31,19 @@ struct KeptResize {
     const float scale = corners ? static_cast<float>(size - 1) / static_cast<float>(outputs - 1)
                                 : static_cast<float>(size) / static_cast<float>(outputs);
     const float offset = o.half_pixel_centers ? 0.5f : 0.f, last = static_cast<float>(size - 1);
+    const auto inside = [&](float at) { // above 2^24 a float may be a later element
+        return static_cast<std::uint32_t>(std::min(static_cast<std::size_t>(at), size - 1));
+    };
     std::vector<ResizePlace> places;
     for (std::size_t i = 0; i < outputs; ++i) {
         if (!bilinear) {
             const float at = (static_cast<float>(i) + offset) * scale;
             const float whole = std::clamp(corners ? std::round(at) : std::floor(at), 0.f, last);
-            places.push_back({static_cast<std::uint32_t>(whole), 0, 0});
+            places.push_back({inside(whole), 0, 0});
             continue;
         }
         const float at = std::clamp((static_cast<float>(i) + offset) * scale - offset, 0.f, last), whole = std::floor(at);
-        const auto first = static_cast<std::uint32_t>(whole);
+        const std::uint32_t first = inside(whole);
         const auto second = static_cast<std::uint32_t>(std::min(std::size_t{first} + 1, size - 1));
         places.push_back({first, second, static_cast<std::int32_t>(std::nearbyint((at - whole) * 2048))});
     }

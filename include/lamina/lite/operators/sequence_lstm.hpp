@@ -10,9 +10,11 @@
 #include <lamina/kernels/matmul.hpp>
 #include <lamina/lite/operators/binary.hpp>
 #include <lamina/lite/operators/step.hpp>
+#include <lamina/lite/operators/windows.hpp>
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 
@@ -133,6 +135,7 @@ inline void run_lstm(const Step& step)
 [[gnu::cold]] inline void prepare_lstm(Step& step, Preparation& with)
 {
     namespace at = lstm_input;
+    refuse_varying(step);
     const LstmSizes s = lstm_sizes(step);
     for (std::size_t i = 0; i < step.in.size(); ++i)
         if (step.has(i) && step.x(i).type != dtype::float32)
@@ -143,7 +146,9 @@ inline void run_lstm(const Step& step)
             fail_at(step, {"weights that are no constants"});
     const auto kept = share_new<KeptLstm>();
     kept->sizes = s;
-    kept->packed = with.weights.of<PackedLstm>(step.x(at::weights), "lstm", [&] { return pack_lstm(step, s); });
+    // Of all its weights together, so for this operator alone: another one may share some of them.
+    kept->packed = with.weights.of<PackedLstm>(step.x(at::weights), "lstm", [&] { return pack_lstm(step, s); },
+                                               {reinterpret_cast<std::uintptr_t>(step.op)});
     step.scratch_bytes = ((s.batch * (s.inputs + s.units) + 15) / 16 * 16 + s.batch * 4 * s.units) * sizeof(float);
     step.kept = kept;
     step.run = run_lstm;

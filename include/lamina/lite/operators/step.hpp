@@ -16,6 +16,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -176,14 +177,17 @@ template <class T, class... Arguments> std::shared_ptr<T> share_new(Arguments&&.
 /// Weights in the order of a kernel, made once of a constant and shared by the clones of an interpreter.
 class PackedWeights {
 public:
+    /// What else than the constant and the word a packing depends on, as groups or strides: operators of any such numbers may share a constant.
+    using Variant = std::array<std::uintptr_t, 2>;
+
     /// What `make` gives for a value under a word that says how it is packed: `make()` returns a shared_ptr<const Packed>. The word is a
-    /// literal. Of what is no constant (but known) it is made each time.
+    /// literal, and one word stands for one type. Of what is no constant (but known) it is made each time.
     template <class Packed, class Make>
-    std::shared_ptr<const Packed> of(const Value& value, std::string_view how, const Make& make)
+    std::shared_ptr<const Packed> of(const Value& value, std::string_view how, const Make& make, const Variant& variant = {})
     {
         if (!value.constant) return make();
         const std::lock_guard lock(guard);
-        std::shared_ptr<const void>& place = packed[{value.tensor, how}].made;
+        std::shared_ptr<const void>& place = packed[{value.tensor, how, variant}].made;
         if (!place) place = make();
         return std::static_pointer_cast<const Packed>(place);
     }
@@ -193,7 +197,7 @@ private:
     struct Place {
         std::shared_ptr<const void> made{};
     };
-    std::map<std::pair<const void*, std::string_view>, Place> packed;
+    std::map<std::tuple<const void*, std::string_view, Variant>, Place> packed;
 };
 
 /// What a preparation is given.

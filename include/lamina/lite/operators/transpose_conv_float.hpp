@@ -165,7 +165,8 @@ inline void run_transpose_conv(const Step& step)
             size += rows.taps * columns.taps * s.filters * row;
         }
     kept->weights = with.weights.of<PackedFloats>(
-        w, "phases", [&] { return packed_floats(size, [&](float* to) { pack_phases(w.numbers<float>(), to, s); }); });
+        w, "phases", [&] { return packed_floats(size, [&](float* to) { pack_phases(w.numbers<float>(), to, s); }); },
+        {s.stride_height, s.stride_width});
     step.scratch_bytes = kernels::field_size(kept->field) * sizeof(float);
     step.kept = kept;
     step.run = run_transpose_conv;
