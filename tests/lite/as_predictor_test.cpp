@@ -153,6 +153,16 @@ TEST_CASE("what does not fit is refused")
     CHECK_THROWS_WITH(as_predictor<Image>(two), Contains("the file's input \"x\" is [2, 3], the model's is [3, 1] a sample"));
 }
 
+TEST_CASE("A stand-in goes on after samples that were refused")
+{
+    auto image = tensor_of("x", dtype::float32, {1, 3}, {-1, -1}), result = tensor_of("y", dtype::float32, {1, 3}, {-1, -1});
+    lite::Interpreter any(network_of(internals::tflite::code::mul, image, constant_tensor({3}, {1, 2, -4}), result));
+    const auto stand_in = as_predictor(any);
+    CHECK(predict(stand_in, Batch{{1, 1, 1}})(0, 2) == -4);
+    CHECK_THROWS_WITH(predict(stand_in, Batch{{1, 1}}), Contains("do not broadcast"));
+    CHECK(predict(stand_in, Batch{{1, 1, 1}})(0, 1) == 2);
+}
+
 TEST_CASE("LeNet-5 of TensorFlow's converter in the place of lamina's")
 {
     using LeNet5 =

@@ -109,6 +109,12 @@ TEST_CASE("An interpreter says what its file holds, and computes it")
     CHECK(interpreter.tensor_details().size() == 9);
     CHECK(interpreter.signatures()[0].key == "serving_default");
     CHECK(interpreter.signatures()[0].outputs[1].first == "sum");
+    CHECK(interpreter.signature().output("sum") == 8);
+    const auto& signature = interpreter.signature("serving_default");
+    CHECK(signature.input(signature.inputs[0].first) == 0);
+    CHECK(refusal([&] { signature.output("total"); }).find("has no output \"total\", it has \"") != std::string::npos);
+    CHECK(refusal([&] { interpreter.signature("train"); }) ==
+          "small.tflite: has no signature \"train\", it has \"serving_default\"");
     interpreter.allocate_tensors();
     CHECK(interpreter.arena_bytes() > 0);
     interpreter.set_tensor(0, xt::xtensor<float, 2>{{1, 0.25f}});
@@ -166,10 +172,15 @@ TEST_CASE("Wrong calls are refused with one sentence")
           "another "
           "shape");
     CHECK(refusal([&] { one.set_tensor(0, xt::xtensor<double, 2>{{1, 2}}); }) ==
-          "small.tflite: set_tensor() of float64 numbers for \"x\", which is float32");
+          "small.tflite: set_tensor() of float64 numbers for \"x\", which is float32; xt::cast gives numbers of that type");
+    CHECK(
+        refusal([&] { one.get_tensor<int>(6); }) ==
+        "small.tflite: get_tensor() of int32 numbers for \"y\", which is float32; ask for that type, as get_tensor<std::int32_t> "
+        "does");
     CHECK(refusal([&] { one.set_tensor(1, xt::xtensor<float, 2>{{1, 2}}); }) ==
           "small.tflite: set_tensor() of \"kernel\", which is no input; input_details() lists these");
-    CHECK(refusal([&] { one.get_tensor(99); }) == "small.tflite: get_tensor() of tensor 99, the file has 9");
+    CHECK(refusal([&] { one.get_tensor(99); }) ==
+          "small.tflite: get_tensor() of tensor 99, the file has 9 tensors; input_details() and output_details() say which");
     CHECK(refusal([&] { one.get_tensor(3); }) ==
           "small.tflite: get_tensor() of \"h\", which is no input or output and whose memory is used again; "
           "InterpreterOptions.keep_tensors keeps it");
@@ -183,6 +194,7 @@ TEST_CASE("Wrong calls are refused with one sentence")
     CHECK(refusal([&] { one.allocate_tensors(); }) ==
           "small.tflite: operator 0 (FULLY_CONNECTED) of \"h\": an input of shape [1, 5] for weights of shape [3, 2]");
     CHECK(refusal([&] { one.invoke(); }) == "small.tflite: invoke() before allocate_tensors()");
+    CHECK_FALSE(one.is_allocated());
     one.resize_tensor_input(0, {std::size_t{1} << 30, 2});
     CHECK(refusal([&] { one.allocate_tensors(); }) ==
           "small.tflite: its tensors take more memory than InterpreterOptions.max_bytes allows; give more, or smaller inputs");

@@ -66,7 +66,7 @@ public:
                   shape_text(signature), ", the first of which is that of the samples"});
         if (signature[0] < 0) wanted[0] = std::clamp<std::size_t>(count, 1, chunk);
         if (wanted[0] == 0) fail({"as_predictor: the input \"", input().name, "\" takes no samples"});
-        if (wanted != input().shape) {
+        if (wanted != input().shape || !interpreter->is_allocated()) { // not after shapes that were refused
             interpreter->resize_tensor_input(input().index, wanted);
             interpreter->allocate_tensors();
         }
@@ -103,14 +103,6 @@ private:
         for (std::size_t axis = 1; axis < of.shape.size(); ++axis) n *= of.shape[axis];
         return n;
     }
-    template <class Extents> [[gnu::cold]] static std::string shape_text(const Extents& extents)
-    {
-        std::string text;
-        for (const auto extent : extents) append(text, {text.empty() ? "[" : ", ", extent});
-        append(text, {"]"});
-        return text;
-    }
-
     void set(const float* x, std::size_t n)
     {
         const lite::TensorDetails& in = input();
@@ -230,9 +222,8 @@ private:
         for (std::size_t axis = 0; fits && axis < needed.rank; ++axis)
             fits = found.shape[axis + 1] == needed[axis] || found.shape_signature[axis + 1] < 0;
         if (fits) return;
-        std::string shape;
-        for (const std::ptrdiff_t extent : found.shape_signature) internals::append(shape, {shape.empty() ? "[" : ", ", extent});
-        internals::fail({"as_predictor: the file's ", what, " \"", found.name, "\" is ", shape, "], the model's is ", needed,
+        internals::fail({"as_predictor: the file's ", what, " \"", found.name, "\" is ",
+                         internals::tflite::shape_text(found.shape_signature), ", the model's is ", needed,
                          " a sample; is it a file of this model?"});
     }
 

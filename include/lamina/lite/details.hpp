@@ -3,10 +3,12 @@
 
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/dtype.hpp>
+#include <lamina/core/error.hpp>
 #include <lamina/lite/network.hpp>
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -27,6 +29,22 @@ struct TensorDetails {
 struct SignatureDetails {
     std::string key{};
     std::vector<std::pair<std::string, std::size_t>> inputs{}, outputs{}; ///< name and index of the tensor
+
+    /// The index of an input or output by its name.
+    std::size_t input(std::string_view name) const { return find("input", name, inputs); }
+    std::size_t output(std::string_view name) const { return find("output", name, outputs); }
+
+private:
+    [[gnu::cold]] std::size_t find(std::string_view what, std::string_view name,
+                                   const std::vector<std::pair<std::string, std::size_t>>& among) const
+    {
+        std::string names;
+        for (const auto& [one, index] : among) {
+            if (one == name) return index;
+            internals::append(names, {names.empty() ? "\"" : ", \"", one, '"'});
+        }
+        internals::fail({"lite: signature \"", key, "\" has no ", what, " \"", name, "\", it has ", names});
+    }
 };
 
 /// How an Interpreter runs.
@@ -40,6 +58,15 @@ struct InterpreterOptions {
 } // namespace lite
 
 namespace internals::tflite {
+
+/// Extents as people write them, -1 for one that is free.
+template <class Extents> [[gnu::cold]] std::string shape_text(const Extents& extents)
+{
+    std::string text{"["};
+    for (const auto extent : extents) append(text, {text.size() == 1 ? "" : ", ", extent});
+    append(text, {"]"});
+    return text;
+}
 
 /// The signatures of the subgraph that is run.
 [[gnu::cold, gnu::flatten, gnu::noinline]] inline std::vector<lite::SignatureDetails> signatures_of(const Network& network)

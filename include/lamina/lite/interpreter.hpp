@@ -21,6 +21,7 @@
 #include <new>
 #include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -51,11 +52,17 @@ public:
     /// Makes ready what `invoke` needs: shapes, kernels, memory. Called again after `resize_tensor_input`. Inputs and variables are zeros.
     void allocate_tensors();
 
+    /// Whether tensors are allocated: not before the first `allocate_tensors`, after `resize_tensor_input`, and where shapes were refused.
+    bool is_allocated() const { return plan != nullptr; }
+
     /// The inputs and outputs of the file's first subgraph, and all its tensors. Shapes are those of the last `allocate_tensors`.
     const std::vector<TensorDetails>& input_details() const { return inputs; }
     const std::vector<TensorDetails>& output_details() const { return outputs; }
     const std::vector<TensorDetails>& tensor_details() const { return tensors; }
     const std::vector<SignatureDetails>& signatures() const { return signature_list; }
+
+    /// A signature by its name, or the first one: `signature().input("image")` is the index of a tensor.
+    const SignatureDetails& signature(std::string_view key = {}) const;
 
     /// Gives an input another shape, from the next `allocate_tensors` on.
     void resize_tensor_input(std::size_t index, std::span<const std::size_t> shape);
@@ -229,6 +236,17 @@ inline Interpreter Interpreter::clone() const { return Interpreter(Clone{}, *thi
     internals::fail({file->network.source, ": tensor ", index, " is no input; input_details() lists these"});
 }
 
+[[gnu::cold]] inline const SignatureDetails& Interpreter::signature(std::string_view key) const
+{
+    std::string names;
+    for (const SignatureDetails& one : signature_list) {
+        if (key.empty() || one.key == key) return one;
+        internals::append(names, {names.empty() ? "\"" : ", \"", one.key, '"'});
+    }
+    if (names.empty()) internals::fail({file->network.source, ": has no signatures; input_details() lists the inputs"});
+    internals::fail({file->network.source, ": has no signature \"", key, "\", it has ", names});
+}
+
 inline void Interpreter::require_plan(const char* what) const
 {
     if (!plan) internals::fail({file->network.source, ": ", what, " before allocate_tensors()"});
@@ -250,7 +268,8 @@ inline const internals::tflite::Value& Interpreter::readable(std::size_t index, 
 {
     require_plan(what);
     if (index >= tensors.size())
-        internals::fail({file->network.source, ": ", what, " of tensor ", index, ", the file has ", tensors.size()});
+        internals::fail({file->network.source, ": ", what, " of tensor ", index, ", the file has ", tensors.size(),
+                         " tensors; input_details() and output_details() say which"});
     if (!plan->stays(index))
         internals::fail(
             {file->network.source, ": ", what, " of \"", tensors[index].name,
@@ -276,7 +295,8 @@ inline void Interpreter::require_type(const char* what, const Value& value, dtyp
                      "\", which is ", internals::name_of(value.type),
                      value.is_quantized() && type == dtype::float32
                          ? "; set_tensor_quantized and get_tensor_dequantized take and give real numbers"
-                         : ""});
+                     : std::string_view(what) == "set_tensor()" ? "; xt::cast gives numbers of that type"
+                                                                : "; ask for that type, as get_tensor<std::int32_t> does"});
 }
 
 inline void Interpreter::require_shape(const Value& value, const std::size_t* extents, std::size_t rank) const

@@ -82,11 +82,15 @@ template <class Look>
         fail({where, ": samples of ", inputs.size(), " inputs were given, the model has ", details.size()});
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         if (inputs[i].empty()) fail({where, ": there are no samples for \"", details[i].name, "\", at least one is needed"});
-        bool fits = inputs[i].shape().size() == details[i].shape.size() && inputs[i].samples() == inputs[0].samples();
-        for (std::size_t axis = 1; fits && axis < details[i].shape.size(); ++axis)
-            fits = inputs[i].shape()[axis] == details[i].shape[axis];
-        if (!fits || (details[i].dtype != dtype::float32 && details[i].dtype != dtype::int32))
-            fail({where, ": the samples for \"", details[i].name, "\" have another shape or number than the input"});
+        const std::vector<std::size_t>&given = inputs[i].shape(), &needed = details[i].shape;
+        if (inputs[i].samples() != inputs[0].samples())
+            fail({where, ": ", inputs[i].samples(), " samples for \"", details[i].name, "\" were given and ", inputs[0].samples(),
+                  " for \"", details[0].name, "\", as many are needed"});
+        if (given.size() != needed.size() || !std::equal(given.begin() + 1, given.end(), needed.begin() + 1))
+            fail({where, ": samples of shape ", shape_text(given), " for \"", details[i].name, "\" were given, it takes ",
+                  shape_text(details[i].shape_signature), ", the first of which is that of the samples"});
+        if (details[i].dtype != dtype::float32 && details[i].dtype != dtype::int32)
+            fail({where, ": \"", details[i].name, "\" holds ", name_of(details[i].dtype), ", float32 or int32 is needed"});
     }
 }
 
