@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 using namespace lamina;
@@ -76,6 +77,13 @@ Batch batch(std::size_t n)
 using Three = Sequential<Input<3>, Dense<3>>;
 using Four = Sequential<Input<3>, Dense<4>>;
 using Image = Sequential<Input<3, 1>, Flatten, Dense<3>>;
+
+/// Two inputs, two outputs.
+struct TwoWays {
+    using inputs = Inputs<Input<3>, Input<3>>;
+    Dense<3>::on<3> first;
+    auto operator()(const auto& x, const auto& y) const { return std::tuple{first(x) + y, x * y}; }
+};
 
 } // namespace
 
@@ -151,6 +159,44 @@ TEST_CASE("what does not fit is refused")
                       Contains("samples of shape [2] were given, the input \"x\" takes [-1, 3]"));
     CHECK_THROWS_WITH(as_predictor<Four>(open), Contains("the file's output \"y\" is [-1, 3], the model's is [4] a sample"));
     CHECK_THROWS_WITH(as_predictor<Image>(two), Contains("the file's input \"x\" is [2, 3], the model's is [3, 1] a sample"));
+}
+
+TEST_CASE("a stand-in takes and gives several batches as the model does")
+{
+    internals::tflite::Network network;
+    network.source = "\"by_hand.tflite\"";
+    network.subgraphs.resize(1);
+    internals::tflite::Subgraph& graph = network.subgraphs[0];
+    for (const char* const name : {"a", "b", "sum", "product"})
+        graph.tensors.push_back(tensor_of(name, dtype::float32, {1, 3}, {-1, 3}));
+    graph.inputs = {0, 1};
+    graph.outputs = {2, 3};
+    for (const std::size_t output : {2u, 3u}) {
+        internals::tflite::Operator& op = graph.operators.emplace_back();
+        op.op = output == 2 ? internals::tflite::code::add : internals::tflite::code::mul;
+        op.inputs = {0, 1};
+        op.outputs = {output};
+    }
+    lite::Interpreter interpreter(network);
+    const auto stand_in = as_predictor<TwoWays>(interpreter);
+    const Batch x = batch(40);
+    const auto [sum, product] = predict(stand_in, std::tuple{x, xt::xarray<double>(x)});
+    STATIC_REQUIRE(std::is_same_v<std::remove_cvref_t<decltype(sum)>, Batch>);
+    CHECK(std::equal(x.begin(), x.end(), sum.begin(), sum.end(), [](float a, float b) { return b == 2 * a; }));
+    CHECK(std::equal(x.begin(), x.end(), product.begin(), product.end(), [](float a, float b) { return b == a * a; }));
+    CHECK_THROWS_WITH(predict(stand_in, std::tuple{x, batch(39)}), Contains("input 2 has 39 samples and input 1 has 40"));
+    CHECK_THROWS_WITH(as_predictor(interpreter), Contains("2 inputs and 2 outputs, 1 output is needed; as_predictor<Model>"));
+    CHECK_THROWS_WITH(as_predictor<Three>(interpreter), Contains("2 inputs and 2 outputs, 1 output is needed"));
+
+    graph.outputs = {2};
+    graph.operators.pop_back();
+    graph.tensors.pop_back();
+    lite::Interpreter of_one(network);
+    const auto any = as_predictor(of_one);
+    const auto y = predict(any, std::tuple{x, x});
+    CHECK(std::equal(sum.begin(), sum.end(), y.begin(), y.end()));
+    CHECK_THROWS_WITH(predict(any, x), Contains("1 batch was given, the file has 2 inputs; several batches are a std::tuple"));
+    CHECK_THROWS_WITH(as_predictor<Three>(of_one), Contains("the file has 2 inputs, the model 1"));
 }
 
 TEST_CASE("A stand-in goes on after samples that were refused")

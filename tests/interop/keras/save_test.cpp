@@ -83,6 +83,13 @@ struct Root {
     auto operator()(const auto& x) const { return sqrt(first(x)); }
 };
 
+/// In Keras an activation as a layer has the usual numbers.
+struct HalfElu {
+    using input = Input<3>;
+    Dense<3>::on<3> first;
+    auto operator()(const auto& x) const { return elu<0.5>(first(x)); }
+};
+
 const Temporary folder("keras-save");
 
 /// Where the models are saved.
@@ -211,6 +218,8 @@ TEST_CASE("keras: what Keras has not is refused", "[interop][keras]")
     const auto by_tanh = build<Sequential<Input<3>, Dense<2, GeluTanh>>>(Seed{1});
     CHECK(says(refusal_of([&] { keras::save(by_tanh, file); }),
                "Dense has gelu_tanh for activation, which a file of Keras cannot say"));
+    CHECK(says(refusal_of([&] { keras::save(build<HalfElu>(Seed{1}), file); }),
+               "is the function elu with 0.5 for alpha, which Keras has not"));
     const LeNet5 unbound{};
     CHECK(says(refusal_of([&] { keras::save(unbound, file); }), "is bound to no stored variable"));
 }
