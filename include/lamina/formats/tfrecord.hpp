@@ -10,6 +10,7 @@
 #include <lamina/core/file_place.hpp>
 #include <lamina/core/outlined.hpp>
 #include <lamina/formats/crc32c.hpp>
+#include <lamina/formats/plain_bytes.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -32,10 +33,6 @@ struct TFRecordOptions {
 
 namespace internals {
 
-struct CloseFile {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-};
-
 /// Appends a record to bytes in memory.
 inline void append_record(std::string& to, std::string_view record)
 {
@@ -49,23 +46,14 @@ inline void append_record(std::string& to, std::string_view record)
     to.append(head, 4);
 }
 
-/// The bytes of a file that is as it is on the disk.
-class PlainBytes {
-public:
-    PlainBytes(const FilePath& path, std::string_view called) : name(called), file(open_to_read(path)) {}
-
-    /// Reads `n` bytes, fewer at the end alone, and says how many.
-    std::size_t read(char* into, std::size_t n)
-    {
-        const std::size_t got = std::fread(into, 1, n, file.get());
-        if (got < n && std::ferror(file.get())) fail({name, ": cannot be read (", std::strerror(errno), ")"});
-        return got;
-    }
-
-private:
-    std::string name;
-    std::unique_ptr<std::FILE, CloseFile> file;
-};
+/// Whether 12 bytes are what goes before a record: its length and the checksum of that.
+[[gnu::cold]] inline bool is_record_head(std::string_view bytes)
+{
+    if (bytes.size() < 12) return false;
+    std::uint32_t sum;
+    std::memcpy(&sum, bytes.data() + 8, 4);
+    return sum == masked_crc32c(bytes.substr(0, 8));
+}
 
 /// Takes records out of bytes that come one after another. `Bytes` reads as `PlainBytes` does.
 class RecordFrames {
@@ -76,19 +64,8 @@ public:
 
     template <class Bytes> bool next(Bytes& bytes, std::string& record)
     {
-        if (ended) return false;
-        ended = true; // unless all goes well
-        char head[12];
-        const std::size_t begun = bytes.read(head, sizeof head);
-        if (begun == 0) return false;
-        if (begun < sizeof head) refuse_the_rest();
         std::uint64_t length;
-        std::memcpy(&length, head, 8);
-        if (!fits({head, 8}, head + 8)) refuse_length(head);
-        if (length > options.largest)
-            fail({name, ": the record at byte ", at, " claims ", length, " bytes, at most ", options.largest,
-                  " are read; is it a TFRecord file?"});
-
+        if (!begin(bytes, length)) return false;
         record.clear();
         for (std::size_t have = 0; have < length;) { // memory grows with what is there, not with what is claimed
             const std::size_t wanted = std::min<std::size_t>(length - have, block);
@@ -96,16 +73,50 @@ public:
             if (bytes.read(record.data() + have, wanted) < wanted) refuse_the_rest();
             have += wanted;
         }
-        if (bytes.read(head, 4) < 4) refuse_the_rest();
-        ended = false;
-        const std::uint64_t here = std::exchange(at, at + length + 16);
-        if (!fits(record, head))
+        char sum[4];
+        if (bytes.read(sum, 4) < 4) refuse_the_rest();
+        const std::uint64_t here = end(length);
+        if (!fits(record, sum))
             fail({name, ": the record at byte ", here, " has a wrong checksum; the file is damaged, so copy it again"});
+        return true;
+    }
+
+    /// Passes over a record and says whether there was one. Its bytes are not looked at, nor is their checksum.
+    template <class Bytes> bool skip(Bytes& bytes)
+    {
+        std::uint64_t length;
+        if (!begin(bytes, length)) return false;
+        if (!bytes.skip(length + 4)) refuse_the_rest();
+        end(length);
         return true;
     }
 
 private:
     static constexpr std::size_t block = std::size_t{1} << 20;
+
+    /// Reads what goes before a record: whether there is one, and how long it is. Until `end`, there is none after it.
+    template <class Bytes> bool begin(Bytes& bytes, std::uint64_t& length)
+    {
+        if (ended) return false;
+        ended = true;
+        char head[12];
+        const std::size_t begun = bytes.read(head, sizeof head);
+        if (begun == 0) return false;
+        if (begun < sizeof head) refuse_the_rest();
+        std::memcpy(&length, head, 8);
+        if (!fits({head, 8}, head + 8)) refuse_length(head);
+        if (length > options.largest)
+            fail({name, ": the record at byte ", at, " claims ", length, " bytes, at most ", options.largest,
+                  " are read; is it a TFRecord file?"});
+        return true;
+    }
+
+    /// Gives where the record that was read began.
+    std::uint64_t end(std::uint64_t length)
+    {
+        ended = false;
+        return std::exchange(at, at + length + 16);
+    }
 
     bool fits(std::string_view bytes, const char* stored) const
     {
