@@ -41,7 +41,8 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 ///                              allocated in steady state. False: the end, and so is every later call; `to` is then anything.
 ///                              Where it throws, the element in this place is lost and the next call goes on behind it; a cursor that
 ///                              cannot go on gives false from then on.
-///   `uint64_t skip(uint64_t n)`  may be there: gives up n elements and says how many there were. Else `next` serves.
+///   `uint64_t skip(uint64_t n)`  may be there: gives up n elements and says how many there were. Else `next` serves. It throws nothing.
+///   `bool skips_places() const`  may be there: whether what `skip` gives up are places, what would be thrown counted as well.
 /// A dataset may have `int64_t cardinality() const`, the number of elements of a pass, and `spec() const` (data/spec.hpp).
 ///
 /// Elements are default constructible, and moved. They own what they show, or point to what their dataset keeps alive (`Row`).
@@ -55,28 +56,50 @@ namespace internals {
 template <Dataset D> using cursor_of = decltype(std::declval<const D&>().open(Pass{}));
 template <Dataset D> using element_of = typename D::element;
 
-/// Gives up n elements of a cursor, and says how many there were. What `next` throws was no element: it was not counted when it was read.
+/// Reads n elements by `next(element&)` for nobody, and says how many there were. What it throws was no element: it is not counted, as it was
+/// not when it was read; with `places` it is.
+template <class Element, class Next> std::uint64_t read_over(std::uint64_t n, Next next, bool places = false)
+{
+    Element unused{};
+    std::uint64_t done = 0;
+    while (done < n) {
+#if defined(__cpp_exceptions)
+        try {
+            if (!next(unused)) break;
+        }
+        catch (...) {
+            done += places;
+            continue;
+        }
+#else
+        if (!next(unused)) break;
+#endif
+        ++done;
+    }
+    return done;
+}
+
+/// Gives up n elements of a cursor, and says how many there were.
 template <class Element, class Cursor> std::uint64_t skip_elements(Cursor& cursor, std::uint64_t n)
 {
     if constexpr (requires { cursor.skip(n); }) return cursor.skip(n);
-    else {
-        Element unused{};
-        std::uint64_t done = 0;
-        while (done < n) {
-#if defined(__cpp_exceptions)
-            try {
-                if (!cursor.next(unused)) break;
-            }
-            catch (...) {
-                continue;
-            }
-#else
-            if (!cursor.next(unused)) break;
-#endif
-            ++done;
-        }
-        return done;
-    }
+    else return internals::read_over<Element>(n, [&](Element& unused) { return cursor.next(unused); });
+}
+
+/// Whether what a cursor's `skip` gives up are places, those of which reading would throw among them. Cursors that do can be skipped side
+/// by side and stay side by side; of one that does not, what is thrown would let it run ahead.
+template <class Cursor> bool skips_places(const Cursor& cursor)
+{
+    if constexpr (requires { cursor.skips_places(); }) return cursor.skips_places();
+    else return false;
+}
+
+/// Passes over n places of a cursor, and says how many there were.
+template <class Element, class Cursor> std::uint64_t pass_places(Cursor& cursor, std::uint64_t n)
+{
+    if (n == 0) return 0;
+    if (internals::skips_places(cursor)) return internals::skip_elements<Element>(cursor, n);
+    return internals::read_over<Element>(n, [&](Element& unused) { return cursor.next(unused); }, true);
 }
 
 /// A cursor that goes on at a position.

@@ -21,12 +21,14 @@ template <class E> class AnyCursor {
         virtual ~Base() = default;
         virtual bool next(E& to) = 0;
         virtual std::uint64_t skip(std::uint64_t n) = 0;
+        virtual bool skips_places() const = 0;
     };
     template <class C> struct Of final : Base {
         C cursor;
         explicit Of(C c) : cursor(std::move(c)) {}
         bool next(E& to) override { return cursor.next(to); }
         std::uint64_t skip(std::uint64_t n) override { return internals::skip_elements<E>(cursor, n); }
+        bool skips_places() const override { return internals::skips_places(cursor); }
     };
 
 public:
@@ -37,6 +39,7 @@ public:
 
     bool next(E& to) { return hidden->next(to); }
     std::uint64_t skip(std::uint64_t n) { return hidden->skip(n); }
+    bool skips_places() const { return hidden->skips_places(); }
 
 private:
     std::unique_ptr<Base> hidden;

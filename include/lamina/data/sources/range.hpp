@@ -33,6 +33,7 @@ struct RangeDataset {
                                            n * static_cast<std::uint64_t>(step)); // may wrap behind the last
             return n;
         }
+        bool skips_places() const { return true; }
     };
 
     std::int64_t first, step;
@@ -48,7 +49,7 @@ struct RangeDataset {
 ///
 /// Refuses  a step of 0
 ///
-/// Example: `range(0, 10, 3)` gives 0, 3, 6, 9
+/// Example  const auto numbers = range(0, 10, 3); // 0, 3, 6, 9
 [[gnu::cold]] inline internals::RangeDataset range(std::int64_t first, std::int64_t last, std::int64_t step = 1)
 {
     if (step == 0) internals::fail({"range: the step is 0; it is another number"});

@@ -74,6 +74,7 @@ template <class... X> struct SlicesDataset {
             at += static_cast<std::size_t>(n);
             return n;
         }
+        bool skips_places() const { return true; }
     };
 
     std::shared_ptr<const std::tuple<X...>> tensors;

@@ -51,6 +51,7 @@ template <Dataset S, std::size_t Static> struct BatchDataset {
             const std::uint64_t elements = internals::skip_elements<element_of<S>>(source, n > most / size ? most : n * size);
             return elements / size + (!drop && elements % size != 0);
         }
+        bool skips_places() const { return internals::skips_places(source); }
 
     private:
         cursor_of<S> source;

@@ -33,12 +33,51 @@ template <class F, class E> decltype(auto) call_with(const F& f, E& element)
     else return std::apply(f, element);
 }
 
-template <class F, class E>
-using mapped = std::remove_cvref_t<decltype(internals::call_with(std::declval<const F&>(), std::declval<E&>()))>;
+/// A function of `map<Out>` takes an Out behind these, and fills it.
+template <class F, class E, class Out> struct fills_from_parts : std::false_type {};
+template <class F, class... E, class Out>
+struct fills_from_parts<F, std::tuple<E...>, Out> : std::is_invocable<const F&, E&..., Out&> {};
+template <class F, class A, class B, class Out>
+struct fills_from_parts<F, std::pair<A, B>, Out> : std::is_invocable<const F&, A&, B&, Out&> {};
 
-template <Dataset S, class F> struct MapDataset {
+template <class F, class E, class Out>
+inline constexpr bool fills_element = std::is_invocable_v<const F&, E&, Out&> || fills_from_parts<F, E, Out>::value;
+
+/// Stands for the Out of `map(f)`.
+struct what_it_gives {};
+
+template <class F, class E, class Out> struct mapped_type {
+    using type = Out;
+};
+template <class F, class E> struct mapped_type<F, E, what_it_gives> {
+    using type = std::remove_cvref_t<decltype(internals::call_with(std::declval<const F&>(), std::declval<E&>()))>;
+};
+template <class F, class E, class Out = what_it_gives> using mapped = typename mapped_type<F, E, Out>::type;
+
+template <class Out, class F, class E> void map_element(const F& f, E& from, mapped<F, E, Out>& to)
+{
+    if constexpr (std::is_same_v<Out, what_it_gives>) to = internals::call_with(f, from);
+    else if constexpr (std::is_invocable_v<const F&, E&, Out&>) f(from, to);
+    else std::apply([&](auto&... part) { f(part..., to); }, from);
+}
+
+/// Refuses a function that does not take the elements; says whether it does, so that nothing else is said.
+template <class F, class E, class Out> consteval bool judge_map()
+{
+    if constexpr (std::is_same_v<Out, what_it_gives>) {
+        static_assert(takes_element<F, E>, "lamina: the function of map does not take the elements of this dataset");
+        return takes_element<F, E>;
+    }
+    else {
+        static_assert(fills_element<F, E, Out>,
+                      "lamina: the function of map<Out> does not take an element of this dataset and an Out& behind it");
+        return fills_element<F, E, Out>;
+    }
+}
+
+template <Dataset S, class F, class Out> struct MapDataset {
     using input = element_of<S>;
-    using element = mapped<F, input>;
+    using element = mapped<F, input, Out>;
     struct Cursor {
         cursor_of<S> source;
         F f;
@@ -48,17 +87,15 @@ template <Dataset S, class F> struct MapDataset {
         bool next(element& to)
         {
             if (!source.next(in)) return false;
-            to = internals::call_with(f, in);
+            internals::map_element<Out>(std::as_const(f), in, to);
             return true;
         }
         std::uint64_t skip(std::uint64_t n)
         {
             if (pure) return internals::skip_elements<input>(source, n);
-            element unused{};
-            std::uint64_t done = 0;
-            while (done < n && next(unused)) ++done;
-            return done;
+            return internals::read_over<element>(n, [&](element& unused) { return next(unused); });
         }
+        bool skips_places() const { return pure && internals::skips_places(source); }
     };
 
     S source;
@@ -69,20 +106,30 @@ template <Dataset S, class F> struct MapDataset {
     std::int64_t cardinality() const { return lamina::cardinality(source); }
 };
 
+template <class Out, class F> auto map_of(F f, MapOptions options)
+{
+    return Transform{[f = std::move(f), options]<Dataset S>(S source) {
+        if constexpr (judge_map<F, element_of<S>, Out>()) return MapDataset<S, F, Out>{std::move(source), f, options};
+        else return source;
+    }};
+}
+
 } // namespace internals
 
 /// Calls `f(element)` for every element, or `f(part, part, …)` for the parts of a tuple; what it gives are the elements from then on.
 ///
 /// `f` is called as const; what it throws comes out of `next` at the place of its element, and the next call goes on behind it.
 ///
-/// Example: `range(10) | map([](std::int64_t i) { return static_cast<float>(i) / 10; })`
+/// Example  const auto tenths = range(10) | map([](std::int64_t i) { return static_cast<float>(i) / 10; });
 template <class F> auto map(F f, MapOptions options = {})
 {
-    return internals::Transform{[f = std::move(f), options]<Dataset S>(S source) {
-        static_assert(internals::takes_element<F, internals::element_of<S>>,
-                      "lamina: the function of map does not take the elements of this dataset");
-        return internals::MapDataset<S, F>{std::move(source), f, options};
-    }};
+    return internals::map_of<internals::what_it_gives>(std::move(f), options);
 }
+
+/// The same with `f(element, out)` or `f(part, part, …, out)`, which fills an `Out` in place: one that was filled before and may be used
+/// again, so that an element that is large costs no memory of its own.
+///
+/// Example  const auto rows = range(9) | map<std::string>([](std::int64_t i, std::string& to) { to.assign(4, char(i)); });
+template <class Out, class F> auto map(F f, MapOptions options = {}) { return internals::map_of<Out>(std::move(f), options); }
 
 }} // namespace lamina

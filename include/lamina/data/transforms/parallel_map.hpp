@@ -32,9 +32,9 @@ struct ParallelMapOptions {
 
 namespace internals {
 
-template <Dataset S, class F> struct ParallelMapDataset {
+template <Dataset S, class F, class Out> struct ParallelMapDataset {
     using input = element_of<S>;
-    using element = mapped<F, input>;
+    using element = mapped<F, input, Out>;
 
     class Workers final : public OrderedWorkers {
     public:
@@ -95,7 +95,7 @@ template <Dataset S, class F> struct ParallelMapDataset {
                 Place& place = slot.places[i];
                 if (place.error) continue;
                 try {
-                    place.out = internals::call_with(std::as_const(f), place.in);
+                    internals::map_element<Out>(std::as_const(f), place.in, place.out);
                 }
                 catch (...) {
                     place.error = std::current_exception();
@@ -122,12 +122,9 @@ template <Dataset S, class F> struct ParallelMapDataset {
         std::uint64_t skip(std::uint64_t n)
         {
             if (pure && !started) return internals::skip_elements<input>(workers->source, n);
-            struct Reader {
-                Cursor& from;
-                bool next(element& to) { return from.next(to); }
-            } reader{*this};
-            return internals::skip_elements<element>(reader, n);
+            return internals::read_over<element>(n, [&](element& unused) { return next(unused); });
         }
+        bool skips_places() const { return pure && !started && internals::skips_places(workers->source); }
 
     private:
         std::unique_ptr<Workers> workers;
@@ -144,6 +141,17 @@ template <Dataset S, class F> struct ParallelMapDataset {
     std::int64_t cardinality() const { return lamina::cardinality(source); }
 };
 
+template <class Out, class F> auto parallel_map(F f, threads n, ParallelMapOptions options)
+{
+    if (n.count == 0 || options.run == 0)
+        fail({"map: ", n.count, " threads that take ", options.run, " elements at a time; both are 1 or more"});
+    return Transform{[f = std::move(f), n, options]<Dataset S>(S source) {
+        if constexpr (judge_map<F, element_of<S>, Out>())
+            return ParallelMapDataset<S, F, Out>{std::move(source), f, n.count, options};
+        else return source;
+    }};
+}
+
 } // namespace internals
 
 /// `map(f)` by several threads, which begin at the first element that is asked for. The elements and their order are those of `map(f)`,
@@ -154,13 +162,15 @@ template <Dataset S, class F> struct ParallelMapDataset {
 /// Example: `tfrecord("digits.tfrecord") | map([](std::string& record) { return parse_example<Digit>(record); }, threads(2))`
 template <class F> auto map(F f, threads n, ParallelMapOptions options = {})
 {
-    if (n.count == 0 || options.run == 0)
-        internals::fail({"map: ", n.count, " threads that take ", options.run, " elements at a time; both are 1 or more"});
-    return internals::Transform{[f = std::move(f), n, options]<Dataset S>(S source) {
-        static_assert(internals::takes_element<F, internals::element_of<S>>,
-                      "lamina: the function of map does not take the elements of this dataset");
-        return internals::ParallelMapDataset<S, F>{std::move(source), f, n.count, options};
-    }};
+    return internals::parallel_map<internals::what_it_gives>(std::move(f), n, options);
+}
+
+/// The same with `f(element, out)`, which fills an `Out` in place.
+///
+/// Example  const auto rows = range(9) | map<std::string>([](std::int64_t i, std::string& to) { to.assign(4, char(i)); }, threads(2));
+template <class Out, class F> auto map(F f, threads n, ParallelMapOptions options = {})
+{
+    return internals::parallel_map<Out>(std::move(f), n, options);
 }
 
 }} // namespace lamina

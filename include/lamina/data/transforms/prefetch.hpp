@@ -79,12 +79,9 @@ template <class E> struct PrefetchDataset {
         std::uint64_t skip(std::uint64_t n)
         {
             if (!started) return reader->source.skip(n);
-            struct Next {
-                Cursor& from;
-                bool next(E& to) { return from.next(to); }
-            } given{*this};
-            return internals::skip_elements<E>(given, n);
+            return internals::read_over<E>(n, [&](E& unused) { return next(unused); });
         }
+        bool skips_places() const { return !started && reader->source.skips_places(); }
 
     private:
         std::unique_ptr<Reader> reader;

@@ -26,7 +26,7 @@ template <Dataset S> struct RepeatDataset {
         bool next(element& to)
         {
             for (bool empty = false; done < times; pass_over()) {
-                if (!now) now.emplace(source.open(Pass{first + done}));
+                begin();
                 if (now->next(to)) return given = true;
                 if (!given && std::exchange(empty, true) && times == forever)
                     return false; // passes without an element would never end
@@ -45,7 +45,12 @@ template <Dataset S> struct RepeatDataset {
                     ++done;
                     continue;
                 }
-                if (!now) now.emplace(source.open(Pass{first + done}));
+                try {
+                    if (!now) now.emplace(source.open(Pass{first + done}));
+                }
+                catch (...) {
+                    break; // `next` says so
+                }
                 const std::uint64_t here = internals::skip_elements<element>(*now, n - skipped);
                 given |= here > 0;
                 skipped += here;
@@ -57,6 +62,17 @@ template <Dataset S> struct RepeatDataset {
         }
 
     private:
+        void begin()
+        {
+            if (now) return;
+            try {
+                now.emplace(source.open(Pass{first + done}));
+            }
+            catch (...) {
+                done = times; // the next pass would not begin, either
+                throw;
+            }
+        }
         void pass_over()
         {
             now.reset();

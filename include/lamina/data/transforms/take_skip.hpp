@@ -32,6 +32,7 @@ template <Dataset S> struct TakeDataset {
             left -= skipped;
             return skipped;
         }
+        bool skips_places() const { return internals::skips_places(source); }
     };
 
     S source;
@@ -63,6 +64,7 @@ template <Dataset S> struct SkipDataset {
             pass_over();
             return internals::skip_elements<element>(source, n);
         }
+        bool skips_places() const { return internals::skips_places(source); }
         void pass_over()
         {
             if (before > 0) internals::skip_elements<element>(source, std::exchange(before, 0));
