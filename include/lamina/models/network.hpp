@@ -137,7 +137,7 @@ public:
                 node.inside.push_back(std::move(within.network));
             }
             else {
-                layer.kind = kind_of<B>();
+                layer.kind = block_kind<B>();
                 for (auto& found : variables_of(block)) layer.variables.push_back({inside(path, found.path), found.variable});
             }
             node.reads = std::move(reads);

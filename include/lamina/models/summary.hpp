@@ -54,7 +54,7 @@ namespace internals {
     return name;
 }
 
-template <class B> constexpr std::string_view kind_of()
+template <class B> constexpr std::string_view block_kind()
 {
     if constexpr (requires { std::string_view(B::layer::kind); }) return B::layer::kind;
     else if constexpr (requires { std::string_view(B::kind); }) return B::kind;
@@ -162,7 +162,7 @@ void summarize(const Part& part, const std::string& path, bool automatic, summar
             table.add(path, automatic && given_name<Part>().empty(), part.kind, Part::output, 0, {});
     }
     else if constexpr (AnyBlock<Part>) {
-        table.add(path, automatic && given_name<Part>().empty(), kind_of<Part>(), Part::output, multiply_adds_of<Part>(),
+        table.add(path, automatic && given_name<Part>().empty(), block_kind<Part>(), Part::output, multiply_adds_of<Part>(),
                   variables_of(part));
         if constexpr (WithOptions && requires { typename Part::layer; }) table.add_options(options_of<typename Part::layer>());
     }
