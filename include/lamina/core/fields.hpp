@@ -201,7 +201,7 @@ template <class T> consteval std::size_t field_count()
 /// The name of field At.
 template <std::size_t At, class T> consteval std::string_view field_name()
 {
-    return last_identifier(pretty<member{get<At>(field_places<T>)}>());
+    return last_identifier(pretty<member{internals::get<At>(field_places<T>)}>());
 }
 
 /// The types of all fields, in order, as `internals::field_list<…>`.
