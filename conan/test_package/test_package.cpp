@@ -22,6 +22,9 @@
 #if defined(HAS_lite)
 #include <lamina/lite.hpp>
 #endif
+#if defined(HAS_images)
+#include <lamina/images.hpp>
+#endif
 
 #include <iostream>
 
@@ -55,6 +58,9 @@ int main()
     }
     catch (const lamina::error&) {
     }
+#endif
+#if defined(HAS_images)
+    if (decode_png(encode_png(Image::from_shape({2, 3, 1}))).size() != 6) return 1;
 #endif
 
     std::cout << "lamina " << LAMINA_VERSION_MAJOR << '.' << LAMINA_VERSION_MINOR << '.' << LAMINA_VERSION_PATCH << ", xsimd "

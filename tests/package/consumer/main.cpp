@@ -15,6 +15,8 @@
 #include <lamina/keras.hpp>
 #elif defined(COMPONENT_lite)
 #include <lamina/lite.hpp>
+#elif defined(COMPONENT_images)
+#include <lamina/images.hpp>
 #endif
 
 #include <array>
@@ -63,6 +65,17 @@ int main()
     component = "lite";
     try {
         lite::Interpreter(std::vector<std::byte>(8));
+        return 1;
+    }
+    catch (const lamina::error& refusal) {
+        std::cout << refusal.what() << '\n';
+    }
+#elif defined(COMPONENT_images)
+    component = "images";
+    const Image image = Image::from_shape({2, 3, 1});
+    if (decode_png(encode_png(image)).size() != 6) return 1;
+    try {
+        decode_jpeg("no picture");
         return 1;
     }
     catch (const lamina::error& refusal) {
