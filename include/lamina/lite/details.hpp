@@ -68,12 +68,15 @@ template <class Extents> [[gnu::cold]] std::string shape_text(const Extents& ext
     return text;
 }
 
+using NamedTensors = std::vector<std::pair<std::string, std::size_t>>;
+[[gnu::cold, gnu::flatten, gnu::noinline]] inline NamedTensors copy_of_names(const NamedTensors& of) { return of; }
+
 /// The signatures of the subgraph that is run.
-[[gnu::cold, gnu::flatten, gnu::noinline]] inline std::vector<lite::SignatureDetails> signatures_of(const Network& network)
+[[gnu::cold, gnu::noinline]] inline std::vector<lite::SignatureDetails> signatures_of(const Network& network)
 {
     std::vector<lite::SignatureDetails> list;
     for (const Signature& one : network.signatures)
-        if (one.subgraph == 0) list.push_back({one.key, one.inputs, one.outputs});
+        if (one.subgraph == 0) list.push_back({one.key, copy_of_names(one.inputs), copy_of_names(one.outputs)});
     return list;
 }
 

@@ -102,6 +102,7 @@ private:
 
     void begin(internals::tflite::Network network);
     void describe();
+    void describe(std::vector<TensorDetails>& list, const std::size_t* which, std::size_t count);
     TensorDetails details_of(std::size_t index) const;
     void require_plan(const char* what) const;
     const internals::tflite::Subgraph& graph() const { return file->joined[0]; }
@@ -175,14 +176,25 @@ inline Interpreter Interpreter::clone() const { return Interpreter(Clone{}, *thi
 
 [[gnu::cold]] inline void Interpreter::describe()
 {
-    inputs.clear(), outputs.clear(), tensors.clear();
-    for (std::size_t i = 0; i < graph().tensors.size(); ++i) tensors.push_back(details_of(i));
-    for (std::size_t i = 0; i < graph().inputs.size(); ++i) {
-        TensorDetails& one = tensors[graph().inputs[i]];
-        one.shape.assign(shapes[i].begin(), shapes[i].end());
-        inputs.push_back(one);
+    describe(tensors, nullptr, graph().tensors.size());
+    describe(inputs, graph().inputs.data(), graph().inputs.size());
+    describe(outputs, graph().outputs.data(), graph().outputs.size());
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        inputs[i].shape.assign(shapes[i].begin(), shapes[i].end());
+        tensors[inputs[i].index].shape.assign(shapes[i].begin(), shapes[i].end());
     }
-    for (const std::size_t i : graph().outputs) outputs.push_back(tensors[i]);
+    for (TensorDetails& one : outputs) { // it may be an input
+        const std::vector<std::size_t>& shape = tensors[one.index].shape;
+        one.shape.assign(shape.begin(), shape.end());
+    }
+}
+
+/// Details of some tensors, or of all.
+[[gnu::cold, gnu::noinline]] inline void Interpreter::describe(std::vector<TensorDetails>& list, const std::size_t* which,
+                                                               std::size_t count)
+{
+    list = std::vector<TensorDetails>(count);
+    for (std::size_t i = 0; i < count; ++i) list[i] = details_of(which ? which[i] : i);
 }
 
 [[gnu::cold]] inline TensorDetails Interpreter::details_of(std::size_t index) const

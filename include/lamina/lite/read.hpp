@@ -92,8 +92,8 @@ private:
         return copied;
     }
 
-    [[gnu::cold]] void read_names(const flat::Tables<schema::TensorMap>& from,
-                                  std::vector<std::pair<std::string, std::size_t>>& names)
+    [[gnu::cold, gnu::flatten, gnu::noinline]] void read_names(const flat::Tables<schema::TensorMap>& from,
+                                                               std::vector<std::pair<std::string, std::size_t>>& names)
     {
         for (std::size_t i = 0; i < from.size(); ++i)
             names.emplace_back(copy(from[i][schema::TensorMap::name]), from[i][schema::TensorMap::tensor_index]);

@@ -68,7 +68,22 @@ private:
     const ::flatbuffers::Vector<::flatbuffers::Offset<Table>>* list;
 };
 
-/// A field by its number. The kinds below say what lies there: `read` it, and `sound`, whether it lies in the file.
+/// What a table holds, as data: so that one function verifies all tables.
+struct table_shape;
+struct field_shape {
+    enum class kind : std::uint8_t { presence, number, numbers, text, part, parts };
+    place at;
+    kind holds;
+    std::uint8_t bytes = 0;          ///< of a number: 1, 4 or 8
+    const table_shape* of = nullptr; ///< the table, or those of a list
+};
+struct table_shape {
+    const field_shape* fields; ///< null: of a loose table, whose fields only the reader knows
+    std::size_t count;
+};
+template <class Table> inline constexpr table_shape shape_of{Table::fields_of_it().data(), Table::fields_of_it().size()};
+
+/// A field by its number. The kinds below say what lies there: `read` it, and `shape`, so that it can be verified.
 template <unsigned Number> struct field {
     static constexpr place at = place_of(Number);
 };
@@ -77,87 +92,58 @@ template <unsigned Number> struct field {
 template <unsigned Number, class T, T Default = T{}> struct number : field<Number> {
     using type = T;
     static constexpr T otherwise = Default;
+    static constexpr field_shape shape{number::at, field_shape::kind::number, sizeof(T)};
     static T read(const ::flatbuffers::Table& table) { return table.GetField<T>(number::at, Default); }
-    template <class Verifier> static bool sound(const ::flatbuffers::Table& table, Verifier& file)
-    {
-        return table.VerifyField<T>(file, number::at, sizeof(T));
-    }
 };
 
 /// What a field points at.
 template <unsigned Number, class Target> struct pointer : field<Number> {
     using target = Target;
     static const Target* follow(const ::flatbuffers::Table& table) { return table.GetPointer<const Target*>(pointer::at); }
-    template <class Verifier> static bool leads_inside(const ::flatbuffers::Table& table, Verifier& file)
-    {
-        return table.VerifyOffset(file, pointer::at);
-    }
 };
 
 /// A list of numbers; left out, an empty one.
 template <unsigned Number, class T> struct numbers : pointer<Number, ::flatbuffers::Vector<T>> {
+    static constexpr field_shape shape{numbers::at, field_shape::kind::numbers, sizeof(T)};
     static Numbers<T> read(const ::flatbuffers::Table& table) { return Numbers<T>(numbers::follow(table)); }
-    template <class Verifier> static bool sound(const ::flatbuffers::Table& table, Verifier& file)
-    {
-        return numbers::leads_inside(table, file) && file.VerifyVector(numbers::follow(table));
-    }
 };
 
 template <unsigned Number> struct text : pointer<Number, ::flatbuffers::String> {
+    static constexpr field_shape shape{text::at, field_shape::kind::text};
     static std::string_view read(const ::flatbuffers::Table& table)
     {
         const ::flatbuffers::String* const found = text::follow(table);
         return found ? std::string_view(found->c_str(), found->size()) : std::string_view();
     }
-    template <class Verifier> static bool sound(const ::flatbuffers::Table& table, Verifier& file)
-    {
-        return text::leads_inside(table, file) && file.VerifyString(text::follow(table));
-    }
 };
 
 /// One table; null where it is left out.
 template <unsigned Number, class Table> struct part : pointer<Number, Table> {
+    static constexpr field_shape shape{part::at, field_shape::kind::part, 0, &shape_of<Table>};
     static const Table* read(const ::flatbuffers::Table& table) { return part::follow(table); }
-    template <class Verifier> static bool sound(const ::flatbuffers::Table& table, Verifier& file)
-    {
-        return part::leads_inside(table, file) && file.VerifyTable(part::follow(table));
-    }
 };
 
 template <unsigned Number, class Table> struct parts : pointer<Number, ::flatbuffers::Vector<::flatbuffers::Offset<Table>>> {
+    static constexpr field_shape shape{parts::at, field_shape::kind::parts, 0, &shape_of<Table>};
     static Tables<Table> read(const ::flatbuffers::Table& table) { return Tables<Table>(parts::follow(table)); }
-    template <class Verifier> static bool sound(const ::flatbuffers::Table& table, Verifier& file)
-    {
-        if (!parts::leads_inside(table, file)) return false;
-        const auto* const list = parts::follow(table);
-        return file.VerifyVector(list) && file.VerifyVectorOfTables(list);
-    }
 };
 
 /// Something of which only whether it is there is asked.
 template <unsigned Number> struct presence : field<Number> {
+    static constexpr field_shape shape{presence::at, field_shape::kind::presence};
     static bool read(const ::flatbuffers::Table& table) { return table.CheckField(presence::at); }
-    template <class Verifier> static bool sound(const ::flatbuffers::Table&, Verifier&) { return true; }
 };
 
 /// The fields of a table.
 template <class... Field> struct fields {
     explicit constexpr fields(Field...) {}
-    template <class Verifier> static bool sound(const ::flatbuffers::Table& table, Verifier& file)
-    {
-        return (Field::sound(table, file) && ...);
-    }
+    static constexpr field_shape shapes[] = {Field::shape...};
 };
 
 /// A table whose fields are listed as `Self::all`.
 template <class Self> struct table : private ::flatbuffers::Table {
     template <class Field> auto operator[](Field) const { return Field::read(*this); }
-
-    /// Under the name that the library's verifier calls.
-    template <class Verifier> bool Verify(Verifier& file) const
-    {
-        return this->VerifyTableStart(file) && decltype(Self::all)::sound(*this, file) && file.EndTable();
-    }
+    static constexpr std::span<const field_shape> fields_of_it() { return decltype(Self::all)::shapes; }
 };
 
 /// A table of small numbers whose kinds only the reader knows. That it lies in the file as a whole is verified, and then `holds` and `list`
@@ -192,11 +178,7 @@ struct loose_table : private ::flatbuffers::Table {
         return true;
     }
 
-    template <class Verifier> bool Verify(Verifier& file) const
-    {
-        return this->VerifyTableStart(file) && file.VerifyFromPointer(this->GetVTable(), 2 * sizeof(place)) &&
-               file.VerifyFromPointer(reinterpret_cast<const std::uint8_t*>(start()), size()) && file.EndTable();
-    }
+    static constexpr std::span<const field_shape> fields_of_it() { return {}; }
 
 private:
     const std::byte* start() const { return reinterpret_cast<const std::byte*>(this); }
@@ -206,13 +188,66 @@ private:
 inline constexpr std::size_t smallest_file = 8, largest_file = 0x7fffffff - 64; ///< bytes that offsets of 31 bits reach
 inline constexpr unsigned deepest = 16, most_tables = 1'000'000;
 
+/// Whether all that a table leads to lies in the file.
+[[gnu::cold, gnu::flatten, gnu::noinline]] inline bool sound(const ::flatbuffers::Table& table, const table_shape& shape,
+                                                             ::flatbuffers::Verifier& file)
+{
+    using ::flatbuffers::Vector, ::flatbuffers::Offset;
+    using kind = field_shape::kind;
+    if (!table.VerifyTableStart(file)) return false;
+    if (!shape.fields) {
+        const std::uint8_t* const list = table.GetVTable();
+        if (!file.VerifyFromPointer(list, 2 * sizeof(place)) ||
+            !file.VerifyFromPointer(reinterpret_cast<const std::uint8_t*>(&table),
+                                    ::flatbuffers::ReadScalar<place>(list + sizeof(place))))
+            return false;
+    }
+    for (const field_shape& field : std::span(shape.fields, shape.count)) {
+        if (field.holds == kind::presence) continue;
+        if (field.holds == kind::number) {
+            if (!(field.bytes == 1   ? table.VerifyField<std::uint8_t>(file, field.at, 1)
+                  : field.bytes == 4 ? table.VerifyField<std::uint32_t>(file, field.at, 4)
+                                     : table.VerifyField<std::uint64_t>(file, field.at, 8)))
+                return false;
+            continue;
+        }
+        if (!table.VerifyOffset(file, field.at)) return false;
+        const auto* const target = table.GetPointer<const std::uint8_t*>(field.at);
+        if (!target) continue;
+        if (field.holds == kind::numbers) {
+            if (!(field.bytes == 1   ? file.VerifyVector(reinterpret_cast<const Vector<std::uint8_t>*>(target))
+                  : field.bytes == 4 ? file.VerifyVector(reinterpret_cast<const Vector<std::uint32_t>*>(target))
+                                     : file.VerifyVector(reinterpret_cast<const Vector<std::uint64_t>*>(target))))
+                return false;
+        }
+        else if (field.holds == kind::text) {
+            if (!file.VerifyString(reinterpret_cast<const ::flatbuffers::String*>(target))) return false;
+        }
+        else if (field.holds == kind::part) {
+            if (!sound(*reinterpret_cast<const ::flatbuffers::Table*>(target), *field.of, file)) return false;
+        }
+        else {
+            const auto* const list = reinterpret_cast<const Vector<Offset<::flatbuffers::Table>>*>(target);
+            if (!file.VerifyVector(list)) return false;
+            for (::flatbuffers::uoffset_t i = 0; i < list->size(); ++i)
+                if (!sound(*list->Get(i), *field.of, file)) return false;
+        }
+    }
+    return file.EndTable();
+}
+
+/// The root of a file under the name that the library's verifier calls.
+template <const table_shape& Shape> struct root_table : private ::flatbuffers::Table {
+    bool Verify(::flatbuffers::Verifier& file) const { return sound(*this, Shape, file); }
+};
+
 /// The table at the root of a file, or null where not all that it leads to lies within. The file has between `smallest_file` and
 /// `largest_file` bytes and starts at an address for numbers of eight bytes.
 template <class Root> [[gnu::cold, gnu::flatten, gnu::noinline]] const Root* verified(std::span<const std::byte> file)
 {
     const auto* const start = reinterpret_cast<const std::uint8_t*>(file.data());
     ::flatbuffers::Verifier verifier(start, file.size(), deepest, most_tables);
-    if (!verifier.VerifyBuffer<Root>(nullptr)) return nullptr;
+    if (!verifier.VerifyBuffer<root_table<shape_of<Root>>>(nullptr)) return nullptr;
     return reinterpret_cast<const Root*>(start + ::flatbuffers::ReadScalar<std::uint32_t>(start));
 }
 

@@ -44,9 +44,11 @@ struct Readers {
 /// Removes the operators that are marked.
 [[gnu::cold]] inline void remove_operators(Subgraph& graph, const std::vector<Mark>& marked)
 {
-    std::vector<Operator> kept;
-    for (std::size_t i = 0; i < marked.size(); ++i)
-        if (!marked[i].set) kept.push_back(std::move(graph.operators[i]));
+    std::size_t left = 0;
+    for (const Mark& mark : marked) left += mark.set ? 0 : 1;
+    std::vector<Operator> kept(left);
+    for (std::size_t i = 0, to = 0; i < marked.size(); ++i)
+        if (!marked[i].set) kept[to++] = std::move(graph.operators[i]);
     graph.operators = std::move(kept);
 }
 

@@ -164,13 +164,15 @@ constexpr clamp_range clamp_of(fused activation)
     return {-most, most};
 }
 
+template <class T> [[gnu::cold]] void delete_as(void* of) { delete static_cast<T*>(of); }
+
 /// As std::make_shared, but all types share the block that counts, which would otherwise be compiled for each of them.
-template <class T, class... Arguments> std::shared_ptr<T> share_new(Arguments&&... arguments)
+template <class T, class... Arguments> [[gnu::cold]] std::shared_ptr<T> share_new(Arguments&&... arguments)
 {
     T* made;
     if constexpr (std::is_constructible_v<T, Arguments&&...>) made = new T(std::forward<Arguments>(arguments)...);
     else made = new T{std::forward<Arguments>(arguments)...};
-    const std::shared_ptr<void> owner(static_cast<void*>(made), +[](void* of) { delete static_cast<T*>(of); });
+    const std::shared_ptr<void> owner(static_cast<void*>(made), &delete_as<T>);
     return std::shared_ptr<T>(owner, made);
 }
 
@@ -183,13 +185,11 @@ public:
     /// What `make` gives for a value under a word that says how it is packed: `make()` returns a shared_ptr<const Packed>. The word is a
     /// literal, and one word stands for one type. Of what is no constant (but known) it is made each time.
     template <class Packed, class Make>
-    std::shared_ptr<const Packed> of(const Value& value, std::string_view how, const Make& make, const Variant& variant = {})
+    [[gnu::cold]] std::shared_ptr<const Packed> of(const Value& value, std::string_view how, const Make& make,
+                                                   const Variant& variant = {})
     {
-        if (!value.constant) return make();
-        const std::lock_guard lock(guard);
-        std::shared_ptr<const void>& place = packed[{value.tensor, how, variant}].made;
-        if (!place) place = make();
-        return std::static_pointer_cast<const Packed>(place);
+        return std::static_pointer_cast<const Packed>(find(
+            value, how, variant, [](const void* by) -> std::shared_ptr<const void> { return (*static_cast<const Make*>(by))(); }, &make));
     }
 
 private:
@@ -198,6 +198,16 @@ private:
         std::shared_ptr<const void> made{};
     };
     std::map<std::tuple<const void*, std::string_view, Variant>, Place> packed;
+
+    [[gnu::cold, gnu::noinline]] std::shared_ptr<const void> find(const Value& value, std::string_view how, const Variant& variant,
+                                                                  std::shared_ptr<const void> (*make)(const void*), const void* by)
+    {
+        if (!value.constant) return make(by);
+        const std::lock_guard lock(guard);
+        std::shared_ptr<const void>& place = packed[{value.tensor, how, variant}].made;
+        if (!place) place = make(by);
+        return place;
+    }
 };
 
 /// What a preparation is given.
