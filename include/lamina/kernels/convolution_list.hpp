@@ -48,6 +48,25 @@ constexpr std::size_t list_pixels(std::size_t vectors)
     return std::min<std::size_t>((simd::registers == 32 ? 24 : 12) / vectors, 12);
 }
 
+/// The sums of a tile of which not all registers may be written as a whole. It is one function for all tiles, which take less time to compile
+/// for it.
+template <class V, class T>
+LAMINA_ONE_COPY void store_list_tile(const list_part<T>& part, const T* sums, std::size_t p, std::size_t pixels, std::size_t f,
+                                     std::size_t vectors)
+{
+    const pixel_list& l = part.list;
+    const std::size_t filters = l.filters();
+    for (std::size_t i = 0; i < pixels; ++i) {
+        T* const to = part.y + (l.to ? l.to[p + i] : p + i) * l.sizes.filters + f;
+        for (std::size_t v = 0; v < vectors; ++v, sums += V::size) {
+            const V result = V::load_unaligned(sums);
+            T* const place = to + v * V::size;
+            if (part.end && part.end - place >= std::ptrdiff_t(V::size)) result.store_unaligned(place);
+            else if (f + v * V::size < filters) store_before(result, place, f + v * V::size, filters);
+        }
+    }
+}
+
 /// At most `Pixels` pixels from number `p` on, `Vectors` registers of filters from `f` on. V is the register.
 template <std::size_t Pixels, std::size_t Vectors, class V, class T>
 LAMINA_ONE_COPY void list_tile(const list_part<T>& part, std::size_t p, std::size_t f)
@@ -85,17 +104,18 @@ LAMINA_ONE_COPY void list_tile(const list_part<T>& part, std::size_t p, std::siz
         const lanes high(part.within.high);
         LAMINA_UNROLL (i, Pixels * Vectors) sums[i / Vectors][i % Vectors] = simd::at_most(sums[i / Vectors][i % Vectors], high);
     }
-    const bool whole = f + Vectors * lanes::size <= filters;
-    LAMINA_UNROLL (i, Pixels) {
-        if (i >= pixels) return;
-        T* const to = part.y + (l.to ? l.to[p + i] : p + i) * l.sizes.filters + f;
-        LAMINA_UNROLL (v, Vectors) {
-            const lanes& result = sums[i][v];
-            T* const place = to + v * lanes::size;
-            if (whole || (part.end && part.end - place >= std::ptrdiff_t(lanes::size))) result.store_unaligned(place);
-            else if (f + v * lanes::size < filters) store_before(result, place, f + v * lanes::size, filters);
+    const T* const last = part.y + (p + pixels - 1) * l.sizes.filters + f + (Vectors - 1) * lanes::size;
+    if (f + Vectors * lanes::size <= filters || (part.end && part.end - last >= std::ptrdiff_t(lanes::size))) {
+        LAMINA_UNROLL (i, Pixels) {
+            if (i >= pixels) return;
+            T* const to = part.y + (l.to ? l.to[p + i] : p + i) * l.sizes.filters + f;
+            LAMINA_UNROLL (v, Vectors) sums[i][v].store_unaligned(to + v * lanes::size);
         }
+        return;
     }
+    T numbers[Pixels * Vectors * lanes::size];
+    LAMINA_UNROLL (i, Pixels * Vectors) sums[i / Vectors][i % Vectors].store_unaligned(numbers + i * lanes::size);
+    store_list_tile<lanes>(part, numbers, p, pixels, f, Vectors);
 }
 
 /// All pixels of a part, in tiles of as many as fit, and of a quarter where half such a tile would be left empty.
