@@ -91,7 +91,7 @@ struct named_extents {
     if (op.version < 1 || op.version > facts->versions)
         faults.add({named, " has version ", op.version, ", lamina knows 1 to ", facts->versions});
 
-    const auto count = [&](std::string_view what, std::size_t found, int least, int most) {
+    const auto count = [&](std::string_view what, std::size_t found, int least, int most) __attribute__((cold)) {
         if (found >= static_cast<std::size_t>(least) && (most < 0 || found <= static_cast<std::size_t>(most))) return true;
         const std::string_view to = most < 0 ? " or more" : "";
         faults.add_of(&op, {named, " has ", found, ' ', what, ", ", least, to, most > least ? " to " : "",
@@ -108,7 +108,7 @@ struct named_extents {
         faults.add({named, " has fused activation ", static_cast<int>(options.activation), ", 0 to 5 are possible"});
     check_windows(checked, *facts);
     check_weights(checked, *facts);
-    const auto counted = [&](std::string_view what, std::size_t found) {
+    const auto counted = [&](std::string_view what, std::size_t found) __attribute__((cold)) {
         if (options.count < 0 || static_cast<std::size_t>(options.count) != found)
             faults.add({named, " has ", found, ' ', what, ", its options say ", options.count});
     };

@@ -45,6 +45,9 @@ public:
     explicit Interpreter(const internals::FilePath& path, const InterpreterOptions& with = {});
     explicit Interpreter(std::vector<std::byte> bytes, const InterpreterOptions& with = {});
     explicit Interpreter(internals::tflite::Network network, const InterpreterOptions& with = {});
+    Interpreter(Interpreter&&) = default;
+    Interpreter& operator=(Interpreter&&) = default;
+    [[gnu::cold]] ~Interpreter() = default;
 
     /// Another interpreter of the same file, of which this one's weights are shared; it has tensors of its own, of the same shapes.
     Interpreter clone() const;
@@ -104,7 +107,11 @@ private:
     void describe();
     void describe(std::vector<TensorDetails>& list, const std::size_t* which, std::size_t count);
     TensorDetails details_of(std::size_t index) const;
-    void require_plan(const char* what) const;
+    void require_plan(const char* what) const
+    {
+        if (!plan) fail_without_plan(what);
+    }
+    void fail_without_plan(const char* what) const;
     const internals::tflite::Subgraph& graph() const { return file->joined[0]; }
     const Value& readable(std::size_t index, const char* what) const;
     const Value& writable(std::size_t index, const char* what) const;
@@ -151,7 +158,7 @@ inline Interpreter Interpreter::clone() const { return Interpreter(Clone{}, *thi
 [[gnu::cold]] inline void Interpreter::begin(internals::tflite::Network network)
 {
     using namespace internals;
-    file = std::make_shared<tflite::SharedFile>();
+    file = tflite::share_new<tflite::SharedFile>();
     file->network = std::move(network);
     std::string unknown;
     for (tflite::Subgraph& one : file->network.subgraphs)
@@ -219,7 +226,7 @@ inline Interpreter Interpreter::clone() const { return Interpreter(Clone{}, *thi
 #if defined(__cpp_exceptions)
     try {
 #endif
-        auto made = std::make_unique<Plan>(*file, graph(), shapes, with);
+        std::unique_ptr<Plan> made(new Plan(*file, graph(), shapes, with));
         arena = internals::allocate_aligned(made->arena_bytes());
         std::memset(arena.get(), 0, made->arena_bytes());
         made->place(arena.get());
@@ -259,9 +266,9 @@ inline Interpreter Interpreter::clone() const { return Interpreter(Clone{}, *thi
     internals::fail({file->network.source, ": has no signature \"", key, "\", it has ", names});
 }
 
-inline void Interpreter::require_plan(const char* what) const
+[[gnu::cold]] inline void Interpreter::fail_without_plan(const char* what) const
 {
-    if (!plan) internals::fail({file->network.source, ": ", what, " before allocate_tensors()"});
+    internals::fail({file->network.source, ": ", what, " before allocate_tensors()"});
 }
 
 inline void Interpreter::invoke()

@@ -81,8 +81,8 @@ struct Loop {
     }
     PlanOptions inner = options;
     inner.inputs_given = true;
-    loop->condition = std::make_unique<Plan>(file, file.joined[static_cast<std::size_t>(says.condition)], shapes, inner);
-    loop->body = std::make_unique<Plan>(file, file.joined[static_cast<std::size_t>(says.body)], shapes, inner);
+    loop->condition.reset(new Plan(file, file.joined[static_cast<std::size_t>(says.condition)], shapes, inner));
+    loop->body.reset(new Plan(file, file.joined[static_cast<std::size_t>(says.body)], shapes, inner));
     loop->max_rounds = options.max_rounds;
     const Value& goes_on = loop->condition->output(0);
     if (goes_on.type != dtype::boolean || goes_on.varies || goes_on.size() != 1)

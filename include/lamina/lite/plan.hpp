@@ -49,7 +49,8 @@ void prepare_loop(Step& step, SharedFile& file, const PlanOptions& options);
 /// A subgraph for given shapes of its inputs. It neither moves nor is copied: steps point at its values.
 class Plan {
 public:
-    [[gnu::cold]] Plan(SharedFile& of, const Subgraph& subgraph, const std::vector<Extents>& shapes, const PlanOptions& with)
+    [[gnu::cold, gnu::noinline]] Plan(SharedFile& of, const Subgraph& subgraph, const std::vector<Extents>& shapes,
+                                      const PlanOptions& with)
         : file(of), graph(subgraph), options(with), values(subgraph.tensors.size()), homes(subgraph.tensors.size())
     {
         if (options.budget->plans-- == 0) fail({file.network.source, ": has more loops in loops than can be run"});
@@ -63,6 +64,7 @@ public:
         for (std::size_t i = 0; i < graph.operators.size(); ++i) add(i);
         settle();
     }
+    [[gnu::cold]] ~Plan() = default;
     Plan(const Plan&) = delete;
     Plan& operator=(const Plan&) = delete;
 
@@ -306,7 +308,7 @@ private:
     {
         using Folded = std::vector<Aligned<std::byte>>;
         for (Value* const out : step.out) out->constant = constant;
-        const auto run_now = [&] {
+        const auto run_now = [&]() __attribute__((cold)) {
             const auto folded = share_new<Folded>(step.out.size());
             for (std::size_t i = 0; i < step.out.size(); ++i) {
                 (*folded)[i].reserve(step.out[i]->bytes() + behind_a_tensor);

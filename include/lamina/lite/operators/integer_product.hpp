@@ -105,13 +105,13 @@ struct KeptProduct {
     using Groups = std::vector<std::shared_ptr<const IntegerWeights>>;
     const Value& w = step.x(1);
     const std::size_t of_group = g.outputs / g.groups, taps = g.runs_at.size() * g.run;
-    const auto pack = [&] {
-        const auto groups = share_new<Groups>();
+    const auto pack = [&]() __attribute__((cold)) {
+        const auto groups = share_new<Groups>(g.groups);
         for (std::size_t i = 0; i < g.groups; ++i) {
             const auto packed = share_new<IntegerWeights>((from ? from : w.numbers<const std::int8_t>()) + i * of_group * taps,
                                                           taps, kernels::product_sizes{of_group, g.runs_at.size(), g.run});
             for (std::size_t o = 0; o < of_group; ++o) packed->scale[o] = scale_of_output(step, w, i * of_group + o, g.outputs);
-            groups->push_back(packed);
+            (*groups)[i] = packed;
         }
         return groups;
     };
@@ -211,16 +211,17 @@ inline void run_product_of_floats(const Step& step)
 {
     const Value &x = step.x(kept->geometry.input), &y = step.y();
     kept->integers = integer_clamp(step);
+    kept->start = decltype(kept->start)(kept->weights.size()), kept->scale = decltype(kept->scale)(kept->weights.size());
     std::size_t first = 0;
-    for (const auto& w : kept->weights) {
+    for (std::size_t i = 0; i < kept->weights.size(); ++i) {
+        const auto& w = kept->weights[i];
         const auto start = padded_bias<std::int32_t>(step, bias, first, w->sizes);
         const auto scale = share_new<Aligned<float>>(w->sizes.padded_outputs());
         for (std::size_t o = 0; o < w->sizes.padded_outputs(); ++o) {
             (*start)[o] = kernels::detail::wrapped((*start)[o], -(x.zero + simd::stored_offset), w->sums.data()[o]);
             (*scale)[o] = scale_of_sums(x.scale, w->scale.data()[o], y.scale);
         }
-        kept->start.push_back(start);
-        kept->scale.push_back(scale);
+        kept->start[i] = start, kept->scale[i] = scale;
         first += w->sizes.outputs;
     }
     step.kept = kept;
@@ -231,10 +232,11 @@ inline void run_product_of_floats(const Step& step)
 [[gnu::cold]] inline void prepare_product_of_floats(Step& step, const std::shared_ptr<KeptProduct>& kept, std::size_t bias)
 {
     kept->floats = clamp_of(step.options().activation);
+    kept->bias = decltype(kept->bias)(kept->weights.size());
     std::size_t first = 0;
-    for (const auto& w : kept->weights) {
-        kept->bias.push_back(padded_bias<float>(step, bias, first, w->sizes));
-        first += w->sizes.outputs;
+    for (std::size_t i = 0; i < kept->weights.size(); ++i) {
+        kept->bias[i] = padded_bias<float>(step, bias, first, kept->weights[i]->sizes);
+        first += kept->weights[i]->sizes.outputs;
     }
     step.kept = kept;
     step.run = run_product_of_floats;

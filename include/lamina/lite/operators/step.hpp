@@ -188,11 +188,15 @@ public:
     [[gnu::cold]] std::shared_ptr<const Packed> of(const Value& value, std::string_view how, const Make& make,
                                                    const Variant& variant = {})
     {
-        return std::static_pointer_cast<const Packed>(find(
-            value, how, variant, [](const void* by) -> std::shared_ptr<const void> { return (*static_cast<const Make*>(by))(); }, &make));
+        return std::static_pointer_cast<const Packed>(find(value, how, variant, make_by<Make>, &make));
     }
 
 private:
+    template <class Make> [[gnu::cold]] static std::shared_ptr<const void> make_by(const void* make)
+    {
+        return (*static_cast<const Make*>(make))();
+    }
+
     std::recursive_mutex guard; ///< making one may ask for another
     struct Place {
         std::shared_ptr<const void> made{};

@@ -71,7 +71,7 @@ inline bool is_set(std::int32_t mask, std::size_t i) { return i < 31 && (static_
     const bool readable = step.readable(1) && step.readable(2) && step.readable(3);
     const Strides strides = strides_of(whole, bytes_of(step.x().type));
     std::size_t axis = 0;
-    const auto all_of_axis = [&] {
+    const auto all_of_axis = [&]() __attribute__((cold)) {
         part.axes[axis] = {0, whole[axis], 1};
         add_axis(step, part.shape, whole[axis++]);
     };
