@@ -74,9 +74,12 @@ using NamedTensors = std::vector<std::pair<std::string, std::size_t>>;
 /// The signatures of the subgraph that is run.
 [[gnu::cold, gnu::noinline]] inline std::vector<lite::SignatureDetails> signatures_of(const Network& network)
 {
-    std::vector<lite::SignatureDetails> list;
+    std::size_t count = 0;
+    for (const Signature& one : network.signatures) count += one.subgraph == 0 ? 1 : 0;
+    std::vector<lite::SignatureDetails> list(count);
+    auto next = list.begin();
     for (const Signature& one : network.signatures)
-        if (one.subgraph == 0) list.push_back({one.key, copy_of_names(one.inputs), copy_of_names(one.outputs)});
+        if (one.subgraph == 0) *next++ = {one.key, copy_of_names(one.inputs), copy_of_names(one.outputs)};
     return list;
 }
 

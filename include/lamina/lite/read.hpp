@@ -32,7 +32,7 @@ public:
         : file(std::move(of)), to(network), faults(list), room(4 * file->size())
     {}
 
-    [[gnu::cold, gnu::flatten, gnu::noinline]] void read(const schema::Model& model)
+    [[gnu::cold, gnu::noinline]] void read(const schema::Model& model)
     {
         using schema::Model;
         if (model[Model::version] != schema::version)
@@ -46,12 +46,12 @@ public:
         for (std::size_t g = 0; g < graphs.size(); ++g) read_subgraph(model, graphs[g], g);
 
         const auto metadata = model[Model::metadata];
+        to.metadata = std::vector<std::pair<std::string, Constant>>(metadata.size());
         for (std::size_t i = 0; i < metadata.size(); ++i) {
-            Constant bytes;
-            std::string name = copy(metadata[i][schema::Metadata::name]);
+            auto& [name, bytes] = to.metadata[i];
+            name = copy(metadata[i][schema::Metadata::name]);
             if (const std::string_view wrong = find_buffer(model, metadata[i][schema::Metadata::buffer], bytes); !wrong.empty())
                 faults.add({"metadata \"", name, "\": buffer ", metadata[i][schema::Metadata::buffer], ' ', wrong});
-            to.metadata.emplace_back(std::move(name), std::move(bytes));
         }
 
         const auto signatures = model[Model::signature_defs];
