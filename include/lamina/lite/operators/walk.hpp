@@ -63,7 +63,7 @@ public:
     }
 
     /// Copies the block. The two do not overlap.
-    [[gnu::cold, gnu::noinline]] void copy(const std::byte* from, std::byte* to)
+    [[gnu::noinline]] void copy(const std::byte* from, std::byte* to)
     {
         if (nothing) return;
         if (count == 0) {
@@ -147,7 +147,7 @@ private:
         }
     }
 
-    [[gnu::hot, gnu::noinline]] void copy_plane(const std::byte* from, std::byte* to, const Axis& column, const Axis& row) const
+    void copy_plane(const std::byte* from, std::byte* to, const Axis& column, const Axis& row) const
     {
         if (bytes == 4) copy_numbers<std::uint32_t>(from, to, column, row);
         else if (bytes == 1) copy_numbers<std::uint8_t>(from, to, column, row);
