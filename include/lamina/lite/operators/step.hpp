@@ -203,8 +203,10 @@ private:
     };
     std::map<std::tuple<const void*, std::string_view, Variant>, Place> packed;
 
-    [[gnu::cold, gnu::noinline]] std::shared_ptr<const void> find(const Value& value, std::string_view how, const Variant& variant,
-                                                                  std::shared_ptr<const void> (*make)(const void*), const void* by)
+    [[gnu::cold, gnu::noinline]] std::shared_ptr<const void> find(const Value& value, std::string_view how,
+                                                                  const Variant& variant,
+                                                                  std::shared_ptr<const void> (*make)(const void*),
+                                                                  const void* by)
     {
         if (!value.constant) return make(by);
         const std::lock_guard lock(guard);
