@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iostream>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -66,4 +67,27 @@ TEST_CASE("lite: files of TensorFlow's converter become smaller", "[lite]")
         ++models;
     }
     CHECK(models >= 19);
+}
+
+TEST_CASE("lite: the scales within an LSTM of int8 stay with it", "[lite]")
+{
+    if (!std::filesystem::exists(folder)) {
+        WARN("skipped: ../shared is not there");
+        return;
+    }
+    using namespace lamina::internals::tflite;
+    const auto file = bytes_of_file((folder / "fused_lstm" / "model.int8.tflite").string());
+    const auto written = std::make_shared<const std::vector<std::byte>>(lite::convert(*file, {}));
+    const Network before = read_network(file, "before", std::size_t{1} << 30),
+                  after = read_network(written, "after", std::size_t{1} << 30);
+    const Subgraph &a = before.subgraphs[0], &b = after.subgraphs[0];
+    REQUIRE(a.operators.size() == b.operators.size());
+    std::size_t compared = 0;
+    for (std::size_t op = 0; op < a.operators.size(); ++op)
+        for (std::size_t i = 0; i < a.operators[op].intermediates.size(); ++i, ++compared) {
+            const auto of_a = static_cast<std::size_t>(a.operators[op].intermediates[i]),
+                       of_b = static_cast<std::size_t>(b.operators[op].intermediates[i]);
+            CHECK(a.tensors[of_a].quantization.scale == b.tensors[of_b].quantization.scale);
+        }
+    CHECK(compared == 10);
 }

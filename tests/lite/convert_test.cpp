@@ -177,6 +177,10 @@ TEST_CASE("lite: ranges of whole numbers", "[lite]")
     CHECK(refusal_of([&] {
               lite::convert(model, {.optimizations = lite::Optimize::full_integer, .representative = wrong});
           }).find("samples of shape [3, 4] for \"") != std::string::npos);
+    const auto half = lite::convert(model, {.optimizations = lite::Optimize::float16});
+    CHECK(refusal_of([&] {
+              lite::convert(half, {.optimizations = lite::Optimize::dynamic_range});
+          }).find("as float16 already; give the file in float32") != std::string::npos);
 }
 
 TEST_CASE("lite: layers of one's own, and those that cannot be written, in one sentence", "[lite]")

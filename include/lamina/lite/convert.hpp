@@ -177,13 +177,15 @@ std::vector<std::byte> convert(const M& model, const ConvertOptions& options = {
 
 /// A file in float32 with smaller weights, or in whole numbers.
 ///
-/// Refuses  what the reader refuses.
+/// Refuses  what the reader refuses; a file whose weights have fewer bits already, unless `optimizations` is none.
 /// Example  auto smaller = [](std::span<const std::byte> file) { return lite::convert(file, {.optimizations = lite::Optimize::dynamic_range}); };
 [[gnu::cold]] inline std::vector<std::byte> convert(std::span<const std::byte> file, const ConvertOptions& options)
 {
     auto bytes = std::make_shared<const std::vector<std::byte>>(file.begin(), file.end());
-    return internals::tflite::finished(
-        internals::tflite::read_network(std::move(bytes), "a file in memory", std::size_t(1) << 40), options);
+    internals::tflite::Network network =
+        internals::tflite::read_network(std::move(bytes), "a file in memory", std::size_t(1) << 40);
+    if (options.optimizations != Optimize::none) internals::tflite::require_floats(network);
+    return internals::tflite::finished(std::move(network), options);
 }
 
 } // namespace lite

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <lamina/core/architecture.hpp>
+#include <lamina/core/dtype.hpp>
 #include <lamina/core/error.hpp>
 #include <lamina/core/names.hpp>
 #include <lamina/core/outlined.hpp>
@@ -171,6 +172,10 @@ private:
             if (!std::string_view(row->operators).ends_with(operator_name(op.op)))
                 append(row->operators, {row->operators.empty() ? "" : " ", operator_name(op.op)});
             row->bytes_before += constants_of(exact, op, counted);
+            const dtype type = exact.tensors[op.outputs[0]].type;
+            if (type == dtype::int8)
+                fail({"lite::compare: the file in float32 comes first, this one holds \"", name, "\" as ", name_of(type)});
+            if (type != dtype::float32) continue; // positions and extents have no error
             Place& place = places[static_cast<std::size_t>(row - report.rows.data())];
             for (std::size_t i = 0; i < other.tensors.size(); ++i)
                 if (!other.tensors[i].is_constant && other.tensors[i].name == name) {

@@ -26,12 +26,13 @@ template <class Change> [[gnu::cold]] void for_each_reference(Network& network, 
 {
     Subgraph& graph = network.subgraphs[at];
     for (Operator& op : graph.operators) {
-        for (std::ptrdiff_t& input : op.inputs)
-            if (input >= 0) {
-                auto number = static_cast<std::size_t>(input);
-                change(number);
-                input = static_cast<std::ptrdiff_t>(number);
-            }
+        for (auto* const list : {&op.inputs, &op.intermediates})
+            for (std::ptrdiff_t& tensor : *list)
+                if (tensor >= 0) {
+                    auto number = static_cast<std::size_t>(tensor);
+                    change(number);
+                    tensor = static_cast<std::ptrdiff_t>(number);
+                }
         for (std::size_t& output : op.outputs) change(output);
     }
     for (std::size_t& input : graph.inputs) change(input);

@@ -101,6 +101,17 @@ inline double nearest_within(double real, double least, double most)
         }
 }
 
+/// Refuses a network whose constants have fewer bits already: what is lost does not come back, and passes look for floats.
+[[gnu::cold]] inline void require_floats(const Network& network)
+{
+    for (const Subgraph& graph : network.subgraphs)
+        for (const Tensor& tensor : graph.tensors)
+            if (tensor.is_constant && tensor.type != dtype::float32 &&
+                (tensor.type == dtype::float16 || !tensor.quantization.scale.empty()))
+                fail({"lite::convert: ", network.source, " holds \"", tensor.name, "\" as ", name_of(tensor.type),
+                      " already; give the file in float32 that it was made of"});
+}
+
 /// Quantizes weights: scale = max |w| / 127 of each slice along an axis, or of all where `per_channel` is not set; w = scale · q, q rounded half
 /// away from zero. Slices of zeros, or of numbers too small for a scale, have the scale 1.
 [[gnu::cold, gnu::flatten]] inline void quantize_weights(Tensor& weights, std::size_t axis, bool per_channel)
