@@ -64,7 +64,7 @@ struct Margins {
 }
 
 /// The inner part first, then the margins of each axis from what is there: the last axis first, so that a later one copies whole rows.
-[[gnu::cold]] [[gnu::cold]] inline void run_mirror_pad(const Step& step)
+[[gnu::cold]] inline void run_mirror_pad(const Step& step)
 {
     const Value &x = step.x(), &y = step.y();
     if (y.size() == 0) return;

@@ -5,6 +5,7 @@
 #include <lamina/kernels/quantized/pooling.hpp>
 #include <lamina/lite/operators/integer_weights.hpp>
 #include <lamina/lite/operators/step.hpp>
+#include <lamina/lite/operators/walk.hpp>
 #include <lamina/lite/operators/windows.hpp>
 
 #include <cstddef>
@@ -31,10 +32,7 @@ inline void run_int8_pooling(const Step& step)
 {
     if (!is_int8(step)) return false;
     refuse_varying(step);
-    const Value &x = step.x(), &y = step.y();
-    if (x.scale != y.scale || x.zero != y.zero)
-        fail_at(step, {"the input has scale ", double(x.scale), " and zero point ", x.zero, ", the output ", double(y.scale),
-                       " and ", y.zero, "; they have to be equal"});
+    require_alike(step, step.x(), step.y());
     const kernels::pooling_sizes s = pooling_of(step);
     if (s.window_height * s.window_width > std::size_t{1} << 14) fail_at(step, {"windows of more than 16384 elements"});
     step.kept = share_new<KeptInt8Pooling>(KeptInt8Pooling{s, integer_clamp(step)});

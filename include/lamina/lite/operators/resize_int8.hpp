@@ -4,6 +4,7 @@
 #include <lamina/core/architecture.hpp>
 #include <lamina/lite/operators/integer_weights.hpp>
 #include <lamina/lite/operators/step.hpp>
+#include <lamina/lite/operators/walk.hpp>
 #include <lamina/lite/operators/windows.hpp>
 
 #include <algorithm>
@@ -84,9 +85,7 @@ inline void run_resize_int8(const Step& step)
     if (!is_int8(step)) return false;
     refuse_varying(step);
     const Value &x = step.x(), &y = step.y();
-    if (x.scale != y.scale || x.zero != y.zero)
-        fail_at(step, {"the input has scale ", double(x.scale), " and zero point ", x.zero, ", the output ", double(y.scale),
-                       " and ", y.zero, "; they have to be equal"});
+    require_alike(step, x, y);
     const auto kept = share_new<KeptResize>();
     kept->rows = resize_places_of(step, x.shape[1], y.shape[1]);
     kept->columns = resize_places_of(step, x.shape[2], y.shape[2]);
