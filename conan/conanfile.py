@@ -24,12 +24,14 @@ class Lamina(ConanFile):
     settings = "os", "arch", "compiler", "build_type"
     # The components of cmake/components.cmake: what each requires.
     components = {"zlib": ["zlib"], "json": ["nlohmann_json"], "tensorboard": ["protozero"], "numpy": ["libzip"], "pytorch": ["libzip"],
-                  "keras": ["libzip", "zlib", "nlohmann_json"], "lite": ["flatbuffers"],
+                  "keras": ["libzip", "zlib", "nlohmann_json"], "lite": ["flatbuffers"], "data": ["zlib", "protozero", "fast-cpp-csv-parser"],
                   "images": ["libpng", "libjpeg-turbo"]}
     libraries = {"zlib": "[>=1.2.11 <2]", "nlohmann_json": "[>=3.11 <4]", "protozero": "[>=1.7 <2]", "libzip": "[>=1.7.3 <2]",
-                 "flatbuffers": "[>=2.0.8 <26]", "libpng": "[>=1.6.37 <2]", "libjpeg-turbo": "[>=2.1 <4]"}
-    options = {component: [True, False] for component in ("zlib", "json", "tensorboard", "numpy", "pytorch", "keras", "lite", "images")}
-    default_options = {"zlib": True, "json": False, "tensorboard": False, "numpy": False, "pytorch": False, "keras": False, "lite": False, "images": False}
+                 "flatbuffers": "[>=2.0.8 <26]", "libpng": "[>=1.6.37 <2]", "libjpeg-turbo": "[>=2.1 <4]",
+                 "fast-cpp-csv-parser": "cci.20211104"}
+    options = {component: [True, False] for component in ("zlib", "json", "tensorboard", "numpy", "pytorch", "keras", "lite", "data", "images")}
+    default_options = {"zlib": True, "json": False, "tensorboard": False, "numpy": False, "pytorch": False, "keras": False, "lite": False, "data": False,
+                       "images": False}
     no_copy_source = True
 
     oldest_compilers = {"gcc": "11", "clang": "14", "apple-clang": "14", "msvc": "193"}

@@ -22,11 +22,16 @@
 #if defined(HAS_lite)
 #include <lamina/lite.hpp>
 #endif
+#if defined(HAS_data)
+#include <lamina/data.hpp>
+#endif
 #if defined(HAS_images)
 #include <lamina/images.hpp>
 #endif
 
 #include <iostream>
+#include <string>
+#include <vector>
 
 using namespace lamina;
 
@@ -58,6 +63,14 @@ int main()
     }
     catch (const lamina::error&) {
     }
+#endif
+#if defined(HAS_data)
+    struct Number {
+        float x;
+    };
+    write_tfrecord("numbers.tfrecord.gz", std::vector<std::string>{to_example(Number{1}), to_example(Number{2})});
+    for (auto& [x] : tfrecord("numbers.tfrecord.gz") | lamina::map(parse_example<Number>) | batch(2))
+        if (x.size() != 2 || x(1) != 2) return 1;
 #endif
 #if defined(HAS_images)
     if (decode_png(encode_png(Image::from_shape({2, 3, 1}))).size() != 6) return 1;

@@ -15,6 +15,8 @@
 #include <lamina/keras.hpp>
 #elif defined(COMPONENT_lite)
 #include <lamina/lite.hpp>
+#elif defined(COMPONENT_data)
+#include <lamina/data.hpp>
 #elif defined(COMPONENT_images)
 #include <lamina/images.hpp>
 #endif
@@ -22,6 +24,7 @@
 #include <array>
 #include <cmath>
 #include <iostream>
+#include <string>
 #include <vector>
 
 using namespace lamina;
@@ -65,6 +68,21 @@ int main()
     component = "lite";
     try {
         lite::Interpreter(std::vector<std::byte>(8));
+        return 1;
+    }
+    catch (const lamina::error& refusal) {
+        std::cout << refusal.what() << '\n';
+    }
+#elif defined(COMPONENT_data)
+    component = "data";
+    struct Number {
+        float x;
+    };
+    write_tfrecord("numbers.tfrecord.gz", std::vector<std::string>{to_example(Number{1}), to_example(Number{2})});
+    for (auto& [x] : tfrecord("numbers.tfrecord.gz") | lamina::map(parse_example<Number>) | batch(2))
+        if (x.size() != 2 || x(1) != 2) return 1;
+    try {
+        for (auto& number : csv<Number>("a file that is not there")) std::cout << number.x << '\n';
         return 1;
     }
     catch (const lamina::error& refusal) {

@@ -1,0 +1,22 @@
+# cmake/Findlamina_csv_parser.cmake: the target lamina_csv_parser::headers, of fast-cpp-csv-parser. It is one header, which Debian and Conan put into
+# folders of different names, and has no file for CMake but the one that Conan makes.
+find_package(fast-cpp-csv-parser CONFIG QUIET)
+if(NOT TARGET lamina_csv_parser::headers)
+  if(TARGET fast-cpp-csv-parser::fast-cpp-csv-parser)
+    add_library(lamina_csv_parser::headers INTERFACE IMPORTED)
+    target_link_libraries(lamina_csv_parser::headers INTERFACE fast-cpp-csv-parser::fast-cpp-csv-parser)
+    set(lamina_csv_parser_FOUND TRUE)
+  else()
+    find_path(csv_parser_INCLUDE_DIR NAMES fast-cpp-csv-parser/csv.h libfccp/csv.h)
+    mark_as_advanced(csv_parser_INCLUDE_DIR)
+    include(FindPackageHandleStandardArgs)
+    find_package_handle_standard_args(lamina_csv_parser REQUIRED_VARS csv_parser_INCLUDE_DIR
+      REASON_FAILURE_MESSAGE "install fast-cpp-csv-parser (Debian and Ubuntu: libfccp-dev, Conan: fast-cpp-csv-parser)")
+    if(lamina_csv_parser_FOUND)
+      add_library(lamina_csv_parser::headers INTERFACE IMPORTED)
+      set_target_properties(lamina_csv_parser::headers PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${csv_parser_INCLUDE_DIR}")
+    endif()
+  endif()
+else()
+  set(lamina_csv_parser_FOUND TRUE)
+endif()
