@@ -164,6 +164,11 @@ constexpr clamp_range clamp_of(fused activation)
     return {-most, most};
 }
 
+/// Flattened: a constructor of the library would be shared by all objects of a program, whatever their instruction sets.
+[[gnu::cold, gnu::flatten, gnu::noinline]] inline std::shared_ptr<void> owner_of(void* made, void (*drop)(void*))
+{
+    return std::shared_ptr<void>(made, drop);
+}
 template <class T> [[gnu::cold]] void delete_as(void* of) { delete static_cast<T*>(of); }
 
 /// As std::make_shared, but all types share the block that counts, which would otherwise be compiled for each of them.
@@ -172,7 +177,7 @@ template <class T, class... Arguments> [[gnu::cold]] std::shared_ptr<T> share_ne
     T* made;
     if constexpr (std::is_constructible_v<T, Arguments&&...>) made = new T(std::forward<Arguments>(arguments)...);
     else made = new T{std::forward<Arguments>(arguments)...};
-    const std::shared_ptr<void> owner(static_cast<void*>(made), &delete_as<T>);
+    const std::shared_ptr<void> owner = owner_of(made, delete_as<T>);
     return std::shared_ptr<T>(owner, made);
 }
 
