@@ -123,6 +123,11 @@ template <class E, class Write>
     print(to, of.extents.size() == 1 ? ",)" : ")"); // as Python writes a tuple of one
 }
 
+[[gnu::cold]] inline void append_spec(std::vector<Component>& to, const std::vector<Component>& more)
+{
+    to.insert(to.end(), more.begin(), more.end());
+}
+
 } // namespace internals
 
 /// What the elements of a dataset are, component by component. Extents are known from the element's type, or where the data know them.

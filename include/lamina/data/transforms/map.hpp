@@ -46,13 +46,13 @@ inline constexpr bool fills_element = std::is_invocable_v<const F&, E&, Out&> ||
 /// Stands for the Out of `map(f)`.
 struct what_it_gives {};
 
-template <class F, class E, class Out> struct mapped_type {
+template <class F, class E, class Out> struct map_result {
     using type = Out;
 };
-template <class F, class E> struct mapped_type<F, E, what_it_gives> {
+template <class F, class E> struct map_result<F, E, what_it_gives> {
     using type = std::remove_cvref_t<decltype(internals::call_with(std::declval<const F&>(), std::declval<E&>()))>;
 };
-template <class F, class E, class Out = what_it_gives> using mapped = typename mapped_type<F, E, Out>::type;
+template <class F, class E, class Out = what_it_gives> using mapped = typename map_result<F, E, Out>::type;
 
 template <class Out, class F, class E> void map_element(const F& f, E& from, mapped<F, E, Out>& to)
 {
@@ -106,7 +106,7 @@ template <Dataset S, class F, class Out> struct MapDataset {
     std::int64_t cardinality() const { return lamina::cardinality(source); }
 };
 
-template <class Out, class F> auto map_of(F f, MapOptions options)
+template <class Out, class F> auto serial_map(F f, MapOptions options)
 {
     return Transform{[f = std::move(f), options]<Dataset S>(S source) {
         if constexpr (judge_map<F, element_of<S>, Out>()) return MapDataset<S, F, Out>{std::move(source), f, options};
@@ -123,13 +123,13 @@ template <class Out, class F> auto map_of(F f, MapOptions options)
 /// Example  const auto tenths = range(10) | map([](std::int64_t i) { return static_cast<float>(i) / 10; });
 template <class F> auto map(F f, MapOptions options = {})
 {
-    return internals::map_of<internals::what_it_gives>(std::move(f), options);
+    return internals::serial_map<internals::what_it_gives>(std::move(f), options);
 }
 
 /// The same with `f(element, out)` or `f(part, part, …, out)`, which fills an `Out` in place: one that was filled before and may be used
 /// again, so that an element that is large costs no memory of its own.
 ///
 /// Example  const auto rows = range(9) | map<std::string>([](std::int64_t i, std::string& to) { to.assign(4, char(i)); });
-template <class Out, class F> auto map(F f, MapOptions options = {}) { return internals::map_of<Out>(std::move(f), options); }
+template <class Out, class F> auto map(F f, MapOptions options = {}) { return internals::serial_map<Out>(std::move(f), options); }
 
 }} // namespace lamina
