@@ -5,9 +5,12 @@
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/dataset.hpp>
 #include <lamina/data/any_dataset.hpp>
+#include <lamina/data/cifar.hpp>
 #include <lamina/data/columns.hpp>
 #include <lamina/data/drawn_digits.hpp>
 #include <lamina/data/example.hpp>
+#include <lamina/data/fashion_mnist.hpp>
+#include <lamina/data/iris.hpp>
 #include <lamina/data/iterator.hpp>
 #include <lamina/data/mnist.hpp>
 #include <lamina/data/pad.hpp>
@@ -16,6 +19,7 @@
 #include <lamina/data/sources/csv.hpp>
 #include <lamina/data/sources/generator.hpp>
 #include <lamina/data/sources/list_files.hpp>
+#include <lamina/data/sources/npy_rows.hpp>
 #include <lamina/data/sources/range.hpp>
 #include <lamina/data/sources/slices.hpp>
 #include <lamina/data/sources/tensors.hpp>
@@ -41,5 +45,6 @@
 #include <lamina/data/transforms/unbatch.hpp>
 #include <lamina/data/transforms/window.hpp>
 #include <lamina/data/transforms/zip.hpp>
+#include <lamina/data/wine.hpp>
 #include <lamina/formats/tfrecord.hpp>
 #include <lamina/formats/tfrecord_file.hpp>

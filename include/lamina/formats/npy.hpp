@@ -177,11 +177,10 @@ inline std::string in_c_order(std::string_view from, const std::vector<std::size
 
 } // namespace detail
 
-/// The array in the bytes of an .npy file; `file` is what errors call it, and the array's name.
-inline protocols::file_tensor parse(std::string bytes, std::string_view file)
+/// The array in the bytes of an .npy file, which somebody else keeps; `file` is what errors call it, and the array's name. Its own are only
+/// those that had to be put into another order.
+inline protocols::file_tensor view(std::string_view content, std::string_view file)
 {
-    const auto owner = internals::keep_bytes(std::move(bytes));
-    const std::string_view content = owner->text;
     constexpr std::string_view magic = "\x93NUMPY";
     if (content.starts_with("PK"))
         internals::fail(
@@ -220,7 +219,7 @@ inline protocols::file_tensor parse(std::string bytes, std::string_view file)
         internals::fail({file, ": has ", data.size(), " bytes of elements where the header claims ", claimed,
                          "; write one array a file, with numpy.save"});
 
-    protocols::file_tensor result{std::string(file), header.elements.type, std::move(header.shape), data, owner};
+    protocols::file_tensor result{std::string(file), header.elements.type, std::move(header.shape), data, {}};
     const bool turned = header.fortran_order && result.shape.size() > 1, swapped = header.elements.big_endian && element > 1;
     if (turned || swapped) {
         std::string own = turned ? detail::in_c_order(data, result.shape, element) : std::string(data);
@@ -229,6 +228,15 @@ inline protocols::file_tensor parse(std::string bytes, std::string_view file)
         result.owner = internals::keep_bytes(std::move(own));
         result.bytes = result.owner->text;
     }
+    return result;
+}
+
+/// The same of bytes that the array keeps.
+inline protocols::file_tensor parse(std::string bytes, std::string_view file)
+{
+    const auto owner = internals::keep_bytes(std::move(bytes));
+    protocols::file_tensor result = view(owner->text, file);
+    if (!result.owner) result.owner = owner;
     return result;
 }
 
