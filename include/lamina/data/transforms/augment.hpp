@@ -1,0 +1,226 @@
+// lamina/data/transforms/augment.hpp: every picture changed by chance, each time in another way.
+#pragma once
+
+#include <lamina/core/architecture.hpp>
+#include <lamina/core/dataset.hpp>
+#include <lamina/core/fields.hpp>
+#include <lamina/core/random.hpp>
+#include <lamina/data/images/image.hpp>
+#include <lamina/data/row.hpp>
+#include <lamina/data/transform.hpp>
+#include <lamina/data/transforms/map.hpp>
+#include <lamina/data/transforms/parallel_map.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace lamina { inline namespace LAMINA_ARCHITECTURE {
+
+namespace internals {
+
+/// The picture that a type stands for: itself, or for a view of one a picture of its own.
+template <class E> struct picture_of {
+    using type = void;
+};
+template <> struct picture_of<FloatImage> {
+    using type = FloatImage;
+};
+template <> struct picture_of<Image> {
+    using type = Image;
+};
+template <class T> struct picture_of<Row<T, 3>> : picture_of<row_major<T, 3>> {};
+
+template <class E> inline constexpr bool is_picture = !std::is_void_v<typename picture_of<E>::type>;
+
+/// Which of some types is the first picture; their number where none is.
+template <class... E> consteval std::size_t place_of_picture()
+{
+    std::size_t at = 0;
+    (void)((is_picture<E> || (++at, false)) || ...);
+    return at;
+}
+
+/// The element after `augment`: its first picture is one that may be changed.
+template <class E> struct augmented {
+    using type = typename picture_of<E>::type;
+};
+template <class Places, std::size_t At, class... E> struct augmented_parts;
+template <std::size_t... I, std::size_t At, class... E> struct augmented_parts<std::index_sequence<I...>, At, E...> {
+    using type = std::tuple<typename std::conditional_t<I == At, picture_of<E>, std::type_identity<E>>::type...>;
+};
+template <class... E> struct augmented<std::tuple<E...>> {
+    static constexpr std::size_t at = place_of_picture<E...>();
+    using type = typename std::conditional_t<at == sizeof...(E), std::type_identity<void>,
+                                             augmented_parts<std::index_sequence_for<E...>, at, E...>>::type;
+};
+template <class A, class B> struct augmented<std::pair<A, B>> : augmented<std::tuple<A, B>> {};
+
+/// Hands a part on. A view is copied where a picture is to be changed; all else changes places.
+template <class From, class To> void hand_on(From& from, To& to)
+{
+    if constexpr (std::is_same_v<From, To>) std::swap(from, to);
+    else {
+        give_extents(to, from.extents[0], from.extents[1], from.extents[2]);
+        std::copy_n(from.data, from.size(), to.data());
+    }
+}
+
+/// An element on its way: as it was read, its random numbers, as it becomes. What is moved is the last alone, and it changes places.
+template <class E> struct PictureOnItsWay {
+    E in{};
+    Random random{Seed{}};
+    typename augmented<E>::type out{};
+
+    PictureOnItsWay() = default;
+    PictureOnItsWay(PictureOnItsWay&& other) noexcept { std::swap(out, other.out); }
+    PictureOnItsWay& operator=(PictureOnItsWay&& other) noexcept
+    {
+        std::swap(out, other.out);
+        return *this;
+    }
+};
+
+/// Gives each element the random numbers of its place in the pass, as it is read, so that threads behind it change nothing.
+template <Dataset S> struct WithRandomNumbers {
+    using element = PictureOnItsWay<element_of<S>>;
+    struct Cursor {
+        cursor_of<S> source;
+        Seed seed;
+        std::uint64_t number = 0;
+
+        bool next(element& to)
+        {
+            if (!source.next(to.in)) return false;
+            to.random = Random(seed, number++);
+            return true;
+        }
+        std::uint64_t skip(std::uint64_t n)
+        {
+            const std::uint64_t done = internals::skip_elements<element_of<S>>(source, n);
+            number += done;
+            return done;
+        }
+    };
+
+    S source;
+    Seed seed;
+
+    Cursor open(Pass pass) const { return {source.open(pass), Seed{mix(seed.value, pass.epoch)}}; }
+    std::int64_t cardinality() const { return lamina::cardinality(source); }
+};
+
+/// Gives what elements on their way have become.
+template <Dataset S, class E> struct WithoutRandomNumbers {
+    using element = E;
+    struct Cursor {
+        cursor_of<S> source;
+        element_of<S> one{};
+
+        bool next(element& to)
+        {
+            if (!source.next(one)) return false;
+            std::swap(to, one.out);
+            return true;
+        }
+        std::uint64_t skip(std::uint64_t n) { return internals::skip_elements<element_of<S>>(source, n); }
+    };
+
+    S source;
+
+    Cursor open(Pass pass) const { return {source.open(pass)}; }
+    std::int64_t cardinality() const { return lamina::cardinality(source); }
+};
+
+/// All steps, one after another, on the picture of an element.
+template <class... Steps> struct AugmentSteps {
+    std::tuple<Steps...> steps;
+
+    template <class E> PictureOnItsWay<E>&& operator()(PictureOnItsWay<E>& element) const
+    {
+        run(picture_in(element.in, element.out), element.random);
+        return std::move(element);
+    }
+
+private:
+    template <class From, class To> static auto& picture_in(From& from, To& to)
+    {
+        if constexpr (is_picture<From>) {
+            hand_on(from, to);
+            return to;
+        }
+        else
+            return [&]<std::size_t... At>(std::index_sequence<At...>) -> auto& {
+                (hand_on(std::get<At>(from), std::get<At>(to)), ...);
+                return std::get<augmented<From>::at>(to);
+            }(std::make_index_sequence<std::tuple_size_v<To>>{});
+    }
+
+    void run(FloatImage& image, Random& random) const
+    {
+        static thread_local FloatImage memory;
+        std::apply([&](const auto&... step) { (one(step, image, random, memory), ...); }, steps);
+    }
+    void run(Image& image, Random& random) const
+    {
+        static thread_local FloatImage numbers;
+        give_extents(numbers, image.shape()[0], image.shape()[1], image.shape()[2]);
+        std::copy_n(image.data(), image.size(), numbers.data());
+        run(numbers, random);
+        give_extents(image, numbers.shape()[0], numbers.shape()[1], numbers.shape()[2]);
+        std::transform(numbers.data(), numbers.data() + numbers.size(), image.data(),
+                       [](float number) { return static_cast<std::uint8_t>(std::clamp(std::round(number), 0.0f, 255.0f)); });
+    }
+    template <class Step> static void one(const Step& step, FloatImage& image, Random& random, FloatImage& memory)
+    {
+        if constexpr (std::is_invocable_v<const Step&, FloatImage&, Random&, FloatImage&>) step(image, random, memory);
+        else {
+            static_assert(std::is_invocable_v<const Step&, FloatImage&, Random&>,
+                          "lamina: a step of augment is called with a FloatImage& and a Random&");
+            step(image, random);
+        }
+    }
+};
+
+template <Dataset S, class Map> auto augment_by(S source, Seed seed, const Map& map_all)
+{
+    using Out = typename augmented<element_of<S>>::type;
+    static_assert(!std::is_void_v<Out>,
+                  "lamina: augment finds no picture in the elements of this dataset: a tensor or a Row of rank 3, of "
+                  "bytes or floats, alone or as a part of a tuple");
+    auto mapped_ones = WithRandomNumbers<S>{std::move(source), seed} | map_all;
+    return WithoutRandomNumbers<decltype(mapped_ones), Out>{std::move(mapped_ones)};
+}
+
+} // namespace internals
+
+/// Changes every picture by the steps, one after another, each time in another way: `random_flip_left_right`, `random_flip_up_down`,
+/// `random_crop`, `random_brightness`, `random_contrast`, `random_rotation`, `random_zoom`, `random_translation`, or a lambda
+/// `(FloatImage& image, Random& random)`. `threads(n)` before the steps: by so many threads.
+///
+/// The random numbers of an element are a function of the seed, of the pass and of the element's place in it: neither threads nor skipping
+/// change them, and every pass has others.
+///
+/// Shapes    elements that are pictures [height, width, channels] of bytes or floats, or tuples of which the first picture is changed; of
+///           `slices` the rows are copied. Bytes are computed as floats and rounded at the end.
+/// Refuses   elements without a picture, at compile time
+/// Numerics  definitions and names of the factors as in Keras 3's RandomRotation, RandomZoom, …; the numbers drawn are lamina's own
+///
+/// Example  auto others = augment(Seed{1}, threads(2), random_flip_left_right(), random_rotation(0.1));
+template <class... Steps> auto augment(Seed seed, Steps... steps)
+{
+    return internals::Transform{[seed, all = internals::AugmentSteps<Steps...>{{std::move(steps)...}}]<Dataset S>(S source) {
+        return internals::augment_by(std::move(source), seed, map(all));
+    }};
+}
+template <class... Steps> auto augment(Seed seed, threads n, Steps... steps)
+{
+    return internals::Transform{[seed, all = map(internals::AugmentSteps<Steps...>{{std::move(steps)...}}, n)]<Dataset S>(
+                                    S source) { return internals::augment_by(std::move(source), seed, all); }};
+}
+
+}} // namespace lamina
