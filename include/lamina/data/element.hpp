@@ -89,8 +89,10 @@ struct numbers_of<xt::xtensor_fixed<N, xt::xshape<Extents...>, xt::layout_type::
 template <class E>
 inline constexpr element_is kind_of = [] {
     if constexpr (numbers_of<E>::kind != element_is::other) return numbers_of<E>::kind;
-    else if constexpr (std::is_class_v<E> && fields_of<E> == fields_are::readable && field_count<E>() > 0)
-        return element_is::fields;
+    else if constexpr (std::is_class_v<E>) {
+        if constexpr (fields_of<E> == fields_are::readable) return field_count<E>() > 0 ? element_is::fields : element_is::other;
+        else return element_is::other;
+    }
     else return element_is::other;
 }();
 template <> inline constexpr element_is kind_of<std::string> = element_is::text;

@@ -61,23 +61,6 @@ template <class E>
     requires(kind_of<E> == element_is::fields)
 struct filled_up<E> : filled_up_fields<E, field_types<E>> {};
 
-/// Whether there is such a batch.
-template <class E> struct paddable {
-    static consteval bool answer()
-    {
-        if constexpr (kind_of<E> == element_is::fields)
-            return []<class... Fields>(field_list<Fields...>) { return (paddable<Fields>::answer() && ...); }(field_types<E>{});
-        else return kind_of<E> == element_is::numbers || kind_of<E> == element_is::text;
-    }
-};
-template <class T> struct paddable<std::vector<T>> {
-    static consteval bool answer() { return std::is_arithmetic_v<T> || std::is_same_v<T, std::string>; }
-};
-template <class... E> struct paddable<std::tuple<E...>> {
-    static consteval bool answer() { return (paddable<E>::answer() && ...); }
-};
-template <class A, class B> struct paddable<std::pair<A, B>> : paddable<std::tuple<A, B>> {};
-
 /// A component of a batch: how it is filled up, and to which extents in this batch.
 struct PaddedComponent {
     Pad pad;

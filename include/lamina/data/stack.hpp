@@ -20,6 +20,26 @@
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
 
+/// Whether elements of a type are made of numbers and texts alone; with `Lists` there may be lists of these among them.
+template <class E, bool Lists> struct has_components {
+    static consteval bool answer()
+    {
+        if constexpr (kind_of<E> == element_is::fields)
+            return []<class... Fields>(field_list<Fields...>) {
+                return (has_components<Fields, Lists>::answer() && ...);
+            }(field_types<E>{});
+        else return kind_of<E> == element_is::numbers || kind_of<E> == element_is::text;
+    }
+};
+template <class T, bool Lists> struct has_components<std::vector<T>, Lists> {
+    static consteval bool answer() { return Lists && (std::is_arithmetic_v<T> || std::is_same_v<T, std::string>); }
+};
+template <class... E, bool Lists> struct has_components<std::tuple<E...>, Lists> {
+    static consteval bool answer() { return (has_components<E, Lists>::answer() && ...); }
+};
+template <class A, class B, bool Lists>
+struct has_components<std::pair<A, B>, Lists> : has_components<std::tuple<A, B>, Lists> {};
+
 template <class E> struct stacked;
 
 template <class S, class Fields> struct stacked_fields;
@@ -36,13 +56,7 @@ template <class E> struct stacked {
             return std::type_identity<row_major<typename numbers_of<E>::T, numbers_of<E>::rank + 1>>{};
         else if constexpr (Kind == element_is::text) return std::type_identity<std::vector<std::string>>{};
         else if constexpr (Kind == element_is::fields) return stacked_fields<E, field_types<E>>{};
-        else {
-            static_assert(Kind != element_is::list,
-                          "lamina: lists have lengths of their own and cannot be stacked; use padded_batch");
-            static_assert(Kind == element_is::list,
-                          "lamina: elements of this type cannot be stacked; map them to tensors, numbers or tuples of these");
-            return std::type_identity<std::tuple<>>{};
-        }
+        // nothing else: `has_components` was asked before
     }
     using type = typename decltype(choose<kind_of<E>>())::type;
 };

@@ -84,7 +84,15 @@ template <Dataset S, std::size_t Static> struct BatchDataset {
 template <std::size_t Static> [[gnu::cold]] auto batch_of(std::size_t n, bool drop)
 {
     if (n == 0) fail({"batch: a size of 0; it is 1 or more"});
-    return Transform{[n, drop]<Dataset S>(S source) { return BatchDataset<S, Static>{std::move(source), n, drop}; }};
+    return Transform{[n, drop]<Dataset S>(S source) {
+        constexpr bool fits = has_components<element_of<S>, false>::answer(),
+                       lists = has_components<element_of<S>, true>::answer();
+        static_assert(fits || !lists, "lamina: lists have lengths of their own and cannot be stacked; use padded_batch");
+        static_assert(fits || lists,
+                      "lamina: elements of this type cannot be stacked; map them to tensors, numbers or tuples of these");
+        if constexpr (fits) return BatchDataset<S, Static>{std::move(source), n, drop};
+        else return source;
+    }};
 }
 
 } // namespace internals

@@ -59,16 +59,11 @@ template <Dataset S, class F> struct TakeWhileDataset {
     auto spec() const { return lamina::spec(source); }
 };
 
-/// Refuses a function that does not say of an element whether it is kept; says whether it does, so that nothing else is said.
-template <class F, class E> consteval bool judge_filter()
+/// Whether a function takes an element and says whether it is kept.
+template <class F, class E> consteval bool gives_bool()
 {
-    constexpr bool fits = [] {
-        if constexpr (takes_element<F, E>) return std::convertible_to<mapped<F, E>, bool>;
-        else return false;
-    }();
-    static_assert(
-        fits, "lamina: the function of filter or take_while takes an element of this dataset, or its parts, and gives a bool");
-    return fits;
+    if constexpr (takes_element<F, E>) return std::convertible_to<mapped<F, E>, bool>;
+    else return false;
 }
 
 } // namespace internals
@@ -82,8 +77,10 @@ template <class F, class E> consteval bool judge_filter()
 template <class F> auto filter(F keeps)
 {
     return internals::Transform{[keeps = std::move(keeps)]<Dataset S>(S source) {
-        if constexpr (internals::judge_filter<F, internals::element_of<S>>())
-            return internals::FilterDataset<S, F>{std::move(source), keeps};
+        constexpr bool fits = internals::gives_bool<F, internals::element_of<S>>();
+        static_assert(
+            fits, "lamina: the function of filter takes an element of this dataset, or its parts, and gives whether it is kept");
+        if constexpr (fits) return internals::FilterDataset<S, F>{std::move(source), keeps};
         else return source;
     }};
 }
@@ -94,8 +91,11 @@ template <class F> auto filter(F keeps)
 template <class F> auto take_while(F keeps)
 {
     return internals::Transform{[keeps = std::move(keeps)]<Dataset S>(S source) {
-        if constexpr (internals::judge_filter<F, internals::element_of<S>>())
-            return internals::TakeWhileDataset<S, F>{std::move(source), keeps};
+        constexpr bool fits = internals::gives_bool<F, internals::element_of<S>>();
+        static_assert(
+            fits,
+            "lamina: the function of take_while takes an element of this dataset, or its parts, and gives whether it is kept");
+        if constexpr (fits) return internals::TakeWhileDataset<S, F>{std::move(source), keeps};
         else return source;
     }};
 }

@@ -107,23 +107,20 @@ template <Dataset S, class F> struct InterleaveDataset {
     Cursor open(Pass pass) const { return {source.open(pass), f, cycle, block, pass}; }
 };
 
-/// Refuses a function that gives no dataset; says whether it does, so that nothing else is said.
-template <class F, class E> consteval bool judge_datasets()
+/// Whether a function takes an element and gives a dataset.
+template <class F, class E> consteval bool gives_dataset()
 {
-    constexpr bool fits = [] {
-        if constexpr (takes_element<F, E>) return Dataset<mapped<F, E>>;
-        else return false;
-    }();
-    static_assert(
-        fits,
-        "lamina: the function of flat_map or interleave takes an element of this dataset, or its parts, and gives a dataset");
-    return fits;
+    if constexpr (takes_element<F, E>) return Dataset<mapped<F, E>>;
+    else return false;
 }
 
 template <class F> auto interleave_of(F f, std::size_t cycle, std::uint64_t block)
 {
     return Transform{[f = std::move(f), cycle, block]<Dataset S>(S source) {
-        if constexpr (judge_datasets<F, element_of<S>>()) return InterleaveDataset<S, F>{std::move(source), f, cycle, block};
+        constexpr bool fits = gives_dataset<F, element_of<S>>();
+        static_assert(fits, "lamina: the function of flat_map or interleave takes an element of this dataset, or its parts, and "
+                            "gives a dataset");
+        if constexpr (fits) return InterleaveDataset<S, F>{std::move(source), f, cycle, block};
         else return source;
     }};
 }

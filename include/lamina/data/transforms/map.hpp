@@ -61,19 +61,9 @@ template <class Out, class F, class E> void map_element(const F& f, E& from, map
     else std::apply([&](auto&... part) { f(part..., to); }, from);
 }
 
-/// Refuses a function that does not take the elements; says whether it does, so that nothing else is said.
-template <class F, class E, class Out> consteval bool judge_map()
-{
-    if constexpr (std::is_same_v<Out, what_it_gives>) {
-        static_assert(takes_element<F, E>, "lamina: the function of map does not take the elements of this dataset");
-        return takes_element<F, E>;
-    }
-    else {
-        static_assert(fills_element<F, E, Out>,
-                      "lamina: the function of map<Out> does not take an element of this dataset and an Out& behind it");
-        return fills_element<F, E, Out>;
-    }
-}
+/// Whether a function is one of `map(f)`, or of `map<Out>(f)`, for elements E.
+template <class F, class E, class Out> inline constexpr bool maps_element = fills_element<F, E, Out>;
+template <class F, class E> inline constexpr bool maps_element<F, E, what_it_gives> = takes_element<F, E>;
 
 template <Dataset S, class F, class Out> struct MapDataset {
     using input = element_of<S>;
@@ -109,7 +99,11 @@ template <Dataset S, class F, class Out> struct MapDataset {
 template <class Out, class F> auto serial_map(F f, MapOptions options)
 {
     return Transform{[f = std::move(f), options]<Dataset S>(S source) {
-        if constexpr (judge_map<F, element_of<S>, Out>()) return MapDataset<S, F, Out>{std::move(source), f, options};
+        constexpr bool fits = maps_element<F, element_of<S>, Out>, fills = !std::is_same_v<Out, what_it_gives>;
+        static_assert(fits || fills, "lamina: the function of map does not take the elements of this dataset");
+        static_assert(fits || !fills,
+                      "lamina: the function of map<Out> does not take an element of this dataset and an Out& behind it");
+        if constexpr (fits) return MapDataset<S, F, Out>{std::move(source), f, options};
         else return source;
     }};
 }

@@ -130,7 +130,7 @@ template <Dataset S> struct PaddedBatchDataset {
 {
     if (n == 0) fail({"padded_batch: a size of 0; it is 1 or more"});
     return Transform{[n, pads = std::move(pads), drop]<Dataset S>(S source) {
-        constexpr bool fits = paddable<element_of<S>>::answer();
+        constexpr bool fits = has_components<element_of<S>, true>::answer();
         static_assert(fits,
                       "lamina: padded_batch takes numbers, tensors, texts, lists of numbers or texts, tuples and structs of "
                       "these; map elements to these");

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -146,8 +147,11 @@ template <class Out, class F> auto parallel_map(F f, threads n, ParallelMapOptio
     if (n.count == 0 || options.run == 0)
         fail({"map: ", n.count, " threads that take ", options.run, " elements at a time; both are 1 or more"});
     return Transform{[f = std::move(f), n, options]<Dataset S>(S source) {
-        if constexpr (judge_map<F, element_of<S>, Out>())
-            return ParallelMapDataset<S, F, Out>{std::move(source), f, n.count, options};
+        constexpr bool fits = maps_element<F, element_of<S>, Out>, fills = !std::is_same_v<Out, what_it_gives>;
+        static_assert(fits || fills, "lamina: the function of map does not take the elements of this dataset");
+        static_assert(fits || !fills,
+                      "lamina: the function of map<Out> does not take an element of this dataset and an Out& behind it");
+        if constexpr (fits) return ParallelMapDataset<S, F, Out>{std::move(source), f, n.count, options};
         else return source;
     }};
 }
