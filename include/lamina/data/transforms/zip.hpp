@@ -104,7 +104,9 @@ template <Dataset... S> struct ZipDataset {
 ///
 /// What one of them throws comes out of `next` at its place, where the others give up an element as well: they stay side by side.
 ///
-/// Example  const auto pairs = zip(range(3), range(10, 20)); // (0, 10), (1, 11), (2, 12)
+/// libzip (`lamina/numpy.hpp`, `lamina/keras.hpp`) has a type of the same name: beside it, with `using namespace lamina`, write `lamina::zip`.
+///
+/// Example  const auto pairs = lamina::zip(range(3), range(10, 20)); // (0, 10), (1, 11), (2, 12)
 template <Dataset... S>
     requires(sizeof...(S) > 0)
 auto zip(S... sources)
