@@ -177,10 +177,11 @@ if __name__ == "__main__":
         python, files = given.peers / "bin/python", given.peers / "models"
         subprocess.run([python, "-c", f"import models; models.prepare({str(files)!r})"], check=True, stderr=subprocess.DEVNULL,
                        cwd=pathlib.Path(__file__).parent)
-        if lite := next((task["program"] for task in chosen if task.get("task", {}).get("kind") == "lite"), None):
-            (files / "lite").mkdir(exist_ok=True)
-            subprocess.run([programs.folder / lite, "--benchmark_list_tests"], check=True, stdout=subprocess.DEVNULL,
-                           env={**os.environ, "LAMINA_LITE_FILES": str(files / "lite")})
+        for kind in ("lite", "data"):  # programs that write files for their peers
+            if program := next((task["program"] for task in chosen if task.get("task", {}).get("kind") == kind), None):
+                (files / kind).mkdir(exist_ok=True)
+                subprocess.run([programs.folder / program, "--benchmark_list_tests"], check=True, stdout=subprocess.DEVNULL,
+                               env={**os.environ, f"LAMINA_{kind.upper()}_FILES": str(files / kind)})
         for name in ("litert", "onnxruntime", "tensorflow", "torch"):
             peers.append(Peer("python3" if name == "torch" else python, name, files))
     rounds = {task["title"]: [] for task in chosen}

@@ -7,6 +7,7 @@ LENET5_FLOP = 2 * 416_520  # an image, forward
 LENET5_TRAINING_FLOP = 2 * 1_132_000  # and backward; the first layer needs no gradient of its input
 LENET5, DENSE, MATMUL, MATH = "bench.models.lenet5", "bench.models.dense", "bench.kernels.matmul", "bench.kernels.math"
 RECURRENT, TAPE, LITE = "bench.models.recurrent", "bench.autodiff.tape", "bench.lite.files"
+DATA = "bench.data.pipelines"
 
 
 def infer(model, batch):
@@ -110,3 +111,8 @@ for name, title in (("lenet5_float32", "LeNet-5, float32"), ("lenet5_dynamic", "
                     ("dense_512_32", "dense 512→512, batch 32")):
     # Files that lamina writes; a peer that runs such files is given the same.
     TASKS.append({"title": f"lite file: {title}", "program": LITE, "name": f"lite/{name}", "task": {"kind": "lite", "file": name}})
+for name, title in (("range", "whole numbers"), ("slices", "slices of 28×28"), ("slices_shuffle", "slices of 28×28, shuffled by a buffer of all"),
+                    ("scaled", "slices of 28×28, a map x / 255"), ("records", "TFRecord with checksums"),
+                    ("examples", "TFRecord, tf.Example by its fields"), ("png", "TFRecord, tf.Example, PNG of 28×28")):
+    TASKS.append({"title": f"pipeline: {title}, batch 32, an element", "program": DATA, "name": f"pipelines/{name}", "unit": "ns",
+                  "per": 20, "task": {"kind": "data", "what": name}})
