@@ -5,6 +5,7 @@
 #include <lamina/data/images/adjust.hpp>
 #include <lamina/data/images/affine.hpp>
 #include <lamina/data/images/arrange.hpp>
+#include <lamina/data/images/contact_sheet.hpp>
 #include <lamina/data/images/decode.hpp>
 #include <lamina/data/images/image.hpp>
 #include <lamina/data/images/image_file.hpp>

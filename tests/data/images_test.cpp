@@ -224,3 +224,19 @@ TEST_CASE("pictures of one pixel, of many columns, and of none are resized", "[d
     CHECK(resize(ramp, 1, 100, Resize::nearest)(0, 70, 0) == 141);
     CHECK_THROWS_WITH(resize(ramp, 0, 4), "resize: from 1 by 200 pixels to 0 by 4; all are 1 or more");
 }
+
+TEST_CASE("a contact sheet has every picture, whole and in its place", "[data][images]")
+{
+    FloatImage image = FloatImage::from_shape({2, 4, 1});
+    for (std::size_t i = 0; i < 8; ++i) image.data()[i] = static_cast<float>(i) / 4 - 0.5f;
+    const Image bytes = to_bytes(image, 0, 1);
+    CHECK((bytes == Image{{{0}, {0}, {0}, {64}}, {{128}, {191}, {255}, {255}}}));
+    const std::string sheet =
+        contact_sheet({bytes, bytes, bytes}, {"one", "two"}, {.columns = 2, .size = 50, .title = "Three"}).str();
+    CHECK(says(sheet, "width=\"124\" height=\"188\""));
+    CHECK(says(sheet, "<image x=\"66\" y=\"52.5\" width=\"50\" height=\"25\"")); // in the middle of its square
+    CHECK(says(sheet, "<image x=\"8\" y=\"126.5\""));
+    CHECK(says(sheet, ">two</text>"));
+    CHECK_NOTHROW(contact_sheet({}));
+    CHECK_THROWS_WITH(contact_sheet({bytes}, {}, {.columns = 0}), "contact_sheet: 0 columns; it is 1 or more");
+}

@@ -36,7 +36,12 @@ TEST_CASE("Svg writes its elements", "[draw][svg]")
     svg.polyline(std::vector<draw::Point>{{0, 0}, {1, 1.005}, {2, 0}}, {.color = "green", .width = 2, .dashes = "4 3"});
     svg.text({7, 8}, "plain");
     svg.text({7, 8}, "rich", {.size = 9, .color = "#fff", .anchor = draw::anchor::end, .bold = true, .turn = -90});
+    svg.image(9, 8, 7, 6, "picture");
+    svg.image(0, 0, 1, 1, "\xff\xfe?");
     const auto text = svg.str();
+    CHECK(text.find("<image x=\"9\" y=\"8\" width=\"7\" height=\"6\"") != text.npos);
+    CHECK(text.find("\"data:image/png;base64,cGljdHVyZQ==\"/>") != text.npos); // RFC 4648
+    CHECK(text.find("base64,//4/\"") != text.npos);
 
     CHECK(malformed(text) == "");
     CHECK(text.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"100\" height=\"50.5\" viewBox=\"0 0 100 50.5\""));

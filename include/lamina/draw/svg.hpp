@@ -121,6 +121,15 @@ public:
         add('>', escaped(content), "</text>\n");
     }
 
+    /// A picture of pixels: the bytes of a PNG file, which become part of the text. Its pixels stay squares, however large they are drawn.
+    void image(double x, double y, double width, double height, std::string_view png)
+    {
+        add("<image x=\"", coordinate(x), "\" y=\"", coordinate(y), "\" width=\"", coordinate(width), "\" height=\"",
+            coordinate(height),
+            "\" preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\" href=\"data:image/png;base64,", base64(png),
+            "\"/>\n");
+    }
+
     /// The whole picture.
     std::string str() const { return body + "</svg>\n"; }
 
@@ -142,6 +151,21 @@ private:
         if (!internals::is_finite(value))
             internals::fail({"svg: a coordinate is ", value, ", a finite number was needed; leave such points out"});
         return number(std::round(value * 100) / 100, 15);
+    }
+
+    /// Six bits a letter (RFC 4648).
+    static std::string base64(std::string_view bytes)
+    {
+        static constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        std::string text;
+        text.reserve((bytes.size() + 2) / 3 * 4);
+        for (std::size_t i = 0; i < bytes.size(); i += 3) {
+            unsigned three = 0;
+            for (std::size_t k = 0; k < 3; ++k)
+                three = three << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0u);
+            for (std::size_t k = 0; k < 4; ++k) text += i + k > bytes.size() ? '=' : letters[three >> (18 - 6 * k) & 63];
+        }
+        return text;
     }
 
     static std::string escaped(std::string_view text)

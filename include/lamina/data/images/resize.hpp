@@ -50,20 +50,21 @@ LAMINA_ROUND_EACH inline ResizePlace resize_place(std::size_t i, std::size_t in,
     return {low, high < in ? high : in - 1, at - below};
 }
 
-/// Some columns of a row of the result: `top` and `bottom` are the rows of the source above and below it.
-template <class T>
+/// Some columns of a row of the result: `top` and `bottom` are the rows of the source above and below it. `Channels`: 0 for any number.
+template <std::size_t Channels, class T>
 LAMINA_ROUND_EACH void resize_bilinear_row(const T* top, const T* bottom, float down, const ResizePlace* columns, std::size_t n,
-                                           std::size_t channels, float* to)
+                                           std::size_t any, float* to)
 {
     LAMINA_ROUND_EACH_HERE
-    for (std::size_t x = 0; x < n; ++x) {
+    const std::size_t channels = Channels ? Channels : any;
+    for (std::size_t x = 0; x < n; ++x, to += channels) {
         const std::size_t left = columns[x].low * channels, right = columns[x].high * channels;
         const float along = columns[x].share;
         for (std::size_t c = 0; c < channels; ++c) {
             const float a = static_cast<float>(top[left + c]), b = static_cast<float>(top[right + c]);
             const float d = static_cast<float>(bottom[left + c]), e = static_cast<float>(bottom[right + c]);
             const float above = a + (b - a) * along, below = d + (e - d) * along;
-            *to++ = above + (below - above) * down;
+            to[c] = above + (below - above) * down;
         }
     }
 }
@@ -98,6 +99,9 @@ void resize(const internals::row_major<T, 3>& image, FloatImage& to, std::size_t
 
     constexpr std::size_t most = 64; // columns at a time, so that their places are computed once and need no memory
     ResizePlace columns[most];
+    const auto bilinear = channels == 1   ? internals::resize_bilinear_row<1, T>
+                          : channels == 3 ? internals::resize_bilinear_row<3, T>
+                                          : internals::resize_bilinear_row<0, T>;
     for (std::size_t first = 0; first < width; first += most) {
         const std::size_t n = std::min(most, width - first);
         for (std::size_t x = 0; x < n; ++x) columns[x] = internals::resize_place(first + x, in_width, across, how);
@@ -106,8 +110,7 @@ void resize(const internals::row_major<T, 3>& image, FloatImage& to, std::size_t
             const T* const top = image.data() + row.low * in_width * channels;
             float* const out = to.data() + (y * width + first) * channels;
             if (how == Resize::bilinear)
-                internals::resize_bilinear_row(top, image.data() + row.high * in_width * channels, row.share, columns, n,
-                                               channels, out);
+                bilinear(top, image.data() + row.high * in_width * channels, row.share, columns, n, channels, out);
             else
                 for (std::size_t x = 0; x < n; ++x)
                     for (std::size_t c = 0; c < channels; ++c)
