@@ -9,6 +9,10 @@
 
 #include <limits> // the library forgets it
 
+#if defined(__GNUC__) && !defined(__clang__) // g++'s optimizer warns of a name that the library cuts on purpose
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wstringop-truncation"
+#endif
 #if !defined(__cpp_exceptions)
 #include <lamina/formats/csv_lines.hpp needs exceptions, as fast-cpp-csv-parser throws: leave -fno-exceptions out where it is included>
 #elif __has_include(<fast-cpp-csv-parser/csv.h>)
@@ -17,6 +21,9 @@
 #include <libfccp/csv.h>
 #else
 #include <lamina/formats/csv_lines.hpp needs fast-cpp-csv-parser (Debian and Ubuntu: libfccp-dev, Conan: fast-cpp-csv-parser)>
+#endif
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
 #endif
 
 #include <cstddef>
