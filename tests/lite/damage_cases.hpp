@@ -214,4 +214,42 @@ TEST_CASE("A loop that does not end is ended")
     CHECK(interpreter.get_tensor(1)(0) == 128);
 }
 
+TEST_CASE("Rounds of loops in loops are counted together")
+{
+    Network network = loop_network(); // a number below 100 is doubled until it is not
+    network.subgraphs.resize(5);
+    Maker below{network.subgraphs[3]}, grow{network.subgraphs[4]};
+    below.tensor("x", {1});
+    below.constant<float>("limit", {1}, {200});
+    below.tensor("goes on", {1}, dtype::boolean);
+    below.graph.inputs = {0};
+    below.graph.outputs = {2};
+    below.op(code::less, {0, 1}, {2});
+    grow.tensor("x", {1});
+    grow.tensor("doubled", {1});
+    grow.constant<float>("a quarter more", {1}, {1.25f});
+    grow.tensor("y", {1});
+    grow.graph.inputs = {0};
+    grow.graph.outputs = {3};
+    Options& inner = grow.op(code::while_loop, {0}, {1});
+    inner.condition = 1, inner.body = 2;
+    grow.op(code::mul, {1, 2}, {3});
+    network.subgraphs[0].operators[0].options.condition = 3;
+    network.subgraphs[0].operators[0].options.body = 4;
+    const auto ends = [&](std::size_t rounds) { // 1 becomes 128 by 7 rounds, 160 by one of the outer loop, 200 by another
+        lite::InterpreterOptions options;
+        options.max_rounds = rounds;
+        lite::Interpreter interpreter(write_network(network), options);
+        interpreter.allocate_tensors();
+        std::string refused;
+        for (int again = 0; again < 2; ++again) {
+            interpreter.tensor<float>(0)[0] = 1;
+            refused += refusal([&] { interpreter.invoke(); });
+        }
+        return refused.empty() && interpreter.get_tensor(1)(0) == 200;
+    };
+    CHECK(ends(9));
+    CHECK_FALSE(ends(8));
+}
+
 } // namespace damages

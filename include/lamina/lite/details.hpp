@@ -52,7 +52,7 @@ struct InterpreterOptions {
     std::size_t threads = 1;                       ///< how many run an operator together; results do not depend on it
     bool keep_tensors = false;                     ///< every tensor can be read after `invoke`; takes more memory and time
     std::size_t max_bytes = std::size_t{1} << 32;  ///< what the tensors may take together
-    std::size_t max_rounds = std::size_t{1} << 20; ///< of a loop in the file
+    std::size_t max_rounds = std::size_t{1} << 20; ///< of a loop in the file, with those of the loops within it
 };
 
 } // namespace lite

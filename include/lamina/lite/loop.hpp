@@ -20,6 +20,9 @@ struct Loop {
     std::vector<Mark> unchanged, put_aside;
     std::size_t aside = 0; ///< where in the scratch these lie
     std::size_t max_rounds = 0;
+    /// The rounds that are left. Loops within a loop have the outermost one's, as they would multiply theirs.
+    std::shared_ptr<std::size_t> rounds_left;
+    bool is_inner = false;
 };
 
 [[gnu::cold]] inline void run_loop(const Step& step)
@@ -28,10 +31,12 @@ struct Loop {
     const std::size_t count = step.out.size();
     for (std::size_t i = 0; i < count; ++i)
         if (step.x(i).bytes() > 0) std::memcpy(step.y(i).data, step.x(i).data, step.x(i).bytes());
-    for (std::size_t round = 0;; ++round) {
+    std::size_t& left = *loop.rounds_left;
+    if (!loop.is_inner) left = loop.max_rounds;
+    for (;; --left) {
         loop.condition->run();
         if (loop.condition->output(0).data[0] == std::byte{0}) return;
-        if (round == loop.max_rounds)
+        if (left == 0)
             fail_at(step,
                     {"its loop does not end within ", loop.max_rounds, " rounds; InterpreterOptions.max_rounds allows more"});
         loop.body->run();
@@ -81,6 +86,9 @@ struct Loop {
     }
     PlanOptions inner = options;
     inner.inputs_given = true;
+    loop->is_inner = inner.rounds_left != nullptr;
+    if (!loop->is_inner) inner.rounds_left = share_new<std::size_t>();
+    loop->rounds_left = inner.rounds_left;
     loop->condition.reset(new Plan(file, file.joined[static_cast<std::size_t>(says.condition)], shapes, inner));
     loop->body.reset(new Plan(file, file.joined[static_cast<std::size_t>(says.body)], shapes, inner));
     loop->max_rounds = options.max_rounds;

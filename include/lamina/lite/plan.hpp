@@ -36,9 +36,10 @@ struct PlanBudget {
 struct PlanOptions {
     PlanBudget* budget; ///< used while the plan is made
     std::size_t threads = 1;
-    bool keep_tensors = false;  ///< each tensor has a place of its own to the end
-    bool inputs_given = false;  ///< the inputs lie elsewhere, and are never written over
-    std::size_t max_rounds = 0; ///< of a loop
+    bool keep_tensors = false;                  ///< each tensor has a place of its own to the end
+    bool inputs_given = false;                  ///< the inputs lie elsewhere, and are never written over
+    std::size_t max_rounds = 0;                 ///< of a loop, with those of the loops within it
+    std::shared_ptr<std::size_t> rounds_left{}; ///< of the loop that the plan is in; null where it is in none
 };
 
 class Plan;
