@@ -8,7 +8,6 @@
 #include <lamina/formats/png.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -30,8 +29,8 @@ inline Image to_bytes(const FloatImage& image, float low = 0, float high = 255)
 {
     Image bytes = Image::from_shape(image.shape());
     std::transform(image.data(), image.data() + image.size(), bytes.data(), [=](float number) {
-        const float scaled = std::round((number - low) / (high - low) * 255);
-        return static_cast<std::uint8_t>(scaled > 0 ? std::min(scaled, 255.0f) : 0.0f); // and 0 for what is no number
+        const float scaled = (number - low) / (high - low) * 255;
+        return static_cast<std::uint8_t>((scaled > 0 ? std::min(scaled, 255.0f) : 0.0f) + 0.5f); // and 0 for what is no number
     });
     return bytes;
 }

@@ -1,7 +1,7 @@
 // lamina/data/images/random_steps.hpp: what `augment` does to a picture, each time by other random numbers.
 //
-// A step is called with a picture of floats [height, width, channels], which it changes, the random numbers of this element, and
-// memory of a picture that it may change places with. A lambda of the first two is a step as well.
+// A step is called with a picture of floats [height, width, channels], which it changes, and the random numbers of this element; or with
+// these and the picture that it makes of the first, (const FloatImage&, Random&, FloatImage& to).
 #pragma once
 
 #include <lamina/core/architecture.hpp>
@@ -50,7 +50,7 @@ struct FlipUpDown {
 };
 struct CropAnywhere {
     std::size_t height, width;
-    void operator()(FloatImage& image, Random& random, FloatImage& memory) const
+    void operator()(const FloatImage& image, Random& random, FloatImage& to) const
     {
         const auto& from = image.shape();
         if (height > from[0] || width > from[1])
@@ -58,9 +58,7 @@ struct CropAnywhere {
                   "; resize it before"});
         const auto top = static_cast<std::size_t>(random.below(from[0] - height + 1));
         const auto left = static_cast<std::size_t>(random.below(from[1] - width + 1));
-        if (height == from[0] && width == from[1]) return;
-        crop(image, memory, top, left, height, width);
-        std::swap(image, memory);
+        crop(image, to, top, left, height, width);
     }
 };
 struct Brighten {
@@ -83,10 +81,9 @@ struct Contrast {
 template <class Draw> struct AffineStep {
     Draw affine_of;
     FillOptions fill;
-    void operator()(FloatImage& image, Random& random, FloatImage& memory) const
+    void operator()(const FloatImage& image, Random& random, FloatImage& to) const
     {
-        affine(image, memory, affine_of(random, image.shape()[0], image.shape()[1]), fill);
-        std::swap(image, memory);
+        affine(image, to, affine_of(random, image.shape()[0], image.shape()[1]), fill);
     }
 };
 template <class Draw> AffineStep(Draw, FillOptions) -> AffineStep<Draw>;

@@ -3,8 +3,8 @@
 
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/dataset.hpp>
-#include <lamina/core/fields.hpp>
 #include <lamina/core/random.hpp>
+#include <lamina/data/element.hpp>
 #include <lamina/data/images/image.hpp>
 #include <lamina/data/row.hpp>
 #include <lamina/data/transform.hpp>
@@ -12,7 +12,7 @@
 #include <lamina/data/transforms/parallel_map.hpp>
 
 #include <algorithm>
-#include <cmath>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <tuple>
@@ -60,14 +60,20 @@ template <class... E> struct augmented<std::tuple<E...>> {
 };
 template <class A, class B> struct augmented<std::pair<A, B>> : augmented<std::tuple<A, B>> {};
 
-/// Hands a part on. A view is copied where a picture is to be changed; all else changes places.
-template <class From, class To> void hand_on(From& from, To& to)
+/// The numbers of a picture as floats, and back: bytes are rounded and end at 0 and 255.
+template <class Picture> void read_picture(const Picture& from, FloatImage& to)
 {
-    if constexpr (std::is_same_v<From, To>) std::swap(from, to);
-    else {
-        give_extents(to, from.extents[0], from.extents[1], from.extents[2]);
-        std::copy_n(from.data, from.size(), to.data());
-    }
+    const auto extents = internals::extents_of(from);
+    give_extents(to, extents[0], extents[1], extents[2]);
+    std::copy_n(numbers_of<Picture>::data(from), to.size(), to.data());
+}
+inline void write_picture(const FloatImage& from, FloatImage& to) { to = from; }
+inline void write_picture(const FloatImage& from, Image& to)
+{
+    give_extents(to, from.shape()[0], from.shape()[1], from.shape()[2]);
+    std::transform(from.data(), from.data() + from.size(), to.data(), [](float number) {
+        return static_cast<std::uint8_t>((number > 0 ? std::min(number, 255.0f) : 0.0f) + 0.5f); // and 0 for what is no number
+    });
 }
 
 /// An element on its way: as it was read, its random numbers, as it becomes. What is moved is the last alone, and it changes places.
@@ -136,52 +142,47 @@ template <Dataset S, class E> struct WithoutRandomNumbers {
     std::int64_t cardinality() const { return lamina::cardinality(source); }
 };
 
-/// All steps, one after another, on the picture of an element.
+/// All steps, one after another, on the picture of an element. Each that writes elsewhere has memory of its own, so that nothing is
+/// allocated where pictures have the same extents.
 template <class... Steps> struct AugmentSteps {
     std::tuple<Steps...> steps;
 
     template <class E> PictureOnItsWay<E>&& operator()(PictureOnItsWay<E>& element) const
     {
-        run(picture_in(element.in, element.out), element.random);
+        if constexpr (is_picture<E>) change(element.in, element.out, element.random);
+        else
+            [&]<std::size_t... At>(std::index_sequence<At...>) {
+                (part < At == augmented<E>::at > (std::get<At>(element.in), std::get<At>(element.out), element.random), ...);
+            }(std::make_index_sequence<std::tuple_size_v<E>>{});
         return std::move(element);
     }
 
 private:
-    template <class From, class To> static auto& picture_in(From& from, To& to)
+    template <bool IsThePicture, class From, class To> void part(From& from, To& to, Random& random) const
     {
-        if constexpr (is_picture<From>) {
-            hand_on(from, to);
-            return to;
-        }
-        else
-            return [&]<std::size_t... At>(std::index_sequence<At...>) -> auto& {
-                (hand_on(std::get<At>(from), std::get<At>(to)), ...);
-                return std::get<augmented<From>::at>(to);
-            }(std::make_index_sequence<std::tuple_size_v<To>>{});
+        if constexpr (IsThePicture) change(from, to, random);
+        else std::swap(from, to);
     }
 
-    void run(FloatImage& image, Random& random) const
+    template <class From, class To> void change(const From& from, To& to, Random& random) const
     {
-        static thread_local FloatImage memory;
-        std::apply([&](const auto&... step) { (one(step, image, random, memory), ...); }, steps);
+        static thread_local std::array<FloatImage, sizeof...(Steps) + 1> memory;
+        read_picture(from, memory[0]);
+        FloatImage *now = &memory[0], *next = now;
+        std::apply([&](const auto&... step) { ((now = one(step, *now, random, *++next)), ...); }, steps);
+        write_picture(*now, to);
     }
-    void run(Image& image, Random& random) const
+    template <class Step> static FloatImage* one(const Step& step, FloatImage& image, Random& random, FloatImage& memory)
     {
-        static thread_local FloatImage numbers;
-        give_extents(numbers, image.shape()[0], image.shape()[1], image.shape()[2]);
-        std::copy_n(image.data(), image.size(), numbers.data());
-        run(numbers, random);
-        give_extents(image, numbers.shape()[0], numbers.shape()[1], numbers.shape()[2]);
-        std::transform(numbers.data(), numbers.data() + numbers.size(), image.data(),
-                       [](float number) { return static_cast<std::uint8_t>(std::clamp(std::round(number), 0.0f, 255.0f)); });
-    }
-    template <class Step> static void one(const Step& step, FloatImage& image, Random& random, FloatImage& memory)
-    {
-        if constexpr (std::is_invocable_v<const Step&, FloatImage&, Random&, FloatImage&>) step(image, random, memory);
+        if constexpr (std::is_invocable_v<const Step&, const FloatImage&, Random&, FloatImage&>) {
+            step(std::as_const(image), random, memory);
+            return &memory;
+        }
         else {
             static_assert(std::is_invocable_v<const Step&, FloatImage&, Random&>,
                           "lamina: a step of augment is called with a FloatImage& and a Random&");
             step(image, random);
+            return &image;
         }
     }
 };
@@ -200,7 +201,7 @@ template <Dataset S, class Map> auto augment_by(S source, Seed seed, const Map& 
 
 /// Changes every picture by the steps, one after another, each time in another way: `random_flip_left_right`, `random_flip_up_down`,
 /// `random_crop`, `random_brightness`, `random_contrast`, `random_rotation`, `random_zoom`, `random_translation`, or a lambda
-/// `(FloatImage& image, Random& random)`. `threads(n)` before the steps: by so many threads.
+/// `(FloatImage& image, Random& random)`, or `(const FloatImage& image, Random& random, FloatImage& to)`. `threads(n)` before the steps: by so many threads.
 ///
 /// The random numbers of an element are a function of the seed, of the pass and of the element's place in it: neither threads nor skipping
 /// change them, and every pass has others.
