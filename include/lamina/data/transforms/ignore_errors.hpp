@@ -15,7 +15,7 @@ namespace internals {
 
 template <Dataset S> struct IgnoreErrorsDataset {
     using element = element_of<S>;
-    struct Cursor {
+    struct Cursor { // without `skip`: only reading finds out what is no element here
         cursor_of<S> source;
 
         bool next(element& to)
@@ -26,27 +26,24 @@ template <Dataset S> struct IgnoreErrorsDataset {
                 catch (...) { // a source goes on behind it, or ends
                 }
         }
-        std::uint64_t skip(std::uint64_t n)
-        {
-            // What would be thrown is no element here, and a source that passes over places does not find out.
-            if (internals::skips_places(source))
-                return internals::read_over<element>(n, [&](element& unused) { return source.next(unused); });
-            return internals::skip_elements<element>(source, n);
-        }
     };
 
     S source;
 
     Cursor open(Pass pass) const { return {source.open(pass)}; }
     auto spec() const { return lamina::spec(source); }
-    std::int64_t cardinality() const { return lamina::cardinality(source); }
+    std::int64_t cardinality() const
+    {
+        return lamina::cardinality(source) == infinite_cardinality ? infinite_cardinality : unknown_cardinality;
+    }
 };
 
 } // namespace internals
 
 /// Leaves out the elements in whose place something is thrown: damaged records, pictures that cannot be decoded, lines that are wrong.
 ///
-/// `cardinality` is the source's, as tf.data says it: at most so many.
+/// What is skipped, when a training goes on at a position, is read, since only that finds out what is left out; and so the number of elements
+/// is unknown (tf.data gives the source's, which is not true where something is left out).
 ///
 /// Example  const auto right = range(9) | map([](std::int64_t i) { return i == 4 ? throw error("four") : i; }) | ignore_errors();
 [[gnu::cold]] inline auto ignore_errors()
