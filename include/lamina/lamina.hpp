@@ -80,6 +80,7 @@
 #include <lamina/models/folded.hpp>
 #include <lamina/models/parallel_predict.hpp>
 #include <lamina/models/predict.hpp>
+#include <lamina/models/predict_dataset.hpp>
 #include <lamina/models/predictor.hpp>
 #include <lamina/models/state.hpp>
 #include <lamina/models/stream.hpp>

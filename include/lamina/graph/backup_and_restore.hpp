@@ -66,8 +66,8 @@ template <class M> struct VariablesOf {
 } // namespace internals
 
 /// Keeps the state of a training in a folder, and goes on from there when the same program runs again: to the bit as if it had never been
-/// killed. Model, optimizer, order of samples, random draws of layers, the figures so far and the History are as they were. What other
-/// callbacks remember begins anew, as in Keras, and `on_epoch_begin` is called again, with `batch` above 0 within an epoch. When `fit` has
+/// killed. Model, optimizer, order of samples, place in a dataset, random draws of layers, the figures so far and the History are as they
+/// were. What other callbacks remember begins anew, as in Keras, and `on_epoch_begin` is called again, with `batch` above 0 within an epoch. When `fit` has
 /// ended the file is removed, and the folder if nothing else is in it.
 ///
 /// Options  `backup_dir`: a folder of this training alone; it is made. `save_freq`: saves after so many batches in place of after
@@ -144,10 +144,17 @@ private:
         const std::string file = state.manager->latest()->string();
         internals::TrainingPlace found;
         Checkpoint{{"training", found}}.restore(file);
-        if (found.samples != t.samples || found.batches != t.batches || found.batch >= t.batches)
-            internals::fail({file, ": is of a training of ", found.batches, " batches an epoch, ", found.samples,
-                             " samples; this one has ", t.batches, " batches, ", t.samples,
-                             " samples; give fit what it had, or remove the file to begin anew"});
+        const auto differ = [](std::size_t one, std::size_t other) {
+            return one > 0 && other > 0 && one != other;
+        }; // 0: unknown yet
+        if (differ(found.samples, t.samples) || differ(found.batches, t.batches) || (t.batches > 0 && found.batch >= t.batches)) {
+            const auto samples = [&](std::size_t n) {
+                return t.samples > 0 ? internals::text_of({", ", n, " samples"}) : std::string();
+            };
+            internals::fail({file, ": is of a training of ", found.batches, " batches an epoch", samples(found.samples),
+                             "; this one has ", t.batches, " batches", samples(t.samples),
+                             "; give fit what it had, or remove the file to begin anew"});
+        }
         state.manager->restore_latest();
         found.give(*state.epochs);
         t.epoch = found.epoch;

@@ -27,8 +27,8 @@ struct TrainingState {
     std::size_t epoch = 0;   ///< the running epoch, from 0
     std::size_t epochs = 0;  ///< how many were asked for
     std::size_t batch = 0;   ///< batches done in this epoch
-    std::size_t batches = 0; ///< batches an epoch
-    std::size_t samples = 0; ///< samples an epoch, without validation
+    std::size_t batches = 0; ///< batches an epoch; 0 in the first of a dataset that does not know
+    std::size_t samples = 0; ///< samples an epoch, without validation; 0 in the first of a dataset
     Logs logs{};             ///< running means after a batch; after an epoch with the validation's figures
     Logs figures{};          ///< names that `logs` will have after every epoch; none where a callback may add others
 

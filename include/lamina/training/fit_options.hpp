@@ -2,6 +2,7 @@
 #pragma once
 
 #include <lamina/core/architecture.hpp>
+#include <lamina/core/dataset.hpp>
 #include <lamina/core/random.hpp>
 #include <lamina/core/samples.hpp>
 
@@ -21,8 +22,8 @@ namespace internals {
 template <class X>
 using referred = std::conditional_t<std::is_lvalue_reference_v<X>, const std::remove_cvref_t<X>&, std::remove_cvref_t<X>>;
 
-/// Points to samples that live elsewhere, or holds those that were given as a temporary, or is empty. Their types need not be those
-/// of the samples that are trained on.
+/// Points to samples that live elsewhere, or holds those that were given as a temporary, or a dataset of batches, or is empty. Their types
+/// need not be those of what is trained on.
 template <class Trainer> class SamplesPointer {
 public:
     SamplesPointer() = default;
@@ -33,6 +34,11 @@ public:
     }
     template <class X, class Y> SamplesPointer(const Samples<X, Y>& samples) { point_to(samples); }
     template <class X, class Y> SamplesPointer(Samples<X, Y>&& samples) { keep(std::move(samples)); }
+    template <Dataset D> SamplesPointer(const D& batches) { keep(D(batches)); }
+    template <Dataset D> SamplesPointer(const D* batches)
+    {
+        if (batches) keep(D(*batches));
+    }
     /// x and y of their own: `{.validation_data = {x, y}}`.
     template <class X, class Y> SamplesPointer(X&& x, Y&& y)
     {
@@ -47,12 +53,14 @@ public:
     /// Anything else, which ends in one sentence.
     template <class Other>
         requires(!std::is_same_v<std::remove_cvref_t<Other>, SamplesPointer> &&
-                 !is_samples<std::remove_cv_t<std::remove_pointer_t<std::remove_cvref_t<Other>>>>)
+                 !is_samples<std::remove_cv_t<std::remove_pointer_t<std::remove_cvref_t<Other>>>> &&
+                 !Dataset<std::remove_cv_t<std::remove_pointer_t<std::remove_cvref_t<Other>>>>)
     SamplesPointer(Other&&)
     {
-        static_assert(!sizeof(Other),
-                      "lamina: validation_data is the Samples to validate on, test or &test, or {x, y}; for a part "
-                      "of the training data there is validation_split");
+        static_assert(
+            !sizeof(Other),
+            "lamina: validation_data is the Samples to validate on, test or &test, or {x, y}, or a dataset of batches; for a "
+            "part of the training data there is validation_split");
     }
 
     explicit operator bool() const { return check_one != nullptr; }
@@ -63,11 +71,11 @@ private:
     template <class S> void point_to(const S& samples)
     {
         at = &samples;
-        check_one = [](Trainer& trainer, const SamplesPointer& data) {
-            trainer.require_validation(*static_cast<const S*>(data.at), data.weights);
+        check_one = [](Trainer& trainer, const SamplesPointer& data, std::size_t most) {
+            trainer.require_validation(*static_cast<const S*>(data.at), data.weights, most);
         };
-        measure = [](Trainer& trainer, const SamplesPointer& data, std::size_t threads) {
-            return trainer.measure_validation(*static_cast<const S*>(data.at), data.weights, threads);
+        measure = [](Trainer& trainer, const SamplesPointer& data, std::size_t most, std::size_t threads) {
+            return trainer.measure_validation(*static_cast<const S*>(data.at), data.weights, most, threads);
         };
     }
     template <class S> void keep(S&& samples)
@@ -80,8 +88,9 @@ private:
     const void* at = nullptr;
     std::shared_ptr<const void> kept{};
     std::vector<float> weights{}; ///< of the samples, or none
-    void (*check_one)(Trainer&, const SamplesPointer&) = nullptr;
-    typename Trainer::Totals (*measure)(Trainer&, const SamplesPointer&, std::size_t threads) = nullptr;
+    /// `most`: the batches of a dataset that are looked at, or 0 for all.
+    void (*check_one)(Trainer&, const SamplesPointer&, std::size_t most) = nullptr;
+    typename Trainer::Totals (*measure)(Trainer&, const SamplesPointer&, std::size_t most, std::size_t threads) = nullptr;
 };
 
 } // namespace internals
@@ -102,8 +111,26 @@ template <class Trainer> struct FitOptions {
     std::size_t threads = 1; ///< results do not depend on it; a batch runs on one thread for each 32 samples, at most 8
 };
 
+/// The settings of `fit` on a dataset of batches, written in braces: `{.epochs = 10, .validation = test_batches}`. Keras's words, but that the
+/// dataset knows its batches and their order. Settings that are kept in a variable have the type `decltype(trainer)::DatasetOptions`.
+template <class Trainer> struct DatasetFitOptions {
+    std::size_t epochs = 1; ///< in all: those before the `position` are over
+    /// 0: an epoch is a pass. Else so many batches: where a pass ends the next one begins, within an epoch.
+    std::size_t steps_per_epoch = 0;
+    internals::SamplesPointer<Trainer>
+        validation{};                 ///< a dataset of batches, or Samples; measured after every epoch, from its begin
+    std::size_t validation_steps = 0; ///< so many batches of it at most; 0: a whole pass
+    /// Where to begin, and kept up to date: after every batch it says where to go on. A Checkpoint keeps it: `{"data", position}`.
+    Position* position = nullptr;
+    Seed seed{}; ///< of layers that draw
+    std::map<std::int64_t, float>
+        class_weight{};      ///< factor of a sample's loss by its class, one of the model's; 1 where it is missing
+    std::size_t threads = 1; ///< as of `FitOptions`; those of the dataset are its own
+};
+
 template <class O> inline constexpr bool is_fit_options = false;
 template <class Trainer> inline constexpr bool is_fit_options<FitOptions<Trainer>> = true;
+template <class Trainer> inline constexpr bool is_fit_options<DatasetFitOptions<Trainer>> = true;
 
 /// What stands where settings might: a callback.
 template <class C>
@@ -112,6 +139,12 @@ concept NoFitOptions = !is_fit_options<std::remove_cvref_t<C>>;
 /// The settings of `evaluate`.
 struct EvaluateOptions {
     std::vector<float> sample_weight{}; ///< as in fit
+    std::size_t threads = 1;
+};
+
+/// The settings of `evaluate` on a dataset of batches.
+struct DatasetEvaluateOptions {
+    std::size_t steps = 0; ///< so many batches at most; 0: a whole pass
     std::size_t threads = 1;
 };
 

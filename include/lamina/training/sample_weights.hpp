@@ -29,13 +29,14 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
     return held_back;
 }
 
-[[gnu::cold]] inline void require_weights(const std::vector<float>& weights, std::size_t count)
+[[gnu::cold]] inline void require_weights(const std::vector<float>& weights, std::size_t count, const char* where = "")
 {
+    const char* const stop = *where ? ": " : "";
     if (!weights.empty() && weights.size() != count)
-        fail({"there are ", weights.size(), " sample weights for ", count, " samples; give one each or none"});
+        fail({where, stop, "there are ", weights.size(), " sample weights for ", count, " samples; give one each or none"});
     for (std::size_t i = 0; i < weights.size(); ++i)
         if (is_nan(weights[i]) || weights[i] < 0 || weights[i] >= 1e30f)
-            fail({"sample_weight[", i, "] is ", weights[i], ", a weight is a finite number of at least 0"});
+            fail({where, stop, "sample_weight[", i, "] is ", weights[i], ", a weight is a finite number of at least 0"});
 }
 
 /// Throws where the weight of a class makes no sense, or no label can name that class: it need not be among the data, but the

@@ -65,12 +65,12 @@ template <class M, class Totals> struct TrainingPlaces {
         mode.first = first;
         return mode;
     }
-    /// What is added to the mean loss of samples in so many chunks.
-    double penalty_of(std::size_t chunks, std::size_t samples) const
+    /// What the activities of the samples in so many chunks are penalized for; the mean of it is added to their loss.
+    double penalties_of(std::size_t chunks) const
     {
         double sum = 0;
         for (std::size_t k = 0; k < chunks; ++k) sum += scores[k].penalty;
-        return sum / double(samples);
+        return sum;
     }
 
     /// Adds all gradients to the first one, in order, split by ranges of parameters.

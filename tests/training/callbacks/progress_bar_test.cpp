@@ -152,7 +152,7 @@ TEST_CASE("odd trainings are shown as well", "[training][callbacks]")
     t.batches = 3;
     bar.on_batch_end(t);
     const auto text = sink.text();
-    CHECK(text.find("0/0 ") != text.npos);
+    CHECK(text.find("0/Unknown 0s") != text.npos);
     CHECK(text.find("huge: 1797693134") != text.npos);
     CHECK(text.find("none: 0.0000") != text.npos);
 }
@@ -195,4 +195,22 @@ TEST_CASE("on a terminal the line moves and keeps within its width", "[training]
         else columns += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
     }
     CHECK(columns == 59);
+}
+
+TEST_CASE("batches whose number nobody knows are counted without an end", "[training][callbacks]")
+{
+    const Sink sink;
+    ProgressBar bar{.out = sink.file, .style = ProgressBar::Style::moving};
+    auto t = training_of(2, 0, 7);
+    bar.on_train_begin(t);
+    bar.on_epoch_begin(t);
+    t.logs.set("loss", 0.5);
+    bar.on_batch_end(t);
+    t.batches = 7; // as fit does where the first epoch ended
+    bar.on_epoch_end(t);
+    const auto text = sink.text();
+    CHECK(text.starts_with("Epoch 1/2\n\r      7/Unknown 0s "));
+    CHECK(count(text, "━") == 20);
+    CHECK(text.find("\r7/7 ") != text.npos);
+    CHECK(text.ends_with(" - loss: 0.5000\x1b[K\n"));
 }

@@ -23,7 +23,8 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 /// On a terminal a line that moves, with the time left, the time of a step and the figures so far:
 /// `1875/1875 ━━━━━━━━━━━━━━━━━━━━ 12s 6ms/step - loss: 0.1592 - …`. Elsewhere a line an epoch:
 /// `Epoch 1/100 - 12s - loss: 0.1592 - …`. The moving line is drawn ten times a second at most and cut at the terminal's
-/// width; a batch between two drawings costs one look at the clock.
+/// width; a batch between two drawings costs one look at the clock. Where a dataset does not know how many batches it has, the first epoch
+/// is counted without an end: `412/Unknown 3s 6ms/step - loss: …`.
 ///
 /// Example  ProgressBar bar;
 struct ProgressBar {
@@ -96,24 +97,27 @@ private:
     void draw(const TrainingState& t, bool whole_epoch)
     {
         std::string& text = state.text;
-        const std::size_t done = t.batches > 0 ? std::min(width, width * t.batch / t.batches) : width;
-        const auto total = std::to_string(t.batches);
+        const bool counted = t.batches > 0;
+        const std::size_t done = counted ? std::min(width, width * t.batch / t.batches) : 0;
+        const std::string total = counted ? std::to_string(t.batches) : "Unknown";
         const auto bar = [&](std::size_t n) {
             for (std::size_t i = 0; i < n; ++i) text += "━";
         };
         text = "\r";
-        append("%*zu/%s ", static_cast<int>(total.size()), t.batch, total.c_str());
-        text += "\x1b[32m";
-        bar(done);
-        text += "\x1b[37m";
-        bar(width - done);
-        text += "\x1b[0m";
-        const std::size_t before = text.size(), shown = 2 * total.size() + 2 + width;
+        append("%*zu/%s", static_cast<int>(total.size()), t.batch, total.c_str());
+        if (counted) {
+            text += " \x1b[32m";
+            bar(done);
+            text += "\x1b[37m";
+            bar(width - done);
+            text += "\x1b[0m";
+        }
+        const std::size_t before = text.size(), shown = 2 * total.size() + 1 + (counted ? width + 1 : 0);
 
         // The first step also pays for what is made once, so it does not count where there are others.
         const double step = state.steps > 1 ? seconds(state.first_step, state.last_step) / static_cast<double>(state.steps - 1)
                                             : seconds(state.begin, state.last_step);
-        if (whole_epoch) append(" %.0fs", seconds(state.begin, clock::now()));
+        if (whole_epoch || !counted) append(" %.0fs", seconds(state.begin, clock::now()));
         else append_duration(step * static_cast<double>(t.batches - std::min(t.batch, t.batches)));
         if (step >= 1) append(" %.0fs/step", step);
         else if (step >= 1e-3) append(" %.0fms/step", step * 1e3);
