@@ -4,6 +4,7 @@
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/dataset.hpp>
 #include <lamina/core/error.hpp>
+#include <lamina/core/span_of.hpp>
 #include <lamina/models/batch_parts.hpp>
 #include <lamina/models/readable.hpp>
 #include <lamina/trace/inputs.hpp>
