@@ -135,7 +135,8 @@ private:
         const auto first = static_cast<unsigned char>(head[0]), second = static_cast<unsigned char>(head[1]);
         const bool gzip = first == 0x1f && second == 0x8b, zlib = first == 0x78 && (first * 256 + second) % 31 == 0;
         if (at == 0 && (gzip || zlib))
-            fail({name, ": is compressed by ", gzip ? "gzip" : "zlib", ", a plain TFRecord file was needed; unpack it first"});
+            fail({name, ": is compressed by ", gzip ? "gzip" : "zlib",
+                  ", a plain TFRecord file was needed; unpack it first, or read it by tfrecord of lamina/data.hpp"});
         fail({name, ": the record at byte ", at, " has a wrong checksum of its length; ",
               at == 0 ? "is it a TFRecord file?" : "the file is damaged, so copy it again"});
     }
