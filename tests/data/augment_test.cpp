@@ -205,6 +205,22 @@ TEST_CASE("pictures of bytes, rows of tensors, pairs and refusals", "[data][imag
     for (std::size_t i = 0; i < 9; ++i) CHECK((std::get<0>(changed_rows[i]) == std::get<0>(changed_pictures[i])));
     CHECK((x == before));
 
+    // What is thrown has a place of its own, so that the other pictures stay as they are, and a cursor that goes on finds them again.
+    const auto some = pictures(9) | map([](FloatImage& image, std::int64_t i) {
+                          return i % 3 == 1 ? throw lamina::error("no picture") : std::tuple(image, i);
+                      });
+    for (const auto& [found, errors] : {read_all_but_errors(some | augment(Seed{3}, random_rotation(0.2))),
+                                        read_all_but_errors(some | augment(Seed{3}, threads(2), random_rotation(0.2)))}) {
+        CHECK(errors == 3);
+        REQUIRE(found.size() == 6);
+        for (const auto& [image, i] : found) CHECK((image == std::get<0>(changed_pictures[static_cast<std::size_t>(i)])));
+    }
+    auto cursor = internals::open_at(some | augment(Seed{3}, random_rotation(0.2)), Position{0, 3});
+    std::tuple<FloatImage, std::int64_t> fourth;
+    REQUIRE(cursor.next(fourth));
+    CHECK(std::get<1>(fourth) == 3);
+    CHECK((std::get<0>(fourth) == std::get<0>(changed_pictures[3])));
+
     const auto small = pictures(5) | augment(Seed{1}, threads(2), random_crop(8, 8));
     CHECK(read_all_but_errors(small).second == 5);
 }

@@ -40,12 +40,14 @@ public:
     }
     Reader(const Reader&) = delete;
     Reader& operator=(const Reader&) = delete;
-    ~Reader() { jpeg_destroy_decompress(&picture); }
+    ~Reader() { jpeg_destroy_decompress(&picture); } // which does nothing before anything was made
 
     /// The header, judged. 1 channel, 3, or 0 for those of the file.
     internals::PixelExtents begin(std::size_t wanted)
     {
         channels = wanted;
+        if (bytes.substr(0, 3) != "\xff\xd8\xff")
+            internals::fail({name, ": does not start as a JPEG picture; is it another file?"});
         if (!run(read_header)) refuse();
         const std::uint64_t height = picture.image_height, width = picture.image_width;
         internals::require_pixels(name, height, width);
@@ -132,8 +134,6 @@ private:
 
     [[noreturn, gnu::cold]] void refuse() const
     {
-        if (bytes.size() < 3 || bytes.substr(0, 3) != "\xff\xd8\xff")
-            internals::fail({name, ": does not start as a JPEG picture; is it another file?"});
         if (complaint[0] == 0 && channels == 2) internals::fail({name, ": has 2 components, a JPEG picture has 1, 3 or 4"});
         internals::fail(
             {name, ": the JPEG picture cannot be read, ", complaint[0] ? complaint : "it is cut off", "; copy the file again"});

@@ -91,7 +91,8 @@ template <class E> struct PictureOnItsWay {
     }
 };
 
-/// Gives each element the random numbers of its place in the pass, as it is read, so that threads behind it change nothing.
+/// Gives each element the random numbers of its place in the pass, as it is read, so that threads behind it change nothing. What is
+/// thrown has a place as well.
 template <Dataset S> struct WithRandomNumbers {
     using element = PictureOnItsWay<element_of<S>>;
     struct Cursor {
@@ -101,16 +102,17 @@ template <Dataset S> struct WithRandomNumbers {
 
         bool next(element& to)
         {
-            if (!source.next(to.in)) return false;
             to.random = Random(seed, number++);
-            return true;
+            return source.next(to.in);
         }
         std::uint64_t skip(std::uint64_t n)
         {
-            const std::uint64_t done = internals::skip_elements<element_of<S>>(source, n);
-            number += done;
-            return done;
+            if (!skips_places()) return internals::read_over<element>(n, [&](element& unused) { return next(unused); });
+            const std::uint64_t skipped = internals::skip_elements<element_of<S>>(source, n);
+            number += skipped;
+            return skipped;
         }
+        bool skips_places() const { return internals::skips_places(source); }
     };
 
     S source;
@@ -134,6 +136,7 @@ template <Dataset S, class E> struct WithoutRandomNumbers {
             return true;
         }
         std::uint64_t skip(std::uint64_t n) { return internals::skip_elements<element_of<S>>(source, n); }
+        bool skips_places() const { return internals::skips_places(source); }
     };
 
     S source;
