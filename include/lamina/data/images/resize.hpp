@@ -94,6 +94,7 @@ void resize(const internals::row_major<T, 3>& image, FloatImage& to, std::size_t
     const std::size_t in_height = image.shape()[0], in_width = image.shape()[1], channels = image.shape()[2];
     internals::require_resize(in_height, in_width, height, width);
     internals::give_extents(to, height, width, channels);
+    if (height == in_height && width == in_width) return void(std::copy_n(image.data(), image.size(), to.data()));
     const float down = static_cast<float>(in_height) / static_cast<float>(height);
     const float across = static_cast<float>(in_width) / static_cast<float>(width);
 
