@@ -4,6 +4,11 @@
 #include "data/temporary.hpp"
 #include "training/problems.hpp"
 
+#include <lamina/data/sources/slices.hpp>
+#include <lamina/data/transforms/batch.hpp>
+#include <lamina/data/transforms/parallel_map.hpp>
+#include <lamina/data/transforms/prefetch.hpp>
+#include <lamina/data/transforms/shuffle.hpp>
 #include <lamina/graph/backup_and_restore.hpp>
 #include <lamina/layers/core/dense.hpp>
 #include <lamina/layers/regularization/dropout.hpp>
@@ -19,9 +24,13 @@
 #include <lamina/training/optimizers/adam.hpp>
 
 #include <csignal>
+#include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include <sys/wait.h>
@@ -76,18 +85,10 @@ auto made_trainer(Net& model, std::optional<std::size_t> batches_an_update = 2)
     return compile(model, rule, SparseCategoricalCrossentropy{}, SparseCategoricalAccuracy{}, ConfusionMatrix{});
 }
 
-/// Four epochs of five batches with all that has a state: moments, averages, a sum of gradients that is open where an epoch ends, a rate
-/// that each epoch makes of the one before, Dropout, an order of samples, sums of metrics.
-template <class... Backup> Outcome train(const Kill& kill, Backup&&... backup)
+template <class Trainer> Outcome outcome_of(const Net& model, const Trainer& trainer, const History& history)
 {
-    auto model = build<Net>(Seed{3});
-    auto trainer = made_trainer(model);
-    const auto history =
-        trainer.fit(points(38), {.epochs = 4, .batch_size = 8, .validation_data = points(20, 90), .seed = Seed{5}},
-                    SwapEMAWeights{.swap_on_epoch = true}, backup...,
-                    LearningRateScheduler([](std::size_t, double rate) { return rate * 0.75; }), kill);
-    Outcome end{parameters_of(model), trainer.optimizer().state.step, {}, {}};
     const auto& state = trainer.optimizer().state;
+    Outcome end{parameters_of(model), state.step, {}, {}};
     for (const auto* kept : {&state.slot_records, &state.averages, &state.gradients})
         for (const auto& record : *kept) record->template for_each<float>([&](float x) { end.numbers.push_back(x); });
     for (const auto& epoch : history.epochs)
@@ -98,18 +99,36 @@ template <class... Backup> Outcome train(const Kill& kill, Backup&&... backup)
     return end;
 }
 
-/// A process that trains and is killed.
-void train_in_a_process(const BackupAndRestore& backup, const Kill& kill)
+/// Four epochs of five batches with all that has a state: moments, averages, a sum of gradients that is open where an epoch ends, a rate
+/// that each epoch makes of the one before, Dropout, an order of samples, sums of metrics.
+template <class... Backup> Outcome train(const Kill& kill, Backup&&... backup)
+{
+    auto model = build<Net>(Seed{3});
+    auto trainer = made_trainer(model);
+    const auto history =
+        trainer.fit(points(38), {.epochs = 4, .batch_size = 8, .validation_data = points(20, 90), .seed = Seed{5}},
+                    SwapEMAWeights{.swap_on_epoch = true}, backup...,
+                    LearningRateScheduler([](std::size_t, double rate) { return rate * 0.75; }), kill);
+    return outcome_of(model, trainer, history);
+}
+
+/// Runs in a process that is killed.
+template <class F> void die_in_a_process(F&& run)
 {
     const pid_t child = ::fork();
     REQUIRE(child >= 0);
     if (child == 0) {
-        train(kill, BackupAndRestore(backup));
+        run();
         ::_exit(0);
     }
     int status = 0;
     ::waitpid(child, &status, 0);
     CHECK((WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL));
+}
+
+void train_in_a_process(const BackupAndRestore& backup, const Kill& kill)
+{
+    die_in_a_process([&] { train(kill, BackupAndRestore(backup)); });
 }
 
 bool is_gone(const std::filesystem::path& folder) { return !std::filesystem::exists(folder); }
@@ -191,4 +210,70 @@ TEST_CASE("A backup of another training is refused", "[graph][checkpoint]")
     TrainingState t;
     t.averaged = true;
     CHECK(says(refusal_of([&] { behind.on_epoch_begin(t); }), "give SwapEMAWeights to fit before BackupAndRestore"));
+}
+
+namespace {
+
+/// Batches that threads make: five of a pass, in another order in each.
+auto batches()
+{
+    const auto halved = [](Row<float, 1> x, std::int32_t y) {
+        xt::xtensor<float, 1> row = xt::xtensor<float, 1>::from_shape({x.size()});
+        for (std::size_t i = 0; i < x.size(); ++i) row(i) = x[i] / 2;
+        return std::tuple(std::move(row), y);
+    };
+    return slices(points(38)) | shuffle(30, Seed{4}) | map(halved, threads(2), {.run = 3}) | batch(8) | prefetch(2);
+}
+
+/// Four epochs on these, of a pass or of so many batches.
+template <class... Callbacks> Outcome train_on_dataset(std::size_t steps, const Kill& kill, Callbacks&&... callbacks)
+{
+    auto model = build<Net>(Seed{3});
+    auto trainer = made_trainer(model);
+    const auto history = trainer.fit(
+        batches(), {.epochs = 4, .steps_per_epoch = steps, .validation = slices(points(20, 90)) | batch(8), .seed = Seed{5}},
+        callbacks..., kill);
+    return outcome_of(model, trainer, history);
+}
+
+/// The same, kept by a Checkpoint at every batch, with its position.
+Outcome train_with_position(std::size_t steps, const Kill& kill, const std::filesystem::path& folder)
+{
+    auto model = build<Net>(Seed{3});
+    auto trainer = made_trainer(model);
+    Position position;
+    CheckpointManager manager({{"model", model}, {"optimizer", trainer.optimizer()}, {"data", position}}, folder);
+    manager.restore_latest();
+    trainer.fit(batches(), {.epochs = 4, .steps_per_epoch = steps, .position = &position, .seed = Seed{5}},
+                LambdaCallback{.on_batch_end = [&](TrainingState&) { manager.save(); }}, kill);
+    return outcome_of(model, trainer, {}); // the figures of epochs that were cut are of their ends
+}
+
+} // namespace
+
+TEST_CASE("A training on a dataset that was killed goes on to the bit", "[graph][checkpoint]")
+{
+    using Moment = Kill::Moment;
+    const Temporary folder("backup_dataset");
+    for (const std::size_t steps : {std::size_t{0}, std::size_t{3}}) {
+        const std::size_t last = steps > 0 ? 2 : 4;
+        const Outcome whole = train_on_dataset(steps, never);
+        REQUIRE(whole.figures.size() > 8);
+        for (const auto save_freq : {std::optional<std::size_t>{}, std::optional<std::size_t>{2}}) {
+            const BackupAndRestore backup{.backup_dir = folder.path / "state", .save_freq = save_freq};
+            const auto go_on = [&](const Kill& kill) { return train_on_dataset(steps, kill, BackupAndRestore(backup)); };
+            for (const Kill& kill : {Kill{0, 1}, Kill{1, last}, Kill{3, 0, Moment::validation}})
+                die_in_a_process([&] { go_on(kill); });
+            CHECK(go_on(never) == whole);
+            CHECK(is_gone(folder.path / "state"));
+        }
+
+        const auto place = folder.path / "position";
+        for (const Kill& kill : {Kill{0, 2}, Kill{1, 0}, Kill{2, last}})
+            die_in_a_process([&] { train_with_position(steps, kill, place); });
+        const Outcome parts = train_with_position(steps, never, place);
+        CHECK(parts.numbers == whole.numbers);
+        CHECK(parts.steps == whole.steps);
+        std::filesystem::remove_all(place);
+    }
 }
