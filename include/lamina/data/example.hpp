@@ -52,14 +52,16 @@ template <class V> struct field_of<std::vector<V>> {
 template <class F> inline constexpr bool is_optional = false;
 template <class F> inline constexpr bool is_optional<std::optional<F>> = true;
 
+/// What values of a type are a list of; none of what an example cannot hold, which is refused.
 template <class T> constexpr Kind kind_of_values()
 {
-    static_assert(
-        std::is_same_v<T, std::string> || std::is_integral_v<T> || std::is_same_v<T, float> || std::is_same_v<T, double>,
-        "lamina: a field for tf.Example is a std::string or a number, a std::array, std::vector or xt::xtensor_fixed of "
-        "these, or a std::optional of one");
-    if constexpr (std::is_same_v<T, std::string>) return Kind::bytes;
-    else return std::is_floating_point_v<T> ? Kind::floats : Kind::integers;
+    constexpr Kind kind = std::is_same_v<T, std::string>                          ? Kind::bytes
+                          : std::is_integral_v<T>                                 ? Kind::integers
+                          : std::is_same_v<T, float> || std::is_same_v<T, double> ? Kind::floats
+                                                                                  : Kind::none;
+    static_assert(kind != Kind::none, "lamina: a field for tf.Example is a std::string or a number, a std::array, std::vector or "
+                                      "xt::xtensor_fixed of these, or a std::optional of one");
+    return kind;
 }
 
 /// Whether a list of bytes may be one value whose bytes are the field's numbers.
@@ -98,7 +100,7 @@ template <class F> void read_field(std::string_view name, std::string_view bytes
         if constexpr (kind == Kind::bytes)
             feature.texts([&](std::string_view text) { (next++)->assign(text.data(), text.size()); });
         else if constexpr (kind == Kind::floats) feature.floats(next);
-        else
+        else if constexpr (kind == Kind::integers)
             feature.integers([&](std::int64_t value) {
                 bool holds = value == 0 || value == 1;
                 if constexpr (!std::is_same_v<T, bool>) holds = std::in_range<T>(value);
@@ -150,7 +152,7 @@ template <class F> [[gnu::cold]] void write_field(protozero::pbf_writer& feature
             protozero::packed_field_float packed(list, 1);
             for (std::size_t i = 0; i < n; ++i) packed.add_element(static_cast<float>(values[i]));
         }
-        else {
+        else if constexpr (kind == Kind::integers) {
             protozero::packed_field_int64 packed(list, 1);
             for (std::size_t i = 0; i < n; ++i) {
                 if constexpr (std::is_same_v<T, std::uint64_t> || std::is_same_v<T, unsigned long long>)

@@ -138,10 +138,13 @@ template <class T> bool read_real(std::string_view text, T& to)
 /// Reads a cell, and says nothing, or why it cannot be read.
 template <class T> const char* read_cell(std::string_view cell, T& to)
 {
+    constexpr bool is_cell =
+        std::is_same_v<T, std::string> || std::is_integral_v<T> || std::is_same_v<T, float> || std::is_same_v<T, double>;
     static_assert(
-        std::is_same_v<T, std::string> || std::is_integral_v<T> || std::is_same_v<T, float> || std::is_same_v<T, double>,
+        is_cell,
         "lamina: a field for csv is a std::string, a number or a bool, a std::optional of one, or a std::array of these");
-    if constexpr (std::is_same_v<T, std::string>) to.assign(cell);
+    if constexpr (!is_cell) return nullptr;
+    else if constexpr (std::is_same_v<T, std::string>) to.assign(cell);
     else if constexpr (std::is_same_v<T, bool>) {
         to = cell == "1" || cell == "true" || cell == "True" || cell == "TRUE";
         if (!to && cell != "0" && cell != "false" && cell != "False" && cell != "FALSE") return "is neither true nor false";
