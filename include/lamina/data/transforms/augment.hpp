@@ -190,14 +190,21 @@ private:
     }
 };
 
-template <Dataset S, class Map> auto augment_by(S source, Seed seed, const Map& map_all)
+/// The transformation; `all_steps` is a map of elements on their way.
+template <class Map> auto augment_by(Seed seed, Map all_steps)
 {
-    using Out = typename augmented<element_of<S>>::type;
-    static_assert(!std::is_void_v<Out>,
-                  "lamina: augment finds no picture in the elements of this dataset: a tensor or a Row of rank 3, of "
-                  "bytes or floats, alone or as a part of a tuple");
-    auto mapped_ones = WithRandomNumbers<S>{std::move(source), seed} | map_all;
-    return WithoutRandomNumbers<decltype(mapped_ones), Out>{std::move(mapped_ones)};
+    return Transform{[seed, all_steps]<Dataset S>(S source) {
+        using Out = typename augmented<element_of<S>>::type;
+        constexpr bool has_picture = !std::is_void_v<Out>;
+        static_assert(has_picture,
+                      "lamina: augment finds no picture in the elements of this dataset: a tensor or a Row of rank 3, of bytes "
+                      "or floats, alone or as a part of a tuple");
+        if constexpr (has_picture) {
+            auto on_their_way = WithRandomNumbers<S>{std::move(source), seed} | all_steps;
+            return WithoutRandomNumbers<decltype(on_their_way), Out>{std::move(on_their_way)};
+        }
+        else return source;
+    }};
 }
 
 } // namespace internals
@@ -217,14 +224,11 @@ template <Dataset S, class Map> auto augment_by(S source, Seed seed, const Map& 
 /// Example  auto others = augment(Seed{1}, threads(2), random_flip_left_right(), random_rotation(0.1));
 template <class... Steps> auto augment(Seed seed, Steps... steps)
 {
-    return internals::Transform{[seed, all = internals::AugmentSteps<Steps...>{{std::move(steps)...}}]<Dataset S>(S source) {
-        return internals::augment_by(std::move(source), seed, map(all));
-    }};
+    return internals::augment_by(seed, map(internals::AugmentSteps<Steps...>{{std::move(steps)...}}));
 }
 template <class... Steps> auto augment(Seed seed, threads n, Steps... steps)
 {
-    return internals::Transform{[seed, all = map(internals::AugmentSteps<Steps...>{{std::move(steps)...}}, n)]<Dataset S>(
-                                    S source) { return internals::augment_by(std::move(source), seed, all); }};
+    return internals::augment_by(seed, map(internals::AugmentSteps<Steps...>{{std::move(steps)...}}, n));
 }
 
 }} // namespace lamina
