@@ -52,21 +52,28 @@ template <class V> struct field_of<std::vector<V>> {
 template <class F> inline constexpr bool is_optional = false;
 template <class F> inline constexpr bool is_optional<std::optional<F>> = true;
 
-/// What values of a type are a list of; none of what an example cannot hold, which is refused.
+/// What values of a type are a list of; none of what an example cannot hold.
 template <class T> constexpr Kind kind_of_values()
 {
     constexpr Kind kind = std::is_same_v<T, std::string>                          ? Kind::bytes
                           : std::is_integral_v<T>                                 ? Kind::integers
                           : std::is_same_v<T, float> || std::is_same_v<T, double> ? Kind::floats
                                                                                   : Kind::none;
-    static_assert(kind != Kind::none, "lamina: a field for tf.Example is a std::string or a number, a std::array, std::vector or "
-                                      "xt::xtensor_fixed of these, or a std::optional of one");
     return kind;
 }
 
 /// Whether a list of bytes may be one value whose bytes are the field's numbers.
 template <class F>
 inline constexpr bool takes_bytes = std::is_same_v<typename field_of<F>::T, std::uint8_t> && field_of<F>::size != 1;
+
+template <class F> constexpr bool holds_field()
+{
+    if constexpr (is_optional<F>) return examples::holds_field<typename F::value_type>();
+    else return examples::kind_of_values<typename field_of<F>::T>() != Kind::none;
+}
+
+/// Whether an example holds all fields of a struct.
+template <class... Fields> constexpr bool holds_fields(field_list<Fields...>) { return (examples::holds_field<Fields>() && ...); }
 
 template <class F> void read_bytes(std::string_view name, const Feature& feature, F& to)
 {
@@ -113,6 +120,9 @@ template <class F> void read_field(std::string_view name, std::string_view bytes
 template <class S> void parse_fields(std::string_view record, S& to)
 {
     constexpr std::size_t n = field_count<S>();
+    static_assert(examples::holds_fields(field_types<S>{}),
+                  "lamina: a field for tf.Example is a std::string or a number, a std::array, std::vector or xt::xtensor_fixed "
+                  "of these, or a std::optional of one");
     std::array<std::string_view, n> features{};
     try {
         find_features(record, field_names<S>.data(), n, features.data());
@@ -199,6 +209,9 @@ template <std::size_t = 0, class S> void parse_example(std::string_view record, 
 /// Example: `write_tfrecord("digits.tfrecord", slices(labels) | map([](std::int64_t label) { return to_example(Digit{"", label}); }))`
 template <class S> [[gnu::cold]] std::string to_example(const S& from)
 {
+    static_assert(internals::examples::holds_fields(internals::field_types<S>{}),
+                  "lamina: a field for tf.Example is a std::string or a number, a std::array, std::vector or xt::xtensor_fixed "
+                  "of these, or a std::optional of one");
     std::string bytes;
     {
         protozero::pbf_writer example(bytes), features(example, 1);

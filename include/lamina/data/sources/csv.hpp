@@ -116,6 +116,16 @@ template <class V, std::size_t N> struct cells_of<std::array<V, N>> {
     static constexpr std::size_t count = N;
 };
 
+/// Whether a cell can be read into a T, and each field of a struct from cells.
+template <class T>
+inline constexpr bool is_cell =
+    std::is_same_v<T, std::string> || std::is_integral_v<T> || std::is_same_v<T, float> || std::is_same_v<T, double>;
+template <class T> inline constexpr bool is_cell<std::optional<T>> = is_cell<T>;
+template <class... Fields> constexpr bool are_cells(field_list<Fields...>)
+{
+    return (is_cell<typename cells_of<Fields>::T> && ...);
+}
+
 /// Reads a real number, rounded to the nearest; one that is too near to zero is zero.
 template <class T> bool read_real(std::string_view text, T& to)
 {
@@ -138,12 +148,7 @@ template <class T> bool read_real(std::string_view text, T& to)
 /// Reads a cell, and says nothing, or why it cannot be read.
 template <class T> const char* read_cell(std::string_view cell, T& to)
 {
-    constexpr bool is_cell =
-        std::is_same_v<T, std::string> || std::is_integral_v<T> || std::is_same_v<T, float> || std::is_same_v<T, double>;
-    static_assert(
-        is_cell,
-        "lamina: a field for csv is a std::string, a number or a bool, a std::optional of one, or a std::array of these");
-    if constexpr (!is_cell) return nullptr;
+    if constexpr (!is_cell<T>) return nullptr; // was refused
     else if constexpr (std::is_same_v<T, std::string>) to.assign(cell);
     else if constexpr (std::is_same_v<T, bool>) {
         to = cell == "1" || cell == "true" || cell == "True" || cell == "TRUE";
@@ -246,6 +251,9 @@ private:
 /// Example: `csv<Person>("people.csv", {.missing = {"NA"}})`, where `struct Person { std::string name; std::optional<int> age; };`
 template <class Row> [[gnu::cold]] auto csv(Files files, CsvOptions options = {})
 {
+    static_assert(
+        internals::are_cells(internals::field_types<Row>{}),
+        "lamina: a field for csv is a std::string, a number or a bool, a std::optional of one, or a std::array of these");
     return internals::FilesDataset<internals::CsvRows<Row>>(std::move(files), std::move(options));
 }
 
