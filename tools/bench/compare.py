@@ -83,7 +83,7 @@ def measure(task, programs, peers, seconds, second_core):
             return None
         found = programs.run(task["program"], task["name"], {min(os.sched_getaffinity(0)), second_core})
         alone = programs.run(task["program"], task["against"][1])
-        return {"lamina": found["us"], "one thread": alone["us"], "limit": None}
+        return {"lamina": found["us"], task["against"][0]: alone["us"], "limit": None}
     found = programs.run(task["program"], task["name"])
     unit = task.get("unit", "us")
     result = {"lamina": found[unit] if unit in found else found["us"], "limit": None}

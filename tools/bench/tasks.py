@@ -116,3 +116,11 @@ for name, title in (("range", "whole numbers"), ("slices", "slices of 28×28"), 
                     ("examples", "TFRecord, tf.Example by its fields"), ("png", "TFRecord, tf.Example, PNG of 28×28")):
     TASKS.append({"title": f"pipeline: {title}, batch 32, an element", "program": DATA, "name": f"pipelines/{name}", "unit": "ns",
                   "per": 20, "task": {"kind": "data", "what": name}})
+for model, title in (("lenet5", "LeNet-5"), ("784_128_10", "784-128-10")):
+    for kind, what in (("", ""), ("_shuffled", ", shuffled")):
+        TASKS.append({"title": f"training on a dataset: {title}{what}, an epoch of 4,000", "program": "bench.data.training",
+                      "name": f"training/{model}/slices{kind}/real_time",
+                      "against": ("fit(samples)", f"training/{model}/samples{kind}/real_time")})
+for other, name in (("training alone", "lenet5/slices"), ("decoding alone", "png_alone")):
+    TASKS.append({"title": f"training on a dataset: LeNet-5 on PNGs, beside {other}", "program": "bench.data.training", "threads": 2,
+                  "name": "training/lenet5/png/real_time", "against": (other, f"training/{name}/real_time")})
