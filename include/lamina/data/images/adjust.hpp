@@ -19,7 +19,7 @@ struct ValueRange {
 /// Adds a number to all of a picture's, in place; what leaves the range becomes its end.
 ///
 /// Example  FloatImage image = xt::ones<float>({4, 5, 3}); adjust_brightness(image, 20);
-inline void adjust_brightness(FloatImage& image, float added, ValueRange range = {})
+[[gnu::noinline]] inline void adjust_brightness(FloatImage& image, float added, ValueRange range = {})
 {
     float* const numbers = image.data();
     for (std::size_t i = 0; i < image.size(); ++i) numbers[i] = std::clamp(numbers[i] + added, range.low, range.high);
@@ -29,7 +29,7 @@ inline void adjust_brightness(FloatImage& image, float added, ValueRange range =
 /// its end.
 ///
 /// Example  FloatImage image = xt::ones<float>({4, 5, 3}); adjust_contrast(image, 0.8f);
-inline void adjust_contrast(FloatImage& image, float factor, ValueRange range = {})
+[[gnu::noinline]] inline void adjust_contrast(FloatImage& image, float factor, ValueRange range = {})
 {
     const std::size_t channels = image.shape()[2], pixels = image.shape()[0] * image.shape()[1];
     float* const numbers = image.data();

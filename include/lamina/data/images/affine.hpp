@@ -78,7 +78,7 @@ inline float place_inside(float place, std::size_t extent, Fill mode)
 /// Turns, stretches and shifts a picture of numbers: `to` gets the source's extents.
 ///
 /// Example  FloatImage turned, image = xt::ones<float>({4, 5, 3}); affine(image, turned, Affine::rotation(0.1, 4, 5));
-inline void affine(const FloatImage& image, FloatImage& to, const Affine& read, FillOptions fill = {})
+[[gnu::noinline]] inline void affine(const FloatImage& image, FloatImage& to, const Affine& read, FillOptions fill = {})
 {
     const std::size_t height = image.shape()[0], width = image.shape()[1], channels = image.shape()[2];
     internals::give_extents(to, height, width, channels);
