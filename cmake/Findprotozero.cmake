@@ -1,7 +1,11 @@
 # cmake/Findprotozero.cmake: the target protozero::protozero. protozero installs headers and no file for CMake, and so does Debian; the
-# file that Conan makes goes before this.
-find_package(protozero CONFIG QUIET)
+# file that Conan makes goes before this. Several components look for it in one run.
 if(NOT TARGET protozero::protozero)
+  find_package(protozero CONFIG QUIET)
+endif()
+if(TARGET protozero::protozero)
+  set(protozero_FOUND TRUE)
+else()
   find_path(protozero_INCLUDE_DIR protozero/pbf_writer.hpp)
   mark_as_advanced(protozero_INCLUDE_DIR)
   include(FindPackageHandleStandardArgs)
