@@ -4,7 +4,9 @@
 #include <lamina/data/transforms/batch.hpp>
 #include <lamina/data/transforms/map.hpp>
 #include <lamina/formats/npy.hpp>
+#include <lamina/formats/tfrecord_file.hpp>
 
+#include "data/allocated.hpp"
 #include "data/read_all.hpp"
 #include "data/temporary.hpp"
 
@@ -155,6 +157,26 @@ TEST_CASE("what an example is refused for", "[data][example]")
     CHECK(parse_example<Bytes>(example(entry("x", field(3, field(1, "abc"))))).x[2] == 'c');
     CHECK(says(refusal_of([] { parse_example<Bytes>(example(entry("x", field(1, field(1, "ab"))))); }),
                "has 2 values, the field takes 3"));
+}
+
+TEST_CASE("records and what is parsed of them allocate nothing in steady state", "[data][example]")
+{
+    struct Digit {
+        std::string image;
+        std::vector<float> sums;
+        std::int64_t label;
+    };
+    const Temporary folder("example-allocations");
+    std::vector<std::string> records;
+    for (std::int64_t i = 0; i < 200; ++i)
+        records.push_back(to_example(Digit{std::string(500, 'x'), std::vector<float>(30, 1), 1000 + i}));
+    for (const char* name : {"a", "a.gz"}) {
+        write_tfrecord(folder.path / name, records);
+        CHECK(allocated(tfrecord(folder.path / name), 20, 150) == 0);
+        CHECK(allocated(tfrecord(folder.path / name) |
+                            map<Digit>([](const std::string& record, Digit& to) { parse_example(record, to); }),
+                        20, 150) == 0);
+    }
 }
 
 TEST_CASE("TensorFlow's examples have the values that TensorFlow wrote", "[data][example]")

@@ -4,6 +4,7 @@
 #include <lamina/data/transforms/batch.hpp>
 #include <lamina/formats/packed_bytes.hpp>
 
+#include "data/allocated.hpp"
 #include "data/idx_files.hpp"
 #include "data/read_all.hpp"
 #include "data/temporary.hpp"
@@ -66,6 +67,11 @@ TEST_CASE("lines of text are those that TensorFlow gives", "[data][text]")
     CHECK(cursor.skip(3) == 3);
     CHECK((cursor.next(line) && line == "3"));
     CHECK(cursor.skip(1) == 0);
+
+    const auto some_long = folder.write("c.txt", "1\n" + long_one + "\n3\n");
+    auto passed = text_lines({some_long, file}, {.largest = 100}).open(Pass{}); // what is refused is a place
+    CHECK(passed.skip(3) == 3);
+    CHECK((passed.next(line) && line == "2"));
 
     const auto shared = std::filesystem::path(LAMINA_SHARED) / "reference/data/lines.txt";
     if (!std::filesystem::exists(shared)) {
@@ -224,4 +230,14 @@ TEST_CASE("a CSV file longer than all buffers", "[data][csv]")
     for (Numbered row; cursor.next(row); ++i) same = same && row.i == i && row.text.size() == filling.size();
     CHECK(same);
     CHECK(i == count);
+}
+
+TEST_CASE("lines and rows allocate nothing in steady state", "[data][csv]")
+{
+    const Temporary folder("csv-allocations");
+    std::string bytes = "member,name,age,height\n";
+    for (int i = 0; i < 200; ++i) bytes += "true,a name that is longer than a short one,36,1.6\n";
+    const auto file = folder.write("a.csv", bytes);
+    CHECK(allocated(csv<Person>(file, {.missing = {"NA"}}), 20, 150) == 0);
+    CHECK(allocated(text_lines(file), 20, 150) == 0);
 }

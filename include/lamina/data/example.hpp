@@ -195,7 +195,8 @@ template <class S> S parse_example(std::string_view record)
     return read;
 }
 
-/// The same into a struct that is there, whose memory is used again. (The number leaves `parse_example<Digit>` to be one function.)
+/// The same into a struct that is there, whose memory is used again: `map<Digit>([](const std::string& record, Digit& to) {
+/// parse_example(record, to); })` allocates nothing. (The number leaves `parse_example<Digit>` to be one function.)
 template <std::size_t = 0, class S> void parse_example(std::string_view record, S& to)
 {
     internals::examples::parse_fields(record, to);

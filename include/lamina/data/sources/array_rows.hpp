@@ -118,6 +118,7 @@ template <class... E> struct ArrayRowsDataset {
             at += static_cast<std::size_t>(n);
             return n;
         }
+        bool skips_places() const { return true; }
     };
 
     std::shared_ptr<const Arrays> arrays;

@@ -36,7 +36,8 @@ public:
 namespace internals {
 
 /// The elements of files, one file after another. A `Reader` is made of a file's name and the options, and has `bool next(element&)` and
-/// `bool skip()`, each of one element; behind an exception it goes on, or gives false.
+/// `bool skip()`, each of one place; behind an exception it goes on, or gives false. Skipping counts what cannot be read as well, as it may not
+/// be looked at.
 template <class Reader> struct FilesDataset {
     using element = typename Reader::element;
     using options_type = typename Reader::options_type;
@@ -65,7 +66,8 @@ template <class Reader> struct FilesDataset {
                     if (reader && reader->skip()) ++done;
                     else if (!open()) break;
                 }
-                catch (...) { // no element: it was not counted when it was read
+                catch (...) { // a place as others are
+                    ++done;
                 }
 #else
                 if (reader && reader->skip()) ++done;
@@ -74,6 +76,7 @@ template <class Reader> struct FilesDataset {
             }
             return done;
         }
+        bool skips_places() const { return true; }
 
     private:
         /// Goes to the next file, where there is one. A file that cannot be opened is left behind.

@@ -37,6 +37,7 @@ template <class E> struct ListDataset {
             at += static_cast<std::size_t>(n);
             return n;
         }
+        bool skips_places() const { return true; }
     };
 
     std::shared_ptr<const std::vector<E>> list;

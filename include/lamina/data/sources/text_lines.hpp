@@ -40,10 +40,7 @@ public:
     bool next(std::string& to)
     {
         to.clear();
-        return read_line([&](std::string_view part) {
-            if (part.size() > options.largest - to.size()) refuse_length();
-            to.append(part);
-        });
+        return read_line([&](std::string_view part) { to.append(part); });
     }
     bool skip()
     {
@@ -59,6 +56,12 @@ private:
         if (ended) return false;
         ended = true; // unless all goes well
         bool any = false;
+        std::size_t left = options.largest;
+        const auto take_part = [&](std::string_view part) {
+            if (part.size() > left) refuse_length();
+            left -= part.size();
+            take(part);
+        };
         for (;;) {
             if (ready.empty()) {
                 ready = {block.get(), bytes.read(block.get(), block_size)};
@@ -70,8 +73,8 @@ private:
             const bool whole = length < ready.size();
             ready.remove_prefix(length + whole);
             for (std::size_t mark; (mark = part.find('\r')) != part.npos; part.remove_prefix(mark + 1))
-                take(part.substr(0, mark));
-            take(part);
+                take_part(part.substr(0, mark));
+            take_part(part);
             if (whole) {
                 ended = false;
                 break;

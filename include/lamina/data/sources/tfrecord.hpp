@@ -51,7 +51,7 @@ private:
 /// The records of TFRecord files, one after another, each a std::string, whose memory goes round.
 ///
 /// A file is plain, gzip or zlib; that is found out by its first bytes, whatever it is called. Elements that are skipped are passed over by
-/// their lengths: of a plain file their bytes are not read, and their checksums are not compared.
+/// their lengths: of a plain file their bytes are not read, and their checksums are not compared, so that what cannot be read counts as well.
 ///
 /// Options  `compression`, if it is not to be found out; `largest`, in bytes, 2^30 unless said; `check`, whether checksums are compared
 /// Refuses  a file that is missing, damaged or cut off: `next` throws `lamina::error` with the file's name and the byte, of what is unpacked,
