@@ -27,7 +27,7 @@ template <class E> class AnyCursor {
         C cursor;
         explicit Of(C c) : cursor(std::move(c)) {}
         bool next(E& to) override { return cursor.next(to); }
-        std::uint64_t skip(std::uint64_t n) override { return internals::skip_elements<E>(cursor, n); }
+        [[gnu::cold]] std::uint64_t skip(std::uint64_t n) override { return internals::skip_elements<E>(cursor, n); }
         bool skips_places() const override { return internals::skips_places(cursor); }
     };
 
@@ -38,7 +38,7 @@ public:
     {}
 
     bool next(E& to) { return hidden->next(to); }
-    std::uint64_t skip(std::uint64_t n) { return hidden->skip(n); }
+    [[gnu::cold]] std::uint64_t skip(std::uint64_t n) { return hidden->skip(n); }
     bool skips_places() const { return hidden->skips_places(); }
 
 private:
@@ -75,8 +75,8 @@ public:
     {}
 
     internals::AnyCursor<E> open(Pass pass) const { return hidden->open(pass); }
-    std::int64_t cardinality() const { return hidden->cardinality(); }
-    std::vector<Component> spec() const { return hidden->spec(); }
+    [[gnu::cold]] std::int64_t cardinality() const { return hidden->cardinality(); }
+    [[gnu::cold]] std::vector<Component> spec() const { return hidden->spec(); }
 
 private:
     std::shared_ptr<const Base> hidden;

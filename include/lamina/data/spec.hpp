@@ -123,9 +123,20 @@ template <class E, class Write>
     print(to, of.extents.size() == 1 ? ",)" : ")"); // as Python writes a tuple of one
 }
 
-[[gnu::cold]] inline void append_spec(std::vector<Component>& to, const std::vector<Component>& more)
+[[gnu::cold, gnu::noinline]] inline void append_spec(std::vector<Component>& to, std::vector<Component> more)
 {
-    to.insert(to.end(), more.begin(), more.end());
+    for (Component& one : more) to.push_back(std::move(one)); // `insert` would take longer to compile
+}
+
+/// The components of batches.
+[[gnu::cold, gnu::noinline]] inline std::vector<Component> batched_spec(std::vector<Component> of, std::int64_t size)
+{
+    for (Component& one : of) {
+        std::vector<std::int64_t>& extents = one.extents;
+        extents.push_back(size);
+        for (std::size_t axis = extents.size() - 1; axis > 0; --axis) std::swap(extents[axis], extents[axis - 1]);
+    }
+    return of;
 }
 
 } // namespace internals

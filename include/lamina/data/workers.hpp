@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -25,8 +26,8 @@ public:
 
     [[gnu::cold]] void start(std::size_t count)
     {
-        threads.reserve(count);
-        while (threads.size() < count) threads.emplace_back([this] { work(); });
+        threads.reset(new std::thread[count]);
+        for (running = 0; running < count; ++running) threads[running] = std::thread([this] { work(); });
     }
 
     /// Asks the threads to end, and waits for what they are computing.
@@ -37,8 +38,7 @@ public:
             stopped = true;
         }
         freed.notify_one(); // one at most waits for a slot, and the others for that one
-        for (std::thread& thread : threads) thread.join();
-        threads.clear();
+        for (; running > 0; --running) threads[running - 1].join();
     }
 
     /// For the owner: waits for the next slot. False: there is none any more.
@@ -105,7 +105,8 @@ private:
     std::vector<unsigned char> full;
     std::uint64_t taken = 0, given = 0, last = none; // `last`: the number of slots in all, once the source has ended
     bool stopped = false;
-    std::vector<std::thread> threads;
+    std::unique_ptr<std::thread[]> threads; // a std::vector of them would take longer to compile
+    std::size_t running = 0;
 };
 
 }}} // namespace lamina::internals

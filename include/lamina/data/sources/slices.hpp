@@ -68,7 +68,7 @@ template <class... X> struct SlicesDataset {
             row_of<std::tuple<X...>>::take(*tensors, at++, to);
             return true;
         }
-        std::uint64_t skip(std::uint64_t n)
+        [[gnu::cold]] std::uint64_t skip(std::uint64_t n)
         {
             n = std::min<std::uint64_t>(n, count - at);
             at += static_cast<std::size_t>(n);
@@ -80,14 +80,14 @@ template <class... X> struct SlicesDataset {
     std::shared_ptr<const std::tuple<X...>> tensors;
     std::size_t count;
 
-    Cursor open(Pass) const { return {tensors, 0, count}; }
-    std::vector<Component> spec() const
+    [[gnu::cold]] Cursor open(Pass) const { return {tensors, 0, count}; }
+    [[gnu::cold]] std::vector<Component> spec() const
     {
         std::vector<Component> all;
         std::apply([&](const auto&... each) { (internals::add_rows(all, each), ...); }, *tensors);
         return all;
     }
-    std::int64_t cardinality() const { return static_cast<std::int64_t>(count); }
+    [[gnu::cold]] std::int64_t cardinality() const { return static_cast<std::int64_t>(count); }
 };
 
 [[gnu::cold]] inline std::size_t require_rows(const std::size_t* rows, std::size_t n)

@@ -45,7 +45,7 @@ template <Dataset S, std::size_t Static> struct BatchDataset {
             return true;
         }
 
-        std::uint64_t skip(std::uint64_t n)
+        [[gnu::cold]] std::uint64_t skip(std::uint64_t n)
         {
             constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
             const std::uint64_t elements = internals::skip_elements<element_of<S>>(source, n > most / size ? most : n * size);
@@ -66,15 +66,12 @@ template <Dataset S, std::size_t Static> struct BatchDataset {
     std::size_t size;
     bool drop;
 
-    Cursor open(Pass pass) const { return {source.open(pass), size, drop}; }
-    auto spec() const
+    [[gnu::cold]] Cursor open(Pass pass) const { return {source.open(pass), size, drop}; }
+    [[gnu::cold]] auto spec() const
     {
-        auto all = lamina::spec(source);
-        for (Component& one : all)
-            one.extents.insert(one.extents.begin(), Static > 0 ? static_cast<std::int64_t>(Static) : unknown_extent);
-        return all;
+        return batched_spec(lamina::spec(source), Static > 0 ? static_cast<std::int64_t>(Static) : unknown_extent);
     }
-    std::int64_t cardinality() const
+    [[gnu::cold]] std::int64_t cardinality() const
     {
         const std::int64_t n = lamina::cardinality(source), by = static_cast<std::int64_t>(size);
         return n < 0 ? n : n / by + (!drop && n % by != 0);

@@ -79,7 +79,7 @@ template <Dataset S> struct CacheDataset {
         }
 
         /// A pass that fills the cache reads what it skips, since the next one finds it then.
-        std::uint64_t skip(std::uint64_t n)
+        [[gnu::cold]] std::uint64_t skip(std::uint64_t n)
         {
             if (!elements) return internals::read_over<element>(n, [&](element& unused) { return next(unused); });
             n = std::min<std::uint64_t>(n, elements->size() - at);
@@ -99,9 +99,9 @@ template <Dataset S> struct CacheDataset {
 
     std::shared_ptr<Store> store;
 
-    Cursor open(Pass) const { return Cursor(store); }
-    auto spec() const { return lamina::spec(store->source); }
-    std::int64_t cardinality() const { return lamina::cardinality(store->source); }
+    [[gnu::cold]] Cursor open(Pass) const { return Cursor(store); }
+    [[gnu::cold]] auto spec() const { return lamina::spec(store->source); }
+    [[gnu::cold]] std::int64_t cardinality() const { return lamina::cardinality(store->source); }
 };
 
 } // namespace internals

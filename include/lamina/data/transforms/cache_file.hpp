@@ -155,7 +155,7 @@ template <Dataset S> struct CacheFileDataset {
             return false;
         }
 
-        std::uint64_t skip(std::uint64_t n)
+        [[gnu::cold]] std::uint64_t skip(std::uint64_t n)
         {
             if (!reader) return internals::read_over<element>(n, [&](element& unused) { return next(unused); });
             std::uint64_t done = 0;
@@ -178,9 +178,9 @@ template <Dataset S> struct CacheFileDataset {
     S source;
     std::string path;
 
-    Cursor open(Pass) const { return {source, path}; }
-    auto spec() const { return lamina::spec(source); }
-    std::int64_t cardinality() const { return lamina::cardinality(source); }
+    [[gnu::cold]] Cursor open(Pass) const { return {source, path}; }
+    [[gnu::cold]] auto spec() const { return lamina::spec(source); }
+    [[gnu::cold]] std::int64_t cardinality() const { return lamina::cardinality(source); }
 };
 
 } // namespace internals

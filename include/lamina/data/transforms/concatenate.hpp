@@ -45,7 +45,7 @@ template <Dataset A, Dataset B> struct ConcatenateDataset {
             if (first && first->next(to)) return true;
             return begin_second() && second->next(to);
         }
-        std::uint64_t skip(std::uint64_t n)
+        [[gnu::cold]] std::uint64_t skip(std::uint64_t n)
         {
             std::uint64_t skipped = first ? internals::skip_elements<element>(*first, n) : 0;
             if (skipped == n) return n;
@@ -78,9 +78,12 @@ template <Dataset A, Dataset B> struct ConcatenateDataset {
     A a;
     B b;
 
-    Cursor open(Pass pass) const { return {a.open(pass), b, pass}; }
-    auto spec() const { return internals::joined_spec(lamina::spec(a), lamina::spec(b)); }
-    std::int64_t cardinality() const { return internals::joined_cardinality(lamina::cardinality(a), lamina::cardinality(b)); }
+    [[gnu::cold]] Cursor open(Pass pass) const { return {a.open(pass), b, pass}; }
+    [[gnu::cold]] auto spec() const { return internals::joined_spec(lamina::spec(a), lamina::spec(b)); }
+    [[gnu::cold]] std::int64_t cardinality() const
+    {
+        return internals::joined_cardinality(lamina::cardinality(a), lamina::cardinality(b));
+    }
 };
 
 } // namespace internals

@@ -26,7 +26,7 @@ template <Dataset S> struct EnumerateDataset {
             std::get<0>(to) = static_cast<std::int64_t>(number++);
             return source.next(std::get<1>(to));
         }
-        std::uint64_t skip(std::uint64_t n)
+        [[gnu::cold]] std::uint64_t skip(std::uint64_t n)
         {
             if (!skips_places()) return internals::read_over<element>(n, [&](element& unused) { return next(unused); });
             const std::uint64_t skipped = internals::skip_elements<element_of<S>>(source, n);
@@ -39,15 +39,15 @@ template <Dataset S> struct EnumerateDataset {
     S source;
     std::int64_t start;
 
-    Cursor open(Pass pass) const { return {source.open(pass), static_cast<std::uint64_t>(start)}; }
-    std::vector<Component> spec() const
+    [[gnu::cold]] Cursor open(Pass pass) const { return {source.open(pass), static_cast<std::uint64_t>(start)}; }
+    [[gnu::cold]] std::vector<Component> spec() const
     {
         std::vector<Component> all;
         add_components<std::int64_t>(all, "");
         append_spec(all, lamina::spec(source));
         return all;
     }
-    std::int64_t cardinality() const { return lamina::cardinality(source); }
+    [[gnu::cold]] std::int64_t cardinality() const { return lamina::cardinality(source); }
 };
 
 } // namespace internals

@@ -32,8 +32,8 @@ template <Dataset S, class F> struct FilterDataset {
     S source;
     F keeps;
 
-    Cursor open(Pass pass) const { return {source.open(pass), keeps}; }
-    auto spec() const { return lamina::spec(source); }
+    [[gnu::cold]] Cursor open(Pass pass) const { return {source.open(pass), keeps}; }
+    [[gnu::cold]] auto spec() const { return lamina::spec(source); }
 };
 
 /// The elements before the first that a function does not keep.
@@ -55,8 +55,8 @@ template <Dataset S, class F> struct TakeWhileDataset {
     S source;
     F keeps;
 
-    Cursor open(Pass pass) const { return {source.open(pass), keeps}; }
-    auto spec() const { return lamina::spec(source); }
+    [[gnu::cold]] Cursor open(Pass pass) const { return {source.open(pass), keeps}; }
+    [[gnu::cold]] auto spec() const { return lamina::spec(source); }
 };
 
 /// Whether a function takes an element and says whether it is kept.

@@ -30,9 +30,9 @@ template <Dataset S> struct IgnoreErrorsDataset {
 
     S source;
 
-    Cursor open(Pass pass) const { return {source.open(pass)}; }
-    auto spec() const { return lamina::spec(source); }
-    std::int64_t cardinality() const
+    [[gnu::cold]] Cursor open(Pass pass) const { return {source.open(pass)}; }
+    [[gnu::cold]] auto spec() const { return lamina::spec(source); }
+    [[gnu::cold]] std::int64_t cardinality() const
     {
         return lamina::cardinality(source) == infinite_cardinality ? infinite_cardinality : unknown_cardinality;
     }

@@ -38,7 +38,7 @@ template <Dataset S, class F> struct InterleaveDataset {
             return false;
         }
 
-        std::uint64_t skip(std::uint64_t n)
+        [[gnu::cold]] std::uint64_t skip(std::uint64_t n)
         {
             std::uint64_t done = 0;
             while (done < n) {
@@ -104,7 +104,7 @@ template <Dataset S, class F> struct InterleaveDataset {
     std::size_t cycle;
     std::uint64_t block;
 
-    Cursor open(Pass pass) const { return {source.open(pass), f, cycle, block, pass}; }
+    [[gnu::cold]] Cursor open(Pass pass) const { return {source.open(pass), f, cycle, block, pass}; }
 };
 
 /// Whether a function takes an element and gives a dataset.

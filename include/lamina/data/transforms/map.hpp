@@ -80,7 +80,7 @@ template <Dataset S, class F, class Out> struct MapDataset {
             internals::map_element<Out>(std::as_const(f), in, to);
             return true;
         }
-        std::uint64_t skip(std::uint64_t n)
+        [[gnu::cold]] std::uint64_t skip(std::uint64_t n)
         {
             if (pure) return internals::skip_elements<input>(source, n);
             return internals::read_over<element>(n, [&](element& unused) { return next(unused); });
@@ -92,8 +92,8 @@ template <Dataset S, class F, class Out> struct MapDataset {
     F f;
     MapOptions options;
 
-    Cursor open(Pass pass) const { return {source.open(pass), f, options.pure}; }
-    std::int64_t cardinality() const { return lamina::cardinality(source); }
+    [[gnu::cold]] Cursor open(Pass pass) const { return {source.open(pass), f, options.pure}; }
+    [[gnu::cold]] std::int64_t cardinality() const { return lamina::cardinality(source); }
 };
 
 template <class Out, class F> auto serial_map(F f, MapOptions options)

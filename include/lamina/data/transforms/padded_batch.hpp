@@ -50,7 +50,7 @@ template <Dataset S> struct PaddedBatchDataset {
             return true;
         }
 
-        std::uint64_t skip(std::uint64_t n)
+        [[gnu::cold]] std::uint64_t skip(std::uint64_t n)
         {
             constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
             const std::uint64_t begun = n > 0 ? std::exchange(filled, 0) : 0;
@@ -74,18 +74,17 @@ template <Dataset S> struct PaddedBatchDataset {
     bool drop;
     std::vector<PaddedComponent> components;
 
-    Cursor open(Pass pass) const { return {source.open(pass), size, drop, components}; }
-    std::vector<Component> spec() const
+    [[gnu::cold]] Cursor open(Pass pass) const { return {source.open(pass), size, drop, components}; }
+    [[gnu::cold]] std::vector<Component> spec() const
     {
         std::vector<Component> all = lamina::spec(source);
         for (std::size_t i = 0; i < all.size(); ++i) {
             const std::vector<std::int64_t>& given = components[i].pad.extents;
             for (std::size_t axis = 0; axis < given.size(); ++axis) all[i].extents[axis] = given[axis];
-            all[i].extents.insert(all[i].extents.begin(), unknown_extent);
         }
-        return all;
+        return batched_spec(std::move(all), unknown_extent);
     }
-    std::int64_t cardinality() const
+    [[gnu::cold]] std::int64_t cardinality() const
     {
         const std::int64_t n = lamina::cardinality(source), by = static_cast<std::int64_t>(size);
         return n < 0 ? n : n / by + (!drop && n % by != 0);

@@ -120,7 +120,7 @@ template <Dataset S, class F, class Out> struct ParallelMapDataset {
             if (!std::exchange(started, true)) workers->start(count); // not before, so that what is skipped first is not read
             return workers->next(to);
         }
-        std::uint64_t skip(std::uint64_t n)
+        [[gnu::cold]] std::uint64_t skip(std::uint64_t n)
         {
             if (pure && !started) return internals::skip_elements<input>(workers->source, n);
             return internals::read_over<element>(n, [&](element& unused) { return next(unused); });
@@ -138,8 +138,8 @@ template <Dataset S, class F, class Out> struct ParallelMapDataset {
     std::size_t count;
     ParallelMapOptions options;
 
-    Cursor open(Pass pass) const { return {source.open(pass), f, count, options}; }
-    std::int64_t cardinality() const { return lamina::cardinality(source); }
+    [[gnu::cold]] Cursor open(Pass pass) const { return {source.open(pass), f, count, options}; }
+    [[gnu::cold]] std::int64_t cardinality() const { return lamina::cardinality(source); }
 };
 
 template <class Out, class F> auto parallel_map(F f, threads n, ParallelMapOptions options)

@@ -76,7 +76,7 @@ template <class E> struct PrefetchDataset {
             if (!std::exchange(started, true)) reader->start(1);
             return reader->next(to);
         }
-        std::uint64_t skip(std::uint64_t n)
+        [[gnu::cold]] std::uint64_t skip(std::uint64_t n)
         {
             if (!started) return reader->source.skip(n);
             return internals::read_over<E>(n, [&](E& unused) { return next(unused); });
@@ -91,9 +91,9 @@ template <class E> struct PrefetchDataset {
     AnyDataset<E> source;
     std::size_t ahead;
 
-    Cursor open(Pass pass) const { return {source.open(pass), ahead}; }
-    std::int64_t cardinality() const { return source.cardinality(); }
-    auto spec() const { return source.spec(); }
+    [[gnu::cold]] Cursor open(Pass pass) const { return {source.open(pass), ahead}; }
+    [[gnu::cold]] std::int64_t cardinality() const { return source.cardinality(); }
+    [[gnu::cold]] auto spec() const { return source.spec(); }
 };
 
 } // namespace internals

@@ -34,7 +34,7 @@ template <Dataset S> struct RepeatDataset {
             return false;
         }
 
-        std::uint64_t skip(std::uint64_t n)
+        [[gnu::cold]] std::uint64_t skip(std::uint64_t n)
         {
             std::uint64_t skipped = 0;
             const std::int64_t whole = lamina::cardinality(source);
@@ -89,9 +89,9 @@ template <Dataset S> struct RepeatDataset {
     S source;
     std::uint64_t times;
 
-    Cursor open(Pass pass) const { return {source, times, times == forever ? pass.epoch : pass.epoch * times}; }
-    auto spec() const { return lamina::spec(source); }
-    std::int64_t cardinality() const
+    [[gnu::cold]] Cursor open(Pass pass) const { return {source, times, times == forever ? pass.epoch : pass.epoch * times}; }
+    [[gnu::cold]] auto spec() const { return lamina::spec(source); }
+    [[gnu::cold]] std::int64_t cardinality() const
     {
         const std::int64_t n = lamina::cardinality(source);
         if (n == 0 || times == 0) return 0;

@@ -26,7 +26,7 @@ template <Dataset S> struct ShardDataset {
             internals::pass_places<element>(source, std::exchange(before, count - 1));
             return source.next(to);
         }
-        std::uint64_t skip(std::uint64_t n)
+        [[gnu::cold]] std::uint64_t skip(std::uint64_t n)
         {
             if (!skips_places() || n > ~std::uint64_t{0} / count)
                 return internals::read_over<element>(n, [&](element& unused) { return next(unused); });
@@ -45,9 +45,9 @@ template <Dataset S> struct ShardDataset {
     S source;
     std::uint64_t count, index;
 
-    Cursor open(Pass pass) const { return {source.open(pass), count, index}; }
-    auto spec() const { return lamina::spec(source); }
-    std::int64_t cardinality() const
+    [[gnu::cold]] Cursor open(Pass pass) const { return {source.open(pass), count, index}; }
+    [[gnu::cold]] auto spec() const { return lamina::spec(source); }
+    [[gnu::cold]] std::int64_t cardinality() const
     {
         const std::int64_t n = lamina::cardinality(source);
         if (n < 0) return n;

@@ -65,9 +65,12 @@ template <Dataset S> struct ShuffleDataset {
     Seed seed;
     ShuffleOptions options;
 
-    Cursor open(Pass pass) const { return {source.open(pass), size, Random(seed, options.each_epoch ? pass.epoch : 0)}; }
-    auto spec() const { return lamina::spec(source); }
-    std::int64_t cardinality() const { return lamina::cardinality(source); }
+    [[gnu::cold]] Cursor open(Pass pass) const
+    {
+        return {source.open(pass), size, Random(seed, options.each_epoch ? pass.epoch : 0)};
+    }
+    [[gnu::cold]] auto spec() const { return lamina::spec(source); }
+    [[gnu::cold]] std::int64_t cardinality() const { return lamina::cardinality(source); }
 };
 
 } // namespace internals

@@ -26,7 +26,7 @@ template <Dataset S> struct TakeDataset {
             --left;
             return true;
         }
-        std::uint64_t skip(std::uint64_t n)
+        [[gnu::cold]] std::uint64_t skip(std::uint64_t n)
         {
             const std::uint64_t skipped = internals::skip_elements<element>(source, std::min(n, left));
             left -= skipped;
@@ -38,9 +38,9 @@ template <Dataset S> struct TakeDataset {
     S source;
     std::uint64_t count;
 
-    Cursor open(Pass pass) const { return {source.open(pass), count}; }
-    auto spec() const { return lamina::spec(source); }
-    std::int64_t cardinality() const
+    [[gnu::cold]] Cursor open(Pass pass) const { return {source.open(pass), count}; }
+    [[gnu::cold]] auto spec() const { return lamina::spec(source); }
+    [[gnu::cold]] std::int64_t cardinality() const
     {
         const std::int64_t n = lamina::cardinality(source),
                            most = static_cast<std::int64_t>(std::min(count, ~std::uint64_t{0} >> 1));
@@ -59,7 +59,7 @@ template <Dataset S> struct SkipDataset {
             pass_over();
             return source.next(to);
         }
-        std::uint64_t skip(std::uint64_t n)
+        [[gnu::cold]] std::uint64_t skip(std::uint64_t n)
         {
             pass_over();
             return internals::skip_elements<element>(source, n);
@@ -74,9 +74,9 @@ template <Dataset S> struct SkipDataset {
     S source;
     std::uint64_t count;
 
-    Cursor open(Pass pass) const { return {source.open(pass), count}; }
-    auto spec() const { return lamina::spec(source); }
-    std::int64_t cardinality() const
+    [[gnu::cold]] Cursor open(Pass pass) const { return {source.open(pass), count}; }
+    [[gnu::cold]] auto spec() const { return lamina::spec(source); }
+    [[gnu::cold]] std::int64_t cardinality() const
     {
         const std::int64_t n = lamina::cardinality(source);
         return n < 0 ? n : n - static_cast<std::int64_t>(std::min(count, static_cast<std::uint64_t>(n)));

@@ -33,7 +33,7 @@ template <Dataset S> struct UnbatchDataset {
             internals::take_out(now, at++, to);
             return true;
         }
-        std::uint64_t skip(std::uint64_t n)
+        [[gnu::cold]] std::uint64_t skip(std::uint64_t n)
         {
             std::uint64_t done = 0;
             while (done < n) {
@@ -63,8 +63,8 @@ template <Dataset S> struct UnbatchDataset {
 
     S source;
 
-    Cursor open(Pass pass) const { return Cursor(source.open(pass)); }
-    std::vector<Component> spec() const
+    [[gnu::cold]] Cursor open(Pass pass) const { return Cursor(source.open(pass)); }
+    [[gnu::cold]] std::vector<Component> spec() const
     {
         std::vector<Component> all;
         add_components<element>(all, "");
@@ -75,7 +75,7 @@ template <Dataset S> struct UnbatchDataset {
                     all[i].extents.assign(batches[i].extents.begin() + 1, batches[i].extents.end());
         return all;
     }
-    std::int64_t cardinality() const
+    [[gnu::cold]] std::int64_t cardinality() const
     {
         const std::int64_t n = lamina::cardinality(source);
         if (n < 0) return n;

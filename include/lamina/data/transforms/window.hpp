@@ -65,7 +65,7 @@ template <Dataset S> struct WindowDataset {
             return true;
         }
 
-        std::uint64_t skip(std::uint64_t n)
+        [[gnu::cold]] std::uint64_t skip(std::uint64_t n)
         {
             pass_over();
             if (n == 0) return 0;
@@ -123,8 +123,8 @@ template <Dataset S> struct WindowDataset {
     S source;
     WindowPlan plan;
 
-    Cursor open(Pass pass) const { return {source.open(pass), plan}; }
-    std::int64_t cardinality() const
+    [[gnu::cold]] Cursor open(Pass pass) const { return {source.open(pass), plan}; }
+    [[gnu::cold]] std::int64_t cardinality() const
     {
         const std::int64_t n = lamina::cardinality(source);
         return n < 0 ? n : static_cast<std::int64_t>(plan.count(static_cast<std::uint64_t>(n)));

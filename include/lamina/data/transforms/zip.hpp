@@ -54,7 +54,7 @@ template <Dataset... S> struct ZipDataset {
             if (error) std::rethrow_exception(error);
             return true;
         }
-        std::uint64_t skip(std::uint64_t n)
+        [[gnu::cold]] std::uint64_t skip(std::uint64_t n)
         {
             if (!skips_places()) return internals::read_over<element>(n, [&](element& unused) { return next(unused); });
             const std::uint64_t skipped = skip_each(n, std::index_sequence_for<S...>{});
@@ -79,17 +79,17 @@ template <Dataset... S> struct ZipDataset {
 
     std::tuple<S...> sources;
 
-    Cursor open(Pass pass) const
+    [[gnu::cold]] Cursor open(Pass pass) const
     {
         return std::apply([&](const auto&... each) { return Cursor{{each.open(pass)...}}; }, sources);
     }
-    std::vector<Component> spec() const
+    [[gnu::cold]] std::vector<Component> spec() const
     {
         std::vector<Component> all;
         std::apply([&](const auto&... each) { (internals::append_spec(all, lamina::spec(each)), ...); }, sources);
         return all;
     }
-    std::int64_t cardinality() const
+    [[gnu::cold]] std::int64_t cardinality() const
     {
         std::int64_t n = infinite_cardinality;
         std::apply([&](const auto&... each) { ((n = internals::zipped_cardinality(n, lamina::cardinality(each))), ...); },
