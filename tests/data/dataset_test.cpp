@@ -7,6 +7,7 @@
 #include <lamina/data/transforms/repeat.hpp>
 #include <lamina/data/transforms/shuffle.hpp>
 #include <lamina/data/transforms/take_skip.hpp>
+#include <lamina/data/transforms/unbatch.hpp>
 
 #include "read_all.hpp"
 
@@ -18,6 +19,7 @@
 #include <initializer_list>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 using namespace lamina;
@@ -207,4 +209,25 @@ TEST_CASE("what a function throws stands in its place, and nothing is lost", "[d
     std::sort(shuffled.begin(), shuffled.end());
     CHECK(shuffled == Whole{1, 2, 4, 5});
     CHECK(thrown == 3);
+}
+
+TEST_CASE("the parts of a batch may be taken away", "[data]")
+{
+    using Rows = xt::xtensor<float, 2>;
+    Rows rows({11, 3});
+    for (std::size_t i = 0; i < rows.size(); ++i) rows.data()[i] = static_cast<float>(i);
+    const auto batches = slices(rows) | batch(4);
+    const auto taken = read_all(batches | map([](Rows& x) { return std::move(x); })); // xtensor leaves its extents behind
+    REQUIRE(taken.size() == 3);
+    CHECK((taken[1](3, 2) == 23 && taken[2].shape()[0] == 3 && taken[2](2, 2) == 32));
+    float sum = 0;
+    for (auto& [x] : batches) {
+        const Rows gone = std::move(x);
+        for (const float value : gone) sum += value;
+    }
+    CHECK(sum == 528);
+    std::size_t single = 0;
+    for (const auto& row : read_all(batches | unbatch() | map([](xt::xtensor<float, 1>& x) { return std::move(x); })))
+        single += row.size();
+    CHECK(single == 33);
 }

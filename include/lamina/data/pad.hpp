@@ -7,6 +7,7 @@
 #include <lamina/core/tensor.hpp>
 #include <lamina/data/columns.hpp>
 #include <lamina/data/element.hpp>
+#include <lamina/data/make_room.hpp>
 #include <lamina/data/spec.hpp>
 #include <lamina/data/stack.hpp>
 
@@ -136,7 +137,7 @@ void put_padded(row_major<T, R + 1>& to, std::size_t i, std::size_t n, From from
     if (i == 0) {
         std::array<std::size_t, R + 1> shape{n};
         std::copy_n(component.extents.begin(), R, shape.begin() + 1);
-        if (!std::equal(shape.begin(), shape.end(), to.shape().begin())) to.resize(shape);
+        internals::make_room(to, shape);
     }
     std::size_t size = 1, runs = 1;
     bool whole = true;

@@ -7,6 +7,7 @@
 #include <lamina/core/tensor.hpp>
 #include <lamina/data/columns.hpp>
 #include <lamina/data/element.hpp>
+#include <lamina/data/make_room.hpp>
 
 #include <algorithm>
 #include <array>
@@ -92,7 +93,7 @@ void put_numbers(row_major<T, R + 1>& to, std::size_t i, std::size_t n, const T*
     if (i == 0) {
         std::array<std::size_t, R + 1> shape{n};
         std::copy_n(extents.begin(), R, shape.begin() + 1);
-        if (!std::equal(shape.begin(), shape.end(), to.shape().begin())) to.resize(shape);
+        internals::make_room(to, shape);
     }
     std::size_t size = 1;
     bool same = true;

@@ -8,6 +8,7 @@
 #include <lamina/core/fields.hpp>
 #include <lamina/core/tensor.hpp>
 #include <lamina/data/element.hpp>
+#include <lamina/data/make_room.hpp>
 #include <lamina/data/spec.hpp>
 
 #include <algorithm>
@@ -158,7 +159,7 @@ template <class T, std::size_t R> void restore_tensor(row_major<T, R>& to, Store
     }
     from.damaged |= size > from.left.size() / sizeof(T);
     if (from.damaged) return;
-    if (!std::equal(extents.begin(), extents.end(), to.shape().begin())) to.resize(extents);
+    internals::make_room(to, extents);
     internals::restore_numbers(to.data(), to.size(), from);
 }
 

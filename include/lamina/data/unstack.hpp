@@ -7,6 +7,7 @@
 #include <lamina/core/tensor.hpp>
 #include <lamina/data/columns.hpp>
 #include <lamina/data/element.hpp>
+#include <lamina/data/make_room.hpp>
 #include <lamina/data/stack.hpp>
 
 #include <algorithm>
@@ -98,7 +99,7 @@ template <class T, std::size_t R, class E> void take_numbers(const row_major<T, 
         if constexpr (numbers_of<E>::is_fixed) {
             if (extents != numbers_of<E>::extents) refuse_row(extents, numbers_of<E>::extents);
         }
-        else if (!std::equal(extents.begin(), extents.end(), to.shape().begin())) to.resize(extents);
+        else internals::make_room(to, extents);
         std::copy_n(from.data() + i * to.size(), to.size(), to.data());
     }
 }

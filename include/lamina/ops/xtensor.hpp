@@ -39,6 +39,7 @@ template <class Container> [[gnu::flatten]] AnyTensor take_over(Container&& x)
     using T = typename Container::value_type;
     const Shape extents = shape_of_expression(x.shape());
     auto owner = std::make_shared<Container>(std::move(x));
+    x = Container(); // xtensor leaves it its extents, and whoever fills it again would see no need to make room
     AnyTensor t(new_body(stored_types::dtype_of<T>, extents, 0));
     if (extents.size() > 0) t.body().data = reinterpret_cast<std::byte*>(owner->data());
     t.body().keeper = std::move(owner);

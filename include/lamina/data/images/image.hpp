@@ -3,6 +3,7 @@
 
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/tensor.hpp>
+#include <lamina/data/make_room.hpp>
 
 #include <algorithm>
 #include <array>
@@ -22,8 +23,7 @@ namespace internals {
 /// Gives a picture other extents and keeps its memory where it is large enough; its numbers are then anything.
 template <class T> void give_extents(row_major<T, 3>& image, std::size_t height, std::size_t width, std::size_t channels)
 {
-    const std::array<std::size_t, 3> extents{height, width, channels};
-    if (!std::equal(extents.begin(), extents.end(), image.shape().begin())) image.resize(extents);
+    internals::make_room(image, {height, width, channels});
 }
 
 } // namespace internals
