@@ -205,6 +205,12 @@ TEST_CASE("what a function throws stands in its place, and nothing is lost", "[d
     CHECK(batches[0] == xt::xtensor<std::int64_t, 1>{1, 2, 4});
     CHECK(batches[1] == xt::xtensor<std::int64_t, 1>{5});
     CHECK(errors == 3);
+    auto cursor = (some | skip(1) | batch(4)).open(Pass{});
+    xt::xtensor<std::int64_t, 1> one;
+    CHECK_THROWS(cursor.next(one));
+    CHECK(cursor.skip(1) == 1);     // with what was read before it
+    CHECK_THROWS(cursor.next(one)); // the last
+    CHECK(!cursor.next(one));
     auto [shuffled, thrown] = read_all_but_errors(some | shuffle(2, Seed{5}));
     std::sort(shuffled.begin(), shuffled.end());
     CHECK(shuffled == Whole{1, 2, 4, 5});

@@ -48,7 +48,9 @@ template <Dataset S, std::size_t Static> struct BatchDataset {
         [[gnu::cold]] std::uint64_t skip(std::uint64_t n)
         {
             constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
-            const std::uint64_t elements = internals::skip_elements<element_of<S>>(source, n > most / size ? most : n * size);
+            const std::uint64_t read = n > 0 ? std::exchange(filled, 0) : 0; // before an exception
+            const std::uint64_t elements =
+                read + internals::skip_elements<element_of<S>>(source, (n > most / size ? most : n * size) - read);
             return elements / size + (!drop && elements % size != 0);
         }
         bool skips_places() const { return internals::skips_places(source); }

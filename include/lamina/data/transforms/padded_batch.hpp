@@ -53,9 +53,9 @@ template <Dataset S> struct PaddedBatchDataset {
         [[gnu::cold]] std::uint64_t skip(std::uint64_t n)
         {
             constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
-            const std::uint64_t begun = n > 0 ? std::exchange(filled, 0) : 0;
+            const std::uint64_t before = n > 0 ? std::exchange(filled, 0) : 0; // an exception
             const std::uint64_t elements =
-                begun + internals::skip_elements<one>(source, n > most / size ? most - begun : n * size - begun);
+                before + internals::skip_elements<one>(source, (n > most / size ? most : n * size) - before);
             return elements / size + (!drop && elements % size != 0);
         }
         bool skips_places() const { return internals::skips_places(source); }
