@@ -127,6 +127,20 @@ TEST_CASE("lists packed and not, in parts, and of names that come twice", "[data
           std::vector<float>{1, 1, 1});
 }
 
+TEST_CASE("a list without values is written all the same, as TensorFlow asks for it", "[data][example]")
+{
+    CHECK(to_example(Reals{}) == example(entry("x", field(2, ""))));
+    struct Bytes {
+        std::vector<std::uint8_t> x;
+    };
+    CHECK(to_example(Bytes{}) == example(entry("x", field(1, field(1, "")))));
+    CHECK(parse_example<Bytes>(to_example(Bytes{})).x.empty());
+    struct Nothing {
+        std::optional<float> x;
+    };
+    CHECK_FALSE(parse_example<Nothing>(to_example(Nothing{})).x.has_value());
+}
+
 TEST_CASE("what an example is refused for", "[data][example]")
 {
     const std::string one("\x08\x05", 2);

@@ -154,7 +154,10 @@ template <class F> [[gnu::cold]] void write_field(protozero::pbf_writer& feature
         if constexpr (field_of<F>::size == 0) n = field.size();
         protozero::pbf_writer entry(features, 1);
         entry.add_string(1, name.data(), name.size());
-        protozero::pbf_writer feature(entry, 2), list(feature, static_cast<std::uint32_t>(kind));
+        protozero::pbf_writer feature(entry, 2);
+        // protozero leaves out messages that stay empty; TensorFlow refuses a feature without its list.
+        if (n == 0 && !takes_bytes<F>) return feature.add_message(static_cast<std::uint32_t>(kind), "", 0);
+        protozero::pbf_writer list(feature, static_cast<std::uint32_t>(kind));
         if constexpr (takes_bytes<F>) list.add_bytes(1, reinterpret_cast<const char*>(values), n);
         else if constexpr (kind == Kind::bytes)
             for (std::size_t i = 0; i < n; ++i) list.add_bytes(1, values[i].data(), values[i].size());
