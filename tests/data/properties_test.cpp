@@ -173,6 +173,10 @@ TEST_CASE("nothing is allocated in steady state", "[data]")
     CHECK(allocated(concatenate(numbers, numbers) | shard(2, 1) | interleave([](std::int64_t i) { return range(i, i + 20); }, 4) |
                         batch(3),
                     10, 500) == 0);
+    const auto texts = numbers | map<std::string>([](std::int64_t i, std::string& to) { to.assign(100, static_cast<char>(i)); }) |
+                       filter([](const std::string& text) { return text[0] != 5; });
+    CHECK(allocated(texts | shard(3, 1), 2, 500) == 0);
+    CHECK(allocated(texts | window(2, {.shift = 5}), 4, 300) == 0);
     const auto cached = numbers | map([](std::int64_t i) { return std::string(100, static_cast<char>(i)); }) | cache();
     read_all(cached);
     CHECK(allocated(cached | batch(5), 2, 100) == 0);

@@ -58,9 +58,8 @@ template <Dataset D> using element_of = typename D::element;
 
 /// Reads n elements by `next(element&)` for nobody, and says how many there were. What it throws was no element: it is not counted, as it was
 /// not when it was read; with `places` it is.
-template <class Element, class Next> std::uint64_t read_over(std::uint64_t n, Next next, bool places = false)
+template <class Element, class Next> std::uint64_t read_over(Element& unused, std::uint64_t n, Next next, bool places = false)
 {
-    Element unused{};
     std::uint64_t done = 0;
     while (done < n) {
 #if defined(__cpp_exceptions)
@@ -79,6 +78,12 @@ template <class Element, class Next> std::uint64_t read_over(std::uint64_t n, Ne
     return done;
 }
 
+template <class Element, class Next> std::uint64_t read_over(std::uint64_t n, Next next)
+{
+    Element unused{};
+    return internals::read_over(unused, n, next);
+}
+
 /// Gives up n elements of a cursor, and says how many there were.
 template <class Element, class Cursor> std::uint64_t skip_elements(Cursor& cursor, std::uint64_t n)
 {
@@ -94,12 +99,12 @@ template <class Cursor> bool skips_places(const Cursor& cursor)
     else return false;
 }
 
-/// Passes over n places of a cursor, and says how many there were.
-template <class Element, class Cursor> std::uint64_t pass_places(Cursor& cursor, std::uint64_t n)
+/// Passes over n places of a cursor, and says how many there were. What is read for that comes into `unused`, whose memory goes round.
+template <class Element, class Cursor> std::uint64_t pass_places(Cursor& cursor, std::uint64_t n, Element& unused)
 {
     if (n == 0) return 0;
     if (internals::skips_places(cursor)) return internals::skip_elements<Element>(cursor, n);
-    return internals::read_over<Element>(n, [&](Element& unused) { return cursor.next(unused); }, true);
+    return internals::read_over(unused, n, [&](Element& to) { return cursor.next(to); }, true);
 }
 
 /// A cursor that goes on at a position.

@@ -23,7 +23,7 @@ template <Dataset S> struct ShardDataset {
         bool next(element& to)
         {
             // Places are counted, not elements: what is thrown belongs to one shard, and the shards stay apart.
-            internals::pass_places<element>(source, std::exchange(before, count - 1));
+            internals::pass_places(source, std::exchange(before, count - 1), to);
             return source.next(to);
         }
         [[gnu::cold]] std::uint64_t skip(std::uint64_t n)

@@ -110,12 +110,15 @@ template <Dataset S> struct WindowDataset {
         {
             const std::size_t of_kept = std::min(behind, kept), rest = std::exchange(behind, 0) - of_kept;
             leave(of_kept);
-            if (rest > 0 && !ended) ended = internals::skip_elements<E>(source, rest) < rest;
+            if (rest == 0 || ended) return;
+            if constexpr (requires { source.skip(rest); }) ended = source.skip(rest) < rest;
+            else ended = internals::read_over(between, rest, [&](E& to) { return source.next(to); }) < rest;
         }
 
         cursor_of<S> source;
         WindowPlan plan;
         std::vector<Slot> ring;
+        E between{}; // what lies between two windows
         std::size_t first = 0, kept = 0, behind = 0;
         bool ended = false;
     };
