@@ -17,8 +17,10 @@
 
 #include <catch.hpp>
 
+#include <array>
 #include <atomic>
 #include <cstdint>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <initializer_list>

@@ -23,6 +23,7 @@
 
 #include <catch.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
