@@ -44,6 +44,9 @@ template <class M, class O, class G> struct TrainingSteps {
         goals.prepare(plan);
     }
 
+    [[gnu::cold]] ~TrainingSteps() {}
+    TrainingSteps(TrainingSteps&&) = default;
+
     std::unique_ptr<TrainingCore<M, O>> core;
     O& rule;
     G goals;
