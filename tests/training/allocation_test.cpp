@@ -3,6 +3,9 @@
 #include "counted_new.hpp"
 #include "training/problems.hpp"
 
+#include <lamina/data/sources/slices.hpp>
+#include <lamina/data/transforms/batch.hpp>
+#include <lamina/data/transforms/shuffle.hpp>
 #include <lamina/layers/convolution/conv2d.hpp>
 #include <lamina/layers/core/dense.hpp>
 #include <lamina/layers/recurrent/gru.hpp>
@@ -222,4 +225,15 @@ TEST_CASE("Several inputs and outputs allocate nothing either", "[training][allo
     const std::size_t of_sample = allocations - before;
     CHECK(of_sample == 0);
     CHECK(std::isfinite(kind(0) + copy(0)));
+}
+
+TEST_CASE("A batch of a dataset is judged and trained on without allocating", "[training][allocation]")
+{
+    auto model = made<Net>();
+    auto trainer = compile(model, Adam{}, SparseCategoricalCrossentropy{}, SparseCategoricalAccuracy{});
+    Counter counter;
+    Position position;
+    trainer.fit(slices(points(896)) | shuffle(100, Seed{1}) | batch(32), {.epochs = 3, .position = &position}, counter);
+    CHECK(counter.steps == 3 * 27);
+    CHECK(counter.within == 0);
 }

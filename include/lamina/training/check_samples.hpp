@@ -125,7 +125,8 @@ template <class T, DenseTensors X> [[gnu::cold]] void require_samples_of(const X
     if (tensor_at<0>(x).shape()[0] == 0) fail({where, ": there are no samples, at least one is needed"});
     require_inputs(x, needed, where);
     [&]<std::size_t... At>(std::index_sequence<At...>) {
-        (require_finite<T>(tensor_at<At>(x), place_of(where, "input", At, sizeof...(At)).c_str(), "x"), ...);
+        if constexpr (sizeof...(At) == 1) require_finite<T>(tensor_at<0>(x), where, "x");
+        else (require_finite<T>(tensor_at<At>(x), place_of(where, "input", At, sizeof...(At)).c_str(), "x"), ...);
     }(std::make_index_sequence<tensor_count<X>>{});
 }
 

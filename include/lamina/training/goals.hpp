@@ -202,8 +202,8 @@ public:
     [[gnu::cold]] void require_targets(const Y& y, std::size_t samples, const Plan<T>& plan, const char* where) const
     {
         for_each([&]<std::size_t At>(fixed<At>, const auto& goal) {
-            require_labels(goal.loss, tensor_at<At>(y), samples, plan.output_shape(At),
-                           internals::place_of(where, "output", At, count).c_str());
+            const std::string place = count > 1 ? internals::place_of(where, "output", At, count) : std::string(); // allocates
+            require_labels(goal.loss, tensor_at<At>(y), samples, plan.output_shape(At), count > 1 ? place.c_str() : where);
         });
     }
 
