@@ -24,10 +24,18 @@ public:
     OrderedWorkers(const OrderedWorkers&) = delete;
     OrderedWorkers& operator=(const OrderedWorkers&) = delete;
 
+    /// Where a thread cannot be had this throws: those before it do the work of all, and without one there are no slots.
     [[gnu::cold]] void start(std::size_t count)
     {
-        threads.reset(new std::thread[count]);
-        for (running = 0; running < count; ++running) threads[running] = std::thread([this] { work(); });
+        {
+            const std::lock_guard lock(state); // holds the first thread back
+            last = 0;
+            threads.reset(new std::thread[count]);
+            threads[0] = std::thread([this] { work(); });
+            running = 1;
+            last = none;
+        }
+        for (; running < count; ++running) threads[running] = std::thread([this] { work(); });
     }
 
     /// Asks the threads to end, and waits for what they are computing.
