@@ -58,6 +58,7 @@ TEST_CASE("repeat gives passes of their own", "[data]")
     CHECK(read_all(range(3) | repeat() | take(7)) == Whole{0, 1, 2, 0, 1, 2, 0});
     CHECK(cardinality(range(3) | repeat(2)) == 6);
     CHECK(cardinality(range(3) | repeat()) == infinite_cardinality);
+    CHECK((range(3) | repeat()).open(Pass{}).skip(~std::uint64_t{0}) == ~std::uint64_t{0}); // whole passes at once
 
     const auto twice = read_all(range(20) | shuffle(20, Seed{7}) | repeat(2));
     CHECK(Whole(twice.begin(), twice.begin() + 20) != Whole(twice.begin() + 20, twice.end()));
@@ -118,6 +119,7 @@ TEST_CASE("batches stack numbers, tensors, texts, tuples and structs", "[data]")
     CHECK_THROWS_WITH(read_all(ragged | batch(3)),
                       "batch: element 2 is [4], the elements before it [3]; use padded_batch, or resize them");
     CHECK_THROWS_WITH(batch(0), "batch: a size of 0; it is 1 or more");
+    CHECK_THROWS_WITH(batch(~std::uint64_t{0}), "batch: a size of 18446744073709551615; it is at most 4294967296");
 }
 
 TEST_CASE("batch and repeat do not commute", "[data]")

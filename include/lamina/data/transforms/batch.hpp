@@ -83,6 +83,8 @@ template <Dataset S, std::size_t Static> struct BatchDataset {
 template <std::size_t Static> [[gnu::cold]] auto batch_of(std::size_t n, bool drop)
 {
     if (n == 0) fail({"batch: a size of 0; it is 1 or more"});
+    constexpr std::uint64_t most = std::uint64_t{1} << 32; // so that no product with an element's extents is beyond bounds
+    if (n > most) fail({"batch: a size of ", n, "; it is at most ", most});
     return Transform{[n, drop]<Dataset S>(S source) {
         constexpr bool fits = has_components<element_of<S>, false>::answer(),
                        lists = has_components<element_of<S>, true>::answer();
@@ -97,7 +99,8 @@ template <std::size_t Static> [[gnu::cold]] auto batch_of(std::size_t n, bool dr
 } // namespace internals
 
 /// `n` elements at a time: numbers and tensors become a tensor [n, …], texts a std::vector, tuples a std::tuple of these, structs
-/// `Columns`. The last batch may be smaller; with `drop_remainder` it is left out. `batch<32>()` has its size in its type.
+/// `Columns`. The last batch may be smaller; with `drop_remainder` it is left out. Of `batch<32>(drop_remainder)`
+/// `spec` knows the size.
 ///
 /// Where reading an element throws, what was read before it begins the next batch.
 ///

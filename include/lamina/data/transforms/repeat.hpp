@@ -6,6 +6,7 @@
 #include <lamina/data/spec.hpp>
 #include <lamina/data/transform.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -41,8 +42,9 @@ template <Dataset S> struct RepeatDataset {
             bool empty = false;
             while (skipped < n && done < times) {
                 if (!now && whole > 0 && n - skipped >= static_cast<std::uint64_t>(whole)) { // whole passes need no reading
-                    skipped += static_cast<std::uint64_t>(whole);
-                    ++done;
+                    const std::uint64_t passes = std::min((n - skipped) / static_cast<std::uint64_t>(whole), times - done);
+                    skipped += passes * static_cast<std::uint64_t>(whole);
+                    done += passes;
                     continue;
                 }
                 try {
