@@ -279,7 +279,9 @@ TEST_CASE("cache(file) writes elements once, and reads them in later passes and 
         (folder.path / "batches").string() +
             ": holds elements of types and shapes (int64, (?, ?)), this dataset's are (int64, ()); delete the file, so "
             "that it is made anew, or choose another");
-    CHECK(says(refusal_of([&] { read_all(range(2) | cache(folder.write("other", "what?"))); }), "other"));
+    CHECK(says(refusal_of([&] { read_all(range(2) | cache(folder.write("other", "what?"))); }), "is no cache of elements"));
+    CHECK(says(refusal_of([&] { read_all(range(2) | cache(folder.write("table", "a,b,c\n1,2,3\n4,5,6\n"))); }),
+               "is no cache of elements"));
     CHECK(says(refusal_of([&] { read_all(range(2) | cache(folder.path / "none" / "x")); }), "make its folder first"));
     CHECK(says(refusal_of([&] { read_all(range(2) | cache(folder.path)); }), "is a folder"));
     CHECK(read_all_but_errors(range(2) | cache(folder.path / "none" / "x") | repeat()).second == 1);

@@ -53,7 +53,7 @@ template <class S, class... E> struct storable<Columns<S, E...>> : storable<std:
 template <class E> inline constexpr bool is_list_of_numbers = false;
 template <class T> inline constexpr bool is_list_of_numbers<std::vector<T>> = std::is_arithmetic_v<T> && !std::is_same_v<T, bool>;
 
-/// How few bytes an element takes, 1 at least, so that no list can claim more of them than there are.
+/// How few bytes an element takes.
 template <class E> consteval std::size_t least_bytes()
 {
     constexpr element_is kind = kind_of<E>;
@@ -63,8 +63,14 @@ template <class E> consteval std::size_t least_bytes()
         if constexpr (numbers_of<E>::is_fixed)
             for (const std::size_t extent : numbers_of<E>::extents) n *= extent;
     }
-    else n = kind == element_is::text || kind == element_is::list ? 8 : 1;
-    return n > 0 ? n : 1;
+    else if constexpr (kind == element_is::fields)
+        [&]<class... Fields>(field_list<Fields...>) { ((n += internals::least_bytes<Fields>()), ...); }(field_types<E>{});
+    else if constexpr (kind == element_is::tuple || kind == element_is::columns)
+        [&]<std::size_t... At>(std::index_sequence<At...>) {
+            ((n += internals::least_bytes<std::tuple_element_t<At, E>>()), ...);
+        }(std::make_index_sequence<std::tuple_size_v<E>>{});
+    else n = 8; // the length of a text or a list
+    return n;
 }
 
 /// Calls f for every part of a tuple, a pair, a struct or a batch of structs.
@@ -175,7 +181,8 @@ template <class E> void restore_element(E& to, StoredBytes& from)
     else if constexpr (kind == element_is::text) to = from.take(from.length());
     else if constexpr (kind == element_is::list) {
         const std::uint64_t n = from.length();
-        from.damaged |= n > from.left.size() / least_bytes<typename E::value_type>();
+        constexpr std::size_t least = std::max<std::size_t>(least_bytes<typename E::value_type>(), 1);
+        from.damaged |= n > from.left.size() / least; // no list may claim more than there is
         if (from.damaged) return;
         to.resize(static_cast<std::size_t>(n));
         if constexpr (is_list_of_numbers<E>) internals::restore_numbers(to.data(), to.size(), from);

@@ -58,7 +58,10 @@ inline void append_record(std::string& to, std::string_view record)
 /// Takes records out of bytes that come one after another. `Bytes` reads as `PlainBytes` does.
 class RecordFrames {
 public:
-    RecordFrames(std::string_view called, TFRecordOptions how) : name(called), options(how) {}
+    RecordFrames(std::string_view called, TFRecordOptions how) : name(called), options(how)
+    {
+        options.largest = std::min(options.largest, ~std::size_t{0} / 2); // so that no sum of lengths is beyond bounds
+    }
 
     std::uint64_t position() const { return at; }
 

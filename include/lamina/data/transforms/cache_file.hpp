@@ -71,7 +71,10 @@ public:
     [[gnu::cold]] CacheReader(const std::string& path, std::string_view type)
         : name(path), bytes(path, path), frames(path, {.largest = ~std::size_t{0}})
     {
-        if (!frames.next(bytes, record) || !record.starts_with(cache_mark))
+        char first[12];
+        const bool has_records = is_record_head({first, bytes.read(first, sizeof first)});
+        bytes.restart();
+        if (!has_records || !frames.next(bytes, record) || !record.starts_with(cache_mark))
             fail({name, ": is no cache of elements; choose another file, or delete this one"});
         const std::string_view found = std::string_view(record).substr(cache_mark.size());
         if (found != type)
