@@ -64,7 +64,11 @@ public:
     }
 
 private:
-    bool run(bool (*step)(Reader&)) { return setjmp(way_back) == 0 && step(*this); }
+    bool run(bool (*step)(Reader&))
+    {
+        if (setjmp(way_back) != 0) return false;
+        return step(*this);
+    }
 
     static bool read_header(Reader& me)
     {
