@@ -90,12 +90,12 @@ template <class Draw> AffineStep(Draw, FillOptions) -> AffineStep<Draw>;
 
 } // namespace internals
 
-/// A step of `augment`: mirrors every other picture, left and right.
+/// A step of `augment`: mirrors a picture left and right, or leaves it, by a toss of a coin.
 ///
 /// Example  auto step = random_flip_left_right();
 inline auto random_flip_left_right() { return internals::FlipLeftRight{}; }
 
-/// A step of `augment`: mirrors every other picture, up and down.
+/// A step of `augment`: mirrors a picture up and down, or leaves it, by a toss of a coin.
 ///
 /// Example  auto step = random_flip_up_down();
 inline auto random_flip_up_down() { return internals::FlipUpDown{}; }

@@ -114,8 +114,11 @@ template <class X> auto owned_tensor(X&& x)
             [](auto&&... each) { return std::tuple{internals::owned_tensor(std::forward<decltype(each)>(each))...}; },
             std::forward<X>(x));
     else {
-        static_assert(xt::is_xexpression<D>::value, "lamina: slices takes tensors, std::tuples of tensors, or Samples of them");
-        return row_major<typename D::value_type, std::tuple_size_v<typename D::shape_type>>(std::forward<X>(x));
+        constexpr bool fits = xt::is_xexpression<D>::value;
+        static_assert(fits, "lamina: slices takes tensors, std::tuples of tensors, or Samples of them");
+        if constexpr (fits)
+            return row_major<typename D::value_type, std::tuple_size_v<typename D::shape_type>>(std::forward<X>(x));
+        else return row_major<float, 1>{};
     }
 }
 
