@@ -42,6 +42,10 @@ template <class M, class X, std::size_t At> consteval bool extents_fit()
     return true;
 }
 
+/// Whether a part of a batch, or of a sample, is a text or a list of them.
+template <class X> inline constexpr bool is_of_texts = std::is_convertible_v<const X&, std::string_view>;
+template <class T> inline constexpr bool is_of_texts<std::vector<T>> = is_of_texts<T>;
+
 /// Whether elements E are batches for a model M that is measured by G; one sentence where they are none.
 template <class M, class G, class E> consteval bool batches_fit()
 {
@@ -53,8 +57,11 @@ template <class M, class G, class E> consteval bool batches_fit()
         using X = part_type<E, 0>;
         using Y = part_type<E, 1>;
         constexpr bool readable = Readable<X> && Readable<Y> && Readable<part_type<E, part_count<E> - 1>>;
+        constexpr bool texts = is_of_texts<X> || is_of_texts<Y>;
+        static_assert(!texts,
+                      "lamina: x or y of this dataset is text, a model is trained on numbers: map it to numbers before batch");
         constexpr bool batched = [] {
-            if constexpr (!readable) return false;
+            if constexpr (!readable) return texts; // was refused
             else
                 return []<std::size_t... At>(std::index_sequence<At...>) {
                     return !(is_one_sample<M, X, At>() || ...);
@@ -63,7 +70,7 @@ template <class M, class G, class E> consteval bool batches_fit()
         static_assert(batched,
                       "lamina: the elements of this dataset are single samples, not batches x [n, ...input] and y [n, ...]: add "
                       "batch(32) to it");
-        if constexpr (batched) {
+        if constexpr (batched && !texts) {
             if constexpr (!samples_fit(samples_for<M, G, X, Y>{})) return false;
             else {
                 constexpr bool extents = []<std::size_t... At>(std::index_sequence<At...>) {
