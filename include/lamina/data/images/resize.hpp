@@ -47,7 +47,7 @@ LAMINA_ROUND_EACH inline ResizePlace resize_place(std::size_t i, std::size_t in,
     const float at = center - 0.5f, below = std::floor(at), above = std::ceil(at);
     const std::size_t low = below > 0 ? static_cast<std::size_t>(below) : 0,
                       high = above > 0 ? static_cast<std::size_t>(above) : 0;
-    return {std::min(low, in - 1), std::min(high, in - 1), at - below};
+    return {low < in ? low : in - 1, high < in ? high : in - 1, at - below};
 }
 
 /// Some columns of a row of the result: `top` and `bottom` are the rows of the source above and below it. `Channels`: 0 for any number.
