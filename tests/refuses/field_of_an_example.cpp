@@ -9,7 +9,7 @@ using namespace lamina;
 struct Point {
     float x, y;
 };
-struct Shape {
+struct Path {
     std::string name;
 #ifdef GOOD
     std::vector<float> x, y;
@@ -18,4 +18,4 @@ struct Shape {
 #endif
 };
 
-int main() { return parse_example<Shape>("").name.empty() ? 0 : 1; }
+int main() { return parse_example<Path>("").name.empty() ? 0 : 1; }

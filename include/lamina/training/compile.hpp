@@ -2,6 +2,7 @@
 #pragma once
 
 #include <lamina/core/architecture.hpp>
+#include <lamina/core/dataset.hpp>
 #include <lamina/core/outlined.hpp>
 #include <lamina/core/samples.hpp>
 #include <lamina/core/verdict.hpp>
@@ -21,17 +22,30 @@ namespace internals {
 struct RefusedTrainer {
     struct Totals {};
     using Options = FitOptions<RefusedTrainer>;
+    using DatasetOptions = DatasetFitOptions<RefusedTrainer>;
 
-    History fit(const auto&, const Options& = {}, const auto&...) { return {}; }
+    template <class S>
+    History fit(const S&, const Options& = {}, const auto&...)
+        requires(!Dataset<S>)
+    {
+        return {};
+    }
+    template <Dataset D> History fit(const D&, const DatasetOptions& = {}, const auto&...) { return {}; }
     History fit(const auto&, const auto&, const Options& = {}, const auto&...) { return {}; }
-    Logs evaluate(const auto&, const EvaluateOptions& = {}, const auto&...) { return {}; }
+    template <class S>
+    Logs evaluate(const S&, const EvaluateOptions& = {}, const auto&...)
+        requires(!Dataset<S>)
+    {
+        return {};
+    }
+    template <Dataset D> Logs evaluate(const D&, const DatasetEvaluateOptions& = {}, const auto&...) { return {}; }
     Logs evaluate(const auto&, const auto&, const EvaluateOptions& = {}, const auto&...) { return {}; }
     Logs train_on_batch(const auto&...) { return {}; }
     silence optimizer() const { return {}; }
     Refused model() const { return {}; }
 
-    void require_validation(const auto&, const auto&) {}
-    Totals measure_validation(const auto&, const auto&, std::size_t) { return {}; }
+    void require_validation(const auto&...) {}
+    Totals measure_validation(const auto&...) { return {}; }
 };
 
 /// The number type of a model, and float for what is none.
