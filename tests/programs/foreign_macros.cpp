@@ -115,6 +115,20 @@
 
 #include <lamina/autodiff.hpp>
 #include <lamina/data/drawn_digits.hpp>
+#include <lamina/data/iterator.hpp>
+#include <lamina/data/sources/slices.hpp>
+#include <lamina/data/transforms/augment.hpp>
+#include <lamina/data/transforms/batch.hpp>
+#include <lamina/data/transforms/cache_file.hpp>
+#include <lamina/data/transforms/interleave.hpp>
+#include <lamina/data/transforms/padded_batch.hpp>
+#include <lamina/data/transforms/parallel_map.hpp>
+#include <lamina/data/transforms/prefetch.hpp>
+#include <lamina/data/transforms/repeat.hpp>
+#include <lamina/data/transforms/shuffle.hpp>
+#include <lamina/data/transforms/unbatch.hpp>
+#include <lamina/data/transforms/window.hpp>
+#include <lamina/data/transforms/zip.hpp>
 #include <lamina/draw/blocks.hpp>
 #include <lamina/draw/confusion_matrix.hpp>
 #include <lamina/draw/curves.hpp>

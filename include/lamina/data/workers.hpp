@@ -20,7 +20,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
 /// A type that derives from it owns the slots and calls `stop()` in its destructor, before they go.
 class OrderedWorkers {
 public:
-    explicit OrderedWorkers(std::size_t slots) : full(slots, 0) {}
+    explicit OrderedWorkers(std::size_t count) : full(count, 0) {}
     OrderedWorkers(const OrderedWorkers&) = delete;
     OrderedWorkers& operator=(const OrderedWorkers&) = delete;
 

@@ -36,9 +36,9 @@ template <class Y> [[gnu::cold]] Y joined_results(const std::vector<Y>& each)
 {
     if constexpr (is_tuple<Y>)
         return [&]<std::size_t... At>(std::index_sequence<At...>) {
-            const auto column = [&]<std::size_t I>(fixed<I>) {
-                std::vector<std::tuple_element_t<I, Y>> some;
-                for (const Y& y : each) some.push_back(std::get<I>(y));
+            const auto column = [&]<std::size_t Part>(fixed<Part>) {
+                std::vector<std::tuple_element_t<Part, Y>> some;
+                for (const Y& y : each) some.push_back(std::get<Part>(y));
                 return internals::joined_results(some);
             };
             return Y{column(fixed<At>{})...};

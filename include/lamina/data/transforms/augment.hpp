@@ -50,8 +50,8 @@ template <class E> struct augmented {
     using type = typename picture_of<E>::type;
 };
 template <class Places, std::size_t At, class... E> struct augmented_parts;
-template <std::size_t... I, std::size_t At, class... E> struct augmented_parts<std::index_sequence<I...>, At, E...> {
-    using type = std::tuple<typename std::conditional_t<I == At, picture_of<E>, std::type_identity<E>>::type...>;
+template <std::size_t... Each, std::size_t At, class... E> struct augmented_parts<std::index_sequence<Each...>, At, E...> {
+    using type = std::tuple<typename std::conditional_t<Each == At, picture_of<E>, std::type_identity<E>>::type...>;
 };
 template <class... E> struct augmented<std::tuple<E...>> {
     static constexpr std::size_t at = place_of_picture<E...>();

@@ -40,9 +40,9 @@ template <Dataset S, class F, class Out> struct ParallelMapDataset {
     class Workers final : public OrderedWorkers {
     public:
         Workers(cursor_of<S> from, F function, std::size_t count, std::size_t run)
-            : OrderedWorkers(2 * count + 1), source(std::move(from)), f(std::move(function)), slots(2 * count + 1)
+            : OrderedWorkers(2 * count + 1), source(std::move(from)), f(std::move(function)), ring(2 * count + 1)
         {
-            for (Slot& slot : slots) slot.places = std::vector<Place>(run);
+            for (Slot& slot : ring) slot.places = std::vector<Place>(run);
         }
         ~Workers() { stop(); }
 
@@ -53,7 +53,7 @@ template <Dataset S, class F, class Out> struct ParallelMapDataset {
                 std::size_t number = 0;
                 if (at == 0 && !wait(number)) return false;
                 if (at == 0) current = number;
-                Slot& slot = slots[current];
+                Slot& slot = ring[current];
                 if (at == slot.count) continue;
                 Place& place = slot.places[at++];
                 if (place.error) std::rethrow_exception(std::exchange(place.error, nullptr));
@@ -77,7 +77,7 @@ template <Dataset S, class F, class Out> struct ParallelMapDataset {
 
         bool read(std::size_t number) override
         {
-            Slot& slot = slots[number];
+            Slot& slot = ring[number];
             for (slot.count = 0; slot.count < slot.places.size(); ++slot.count) {
                 Place& place = slot.places[slot.count];
                 try {
@@ -91,7 +91,7 @@ template <Dataset S, class F, class Out> struct ParallelMapDataset {
         }
         void compute(std::size_t number) override
         {
-            Slot& slot = slots[number];
+            Slot& slot = ring[number];
             for (std::size_t i = 0; i < slot.count; ++i) {
                 Place& place = slot.places[i];
                 if (place.error) continue;
@@ -105,7 +105,7 @@ template <Dataset S, class F, class Out> struct ParallelMapDataset {
         }
 
         F f;
-        std::vector<Slot> slots;
+        std::vector<Slot> ring;
         std::size_t current = 0, at = 0; // where the reader of the results is
     };
 

@@ -25,14 +25,14 @@ template <class E> struct PrefetchDataset {
 
     class Reader final : public OrderedWorkers {
     public:
-        Reader(AnyCursor<E> from, std::size_t ahead) : OrderedWorkers(ahead), source(std::move(from)), slots(ahead) {}
+        Reader(AnyCursor<E> from, std::size_t ahead) : OrderedWorkers(ahead), source(std::move(from)), ring(ahead) {}
         ~Reader() { stop(); }
 
         bool next(E& to)
         {
             std::size_t number = 0;
             if (!wait(number)) return false;
-            Slot& slot = slots[number];
+            Slot& slot = ring[number];
             const bool ended = slot.ended;
             const std::exception_ptr error = std::exchange(slot.error, nullptr);
             if (!ended && !error) std::swap(to, slot.value);
@@ -53,7 +53,7 @@ template <class E> struct PrefetchDataset {
 
         bool read(std::size_t number) override
         {
-            Slot& slot = slots[number];
+            Slot& slot = ring[number];
             try {
                 slot.ended = !source.next(slot.value);
             }
@@ -64,7 +64,7 @@ template <class E> struct PrefetchDataset {
         }
         void compute(std::size_t) override {}
 
-        std::vector<Slot> slots;
+        std::vector<Slot> ring;
     };
 
     class Cursor {

@@ -18,7 +18,7 @@ namespace internals {
 
 template <Dataset S> struct RepeatDataset {
     using element = element_of<S>;
-    static constexpr std::uint64_t forever = std::numeric_limits<std::uint64_t>::max();
+    static constexpr std::uint64_t endless = std::numeric_limits<std::uint64_t>::max();
 
     class Cursor {
     public:
@@ -29,7 +29,7 @@ template <Dataset S> struct RepeatDataset {
             for (bool empty = false; done < times; pass_over()) {
                 begin();
                 if (now->next(to)) return given = true;
-                if (!given && std::exchange(empty, true) && times == forever)
+                if (!given && std::exchange(empty, true) && times == endless)
                     return false; // passes without an element would never end
             }
             return false;
@@ -57,7 +57,7 @@ template <Dataset S> struct RepeatDataset {
                 given |= here > 0;
                 skipped += here;
                 if (skipped == n) break;
-                if (!given && std::exchange(empty, true) && times == forever) break;
+                if (!given && std::exchange(empty, true) && times == endless) break;
                 pass_over();
             }
             return skipped;
@@ -91,13 +91,13 @@ template <Dataset S> struct RepeatDataset {
     S source;
     std::uint64_t times;
 
-    [[gnu::cold]] Cursor open(Pass pass) const { return {source, times, times == forever ? pass.epoch : pass.epoch * times}; }
+    [[gnu::cold]] Cursor open(Pass pass) const { return {source, times, times == endless ? pass.epoch : pass.epoch * times}; }
     [[gnu::cold]] auto spec() const { return lamina::spec(source); }
     [[gnu::cold]] std::int64_t cardinality() const
     {
         const std::int64_t n = lamina::cardinality(source);
         if (n == 0 || times == 0) return 0;
-        if (times == forever) return infinite_cardinality;
+        if (times == endless) return infinite_cardinality;
         if (n < 0) return n;
         const auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
         return times > most / static_cast<std::uint64_t>(n) ? infinite_cardinality : n * static_cast<std::int64_t>(times);
