@@ -21,6 +21,16 @@ inline constexpr DropRemainder drop_remainder{};
 
 namespace internals {
 
+/// Gives up n batches of a source, and says how many there were. `filled`: the elements of a batch that an exception left begun.
+template <class E, class Cursor>
+std::uint64_t skip_batches(Cursor& source, std::uint64_t n, std::size_t size, bool drop, std::size_t& filled)
+{
+    constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+    const std::uint64_t begun = n > 0 ? std::exchange(filled, 0) : 0;
+    const std::uint64_t elements = begun + internals::skip_elements<E>(source, (n > most / size ? most : n * size) - begun);
+    return elements / size + (!drop && elements % size != 0);
+}
+
 template <Dataset S, std::size_t Static> struct BatchDataset {
     using element = stacked_t<element_of<S>>;
     class Cursor {
@@ -47,11 +57,7 @@ template <Dataset S, std::size_t Static> struct BatchDataset {
 
         [[gnu::cold]] std::uint64_t skip(std::uint64_t n)
         {
-            constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
-            const std::uint64_t read = n > 0 ? std::exchange(filled, 0) : 0; // before an exception
-            const std::uint64_t elements =
-                read + internals::skip_elements<element_of<S>>(source, (n > most / size ? most : n * size) - read);
-            return elements / size + (!drop && elements % size != 0);
+            return internals::skip_batches<element_of<S>>(source, n, size, drop, filled);
         }
         bool skips_places() const { return internals::skips_places(source); }
 

@@ -12,7 +12,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -50,14 +49,7 @@ template <Dataset S> struct PaddedBatchDataset {
             return true;
         }
 
-        [[gnu::cold]] std::uint64_t skip(std::uint64_t n)
-        {
-            constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
-            const std::uint64_t before = n > 0 ? std::exchange(filled, 0) : 0; // an exception
-            const std::uint64_t elements =
-                before + internals::skip_elements<one>(source, (n > most / size ? most : n * size) - before);
-            return elements / size + (!drop && elements % size != 0);
-        }
+        [[gnu::cold]] std::uint64_t skip(std::uint64_t n) { return internals::skip_batches<one>(source, n, size, drop, filled); }
         bool skips_places() const { return internals::skips_places(source); }
 
     private:
