@@ -43,7 +43,8 @@ struct Folder {
         Image image({28, 28, 1});
         for (std::size_t i = 0; i < count; ++i) {
             const float* const from = drawn.x.data() + i % 2000 * pixels;
-            Digit digit{.label = drawn.y(i % 2000)};
+            Digit digit{};
+            digit.label = drawn.y(i % 2000);
             for (std::size_t p = 0; p < pixels; ++p) {
                 image.data()[p] = static_cast<std::uint8_t>(from[p]);
                 digit.row_sums[p / 28] += from[p];
