@@ -238,6 +238,26 @@ inline std::size_t samples_in(std::string_view layer, const AnyTensor& x, dtype 
     refuse_input(layer, x, type, needed);
 }
 
+[[noreturn, gnu::cold, gnu::noinline]] inline void refuse_trace_of(std::string_view layer)
+{
+    fail({layer, ": has no form in ops, so it cannot be traced; give its block a compose (docs/custom_layers.md)"});
+}
+
+/// A block as nodes of the graph that is traced: its form in ops, of a batch or of one sample.
+template <class B, class... X> [[gnu::cold]] AnyTensor trace_block(const B& block, const Mode& mode, bool one, const X&... x)
+{
+    if constexpr (!composes<B, sizeof...(X)>) refuse_trace_of(layer_kind<B>());
+    else {
+        ComposedVariables with;
+        for_each_any_variable(block, [&](const AnyVariable& v) {
+            with.variables.push_back(&v);
+            with.tensors.push_back(read_record(v.storage()));
+        });
+        if (!one) return block.compose(Composing(with, mode), static_cast<const AnyTensor&>(x)...);
+        return lamina::squeeze(block.compose(Composing(with, mode), lamina::expand_dims(x, 0)...), 0);
+    }
+}
+
 template <class B, TensorLike... X> AnyTensor call_block(const B& block, const X&... x)
 {
     using T = typename B::value_type;
@@ -255,9 +275,11 @@ template <class B, TensorLike... X> AnyTensor call_block(const B& block, const X
         n = samples;
         one = single;
     }
+    const Mode mode = mode_of_call(n);
+    if (tensors::tracing) [[unlikely]]
+        return trace_block(block, mode, one, x...);
     AnyTensor y = tensors::empty_tensor(type, one ? B::output : batch_shape(n, B::output));
     const T* const numbers[]{x.template numbers<T>()...};
-    const Mode mode = mode_of_call(n);
     std::uint32_t tapes = 0;
     std::vector<AnyTensor> leaves;
     if (tensors::recording != 0) {

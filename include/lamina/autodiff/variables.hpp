@@ -9,6 +9,7 @@
 #include <lamina/core/variable.hpp>
 #include <lamina/ops/journal.hpp>
 #include <lamina/ops/on_tensors.hpp>
+#include <lamina/ops/tracing.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -27,8 +28,13 @@ inline std::uint32_t tapes_for(const record& r) { return r.learned() ? tensors::
 inline AnyTensor read_record(const std::shared_ptr<record>& r)
 {
     if (!r || !r->alive()) fail({"a variable that is bound to no stored numbers was read; make the model with build or load"});
-    AnyTensor t = tensors::empty_tensor(r->type(), r->extents());
-    copy_out(*r, t.body().data);
+    AnyTensor t;
+    if (tensors::tracing) [[unlikely]]
+        t = tensors::tracing->read(r);
+    else {
+        t = tensors::empty_tensor(r->type(), r->extents());
+        copy_out(*r, t.body().data);
+    }
     if (tensors::recording != 0) tensors::journal().follow(t, r, tapes_for(*r));
     return t;
 }

@@ -47,7 +47,8 @@ struct Shape {
     LAMINA_TAGGED [[gnu::cold]] friend void print(std::string& to, const Shape& s)
     {
         internals::print(to, '[');
-        for (std::size_t axis = 0; axis < s.rank; ++axis) internals::append(to, {axis ? ", " : "", s[axis]});
+        for (std::size_t axis = 0; axis < s.rank; ++axis) // -1 stands for an extent that is not known yet
+            internals::append(to, {axis ? ", " : "", static_cast<std::ptrdiff_t>(s[axis])});
         internals::print(to, ']');
     }
     LAMINA_TAGGED LAMINA_OUTLINED friend std::ostream& operator<<(std::ostream& out, const Shape& s)

@@ -11,11 +11,13 @@
 #include <lamina/formats/stored_numbers.hpp>
 #include <lamina/formats/tensor_file.hpp>
 #include <lamina/graph/frozen.hpp>
+#include <lamina/graph/graph_nodes.hpp>
 #include <lamina/models/build.hpp>
 
 #include <cstddef>
 #include <cstring>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <string>
@@ -26,17 +28,28 @@
 
 namespace lamina {
 
-/// Owns records by name. A variable bound to one of them says "unbound" once the graph has let it go: by `erase`, by
+inline namespace LAMINA_ARCHITECTURE { // of graphs that compute: graph/traced.hpp
+class AnyTensor;
+class Feed;
+class Fetch;
+} // namespace LAMINA_ARCHITECTURE
+
+/// Owns records by name, and the nodes of computations that were traced. A variable bound to one of them says "unbound" once the graph has let it go: by `erase`, by
 /// `reset`, or by its end. None of these may happen while another thread uses a model that is bound to the graph.
 class Graph {
 public:
     LAMINA_TAGGED Graph() = default;
-    LAMINA_TAGGED Graph(Graph&& other) noexcept { records.swap(other.records); }
+    LAMINA_TAGGED Graph(Graph&& other) noexcept
+    {
+        records.swap(other.records);
+        computed.swap(other.computed);
+    }
     LAMINA_TAGGED Graph& operator=(Graph&& other) noexcept
     {
         if (this != &other) {
             reset();
             records.swap(other.records);
+            computed.swap(other.computed);
         }
         return *this;
     }
@@ -94,11 +107,12 @@ public:
         return true;
     }
 
-    /// Releases all records.
+    /// Releases all records, and lets go of the nodes.
     LAMINA_TAGGED void reset() noexcept
     {
         for (const auto& [name, kept] : records) kept->release();
         records.clear();
+        computed.reset();
     }
 
     /// A new model, whose variables are stored here: `graph.build<MnistModel>("mnist", Seed{1})`.
@@ -133,6 +147,17 @@ public:
     {
         bind(internals::variables_of(model), prefix);
     }
+
+    /// Runs f(fields) on symbols and keeps what it computes as nodes, whose names begin with `name`: #include <lamina/graph/traced.hpp>.
+    template <class Fields, class F> LAMINA_TAGGED Fields trace(const std::string& name, const F& f);
+
+    /// Runs what a fetch needs, and gives its value: `graph.run(digits.loss, {{digits.x, x}, {digits.y, y}})`.
+    LAMINA_TAGGED AnyTensor run(const Fetch& fetch, std::initializer_list<Feed> feeds = {});
+    LAMINA_TAGGED std::vector<AnyTensor> run(std::initializer_list<Fetch> fetches, std::initializer_list<Feed> feeds = {});
+
+    /// The nodes, or null where nothing was traced.
+    LAMINA_TAGGED const std::shared_ptr<internals::GraphNodes>& nodes() const { return computed; }
+    LAMINA_TAGGED void set_nodes(std::shared_ptr<internals::GraphNodes> to) { computed = std::move(to); }
 
 private:
     LAMINA_TAGGED void bind(const std::vector<internals::FoundVariable>& variables, const std::string& prefix)
@@ -186,6 +211,7 @@ private:
     }
 
     std::map<std::string, std::shared_ptr<stored_types::record>, std::less<>> records;
+    std::shared_ptr<internals::GraphNodes> computed;
 };
 
 } // namespace lamina
@@ -197,6 +223,7 @@ LAMINA_OUTLINED inline void Graph::save(const internals::FilePath& path) const
     protocols::named_records tensors;
     for (const auto& [name, kept] : records) tensors.push_back({name, kept});
     protocols::named_texts metadata;
+    if (computed) computed->store(tensors, metadata);
     if (std::string frozen = internals::frozen_names(tensors); !frozen.empty())
         metadata.push_back({internals::frozen_key, std::move(frozen)});
     safetensors::write(path, tensors, std::move(metadata));

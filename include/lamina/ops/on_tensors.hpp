@@ -161,7 +161,7 @@ AnyTensor broadcast_like(const AnyTensor& x, const AnyTensor& like);
 
 inline AnyTensor fitted(AnyTensor gradient, const AnyTensor& to)
 {
-    if (!gradient || gradient.shape() == to.shape()) return gradient;
+    if (!gradient || (gradient.shape() == to.shape() && is_known(to.shape()))) return gradient;
     return sum_to_like(gradient, to);
 }
 

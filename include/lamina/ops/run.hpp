@@ -1,9 +1,10 @@
-// lamina/ops/run.hpp: runs an op on tensors: computes, and tells the tapes.
+// lamina/ops/run.hpp: runs an op on tensors: computes it or writes it down, and tells the tapes.
 #pragma once
 
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
 #include <lamina/ops/journal.hpp>
+#include <lamina/ops/tracing.hpp>
 
 #include <cstddef>
 #include <span>
@@ -28,15 +29,23 @@ inline AnyTensor run_on(const OpEntry& op, const Inputs& in, const Attributes& w
 {
     Shape extents;
     dtype type = with.type;
-    for (std::size_t i = 0; i < in.size(); ++i)
+    bool symbolic = false;
+    for (std::size_t i = 0; i < in.size(); ++i) {
         if (!in[i]) refuse_empty_input(op, i);
+        symbolic |= in[i].body().symbolic;
+    }
     if (in.size() > 0) {
         extents = in[0].shape();
         type = in[0].dtype();
     }
     op.infer(in, with, extents, type);
-    AnyTensor out = empty_tensor(type, extents);
-    op.compute(in, out, with);
+    AnyTensor out;
+    if (symbolic) [[unlikely]]
+        out = write_node(op, in, with, extents, type);
+    else {
+        out = empty_tensor(type, extents);
+        op.compute(in, out, with);
+    }
     if (recording != 0 && op.gradient) write_down(op, in, out, with);
     return out;
 }

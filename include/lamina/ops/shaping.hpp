@@ -23,8 +23,9 @@ namespace internals::tensors {
     const AnyTensor& x = in[0];
     Shape extents = x.shape();
     dtype type = x.dtype();
+    if (!x.body().data) return run_on(op, in, with);
     op.infer(in, with, extents, type);
-    if (extents.size() * bytes_of(type) <= 64 || !x.body().data) return run_on(op, in, with);
+    if (extents.size() * bytes_of(type) <= 64) return run_on(op, in, with);
     AnyTensor out = same_numbers(x, extents);
     out.body().data += begin * bytes_of(type);
     if (recording != 0 && op.gradient) write_down(op, in, out, with);
@@ -45,7 +46,7 @@ inline void copy_all(const Inputs& in, const AnyTensor& out, const Attributes&)
 struct ReshapeLike {
     static void infer(const Inputs& in, const Attributes&, Shape& s, dtype&)
     {
-        if (in[0].size() != in[1].size())
+        if (is_known(in[0].shape()) && is_known(in[1].shape()) && in[0].size() != in[1].size())
             fail({"reshape_like: a tensor of shape ", in[0].shape(), " has not as many numbers as one of shape ", in[1].shape()});
         s = in[1].shape();
     }
@@ -77,6 +78,11 @@ struct ReshapeTo {
             to.push_back(extent == -1 ? 1 : static_cast<std::size_t>(extent));
         }
         require_sizable("reshape", to);
+        if (!is_known(in[0].shape())) { // what is left is known when the graph runs
+            if (left < Shape::max_rank) to.extents[left] = unknown;
+            s = to;
+            return;
+        }
         const std::size_t known = to.size(), size = in[0].size();
         if (left < Shape::max_rank && known > 0) to.extents[left] = size / known;
         if (to.size() != size)

@@ -12,6 +12,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -46,6 +47,15 @@ struct Trail {
 [[noreturn, gnu::cold, gnu::noinline]] inline void refuse_item(std::size_t at, const Shape& s)
 {
     fail({"item(", at, ") of a tensor of shape ", s, " and ", s.size(), " numbers; the first is item(0)"});
+}
+/// How the graph that this thread traces names one of its values.
+using NameOfSymbol = std::string (*)(const Body& value);
+inline constinit thread_local NameOfSymbol name_of_symbol = nullptr;
+
+[[noreturn, gnu::cold, gnu::noinline]] inline void refuse_numbers_of_symbol(const Body& value)
+{
+    if (!name_of_symbol) fail({"a value of a graph was read, which has numbers only while the graph runs; ask graph.run for it"});
+    fail({"\"", name_of_symbol(value), "\" has no value while a graph is traced; use where(), or run it"});
 }
 [[noreturn, gnu::cold, gnu::noinline]] inline void refuse_empty()
 {
@@ -96,12 +106,14 @@ public:
     template <class T> const T* data() const
     {
         if (dtype() != stored_types::dtype_of<T>) internals::tensors::refuse_type(dtype(), stored_types::dtype_of<T>);
+        if (body_->symbolic) internals::tensors::refuse_numbers_of_symbol(*body_);
         return numbers<T>();
     }
 
     /// One number, as it lies in the row, converted to T.
     template <class T = double> T item(std::size_t at = 0) const
     {
+        if (body().symbolic) internals::tensors::refuse_numbers_of_symbol(*body_);
         if (at >= size() || !body_->data) internals::tensors::refuse_item(at, shape());
         T value{};
         internals::with_number_of(

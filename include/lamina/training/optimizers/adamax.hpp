@@ -45,6 +45,7 @@ struct Adamax {
         update_variables(*this, gradients, variables);
     }
     template <class L, class V> auto minimize(const L& loss, const V& variables) { return minimize_loss(*this, loss, variables); }
+    template <class L> auto minimize(const L& loss) const { return minimize_traced(*this, loss); }
 
     template <class To> void list_options(To& to) const
     {

@@ -1,0 +1,195 @@
+// lamina/graph/traced/tracer.hpp: writes down what a thread computes with symbols, while it lives.
+#pragma once
+
+#include <lamina/autodiff/gradient_tape.hpp>
+#include <lamina/core/architecture.hpp>
+#include <lamina/core/error.hpp>
+#include <lamina/core/record.hpp>
+#include <lamina/graph/traced/node_list.hpp>
+#include <lamina/graph/traced/op_names.hpp>
+#include <lamina/ops/tracing.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::graphs {
+
+/// Counts a training step.
+class CountStep final : public NodeAction {
+public:
+    explicit CountStep(std::shared_ptr<record> count) : steps(std::move(count)) {}
+    std::string_view kind() const override { return "CountStep"; }
+    void run(const Inputs&, const AnyTensor&) override
+    {
+        ++*steps->data<std::int64_t>();
+        steps->changed();
+    }
+    std::span<const std::shared_ptr<record>> changes() const override { return {&steps, 1}; }
+
+private:
+    std::shared_ptr<record> steps;
+};
+
+class Tracer final : public tensors::Tracing {
+public:
+    /// Names of nodes begin with `scope`, which is empty or ends in "/". `following` is the tape that follows the whole trace, if one does.
+    Tracer(NodeList& nodes, std::string scope_of_names, GradientTape* following = nullptr)
+        : tape(following), list(nodes), scope(std::move(scope_of_names)), tracing_before(tensors::tracing),
+          names_before(tensors::name_of_symbol)
+    {
+        tensors::tracing = this;
+        tensors::name_of_symbol = [](const tensors::Body& value) {
+            const auto* const tracer = static_cast<const Tracer*>(tensors::tracing);
+            return value.keeper.get() == &tracer->list ? tracer->list.value_name(value.node)
+                                                       : std::string("a value of another graph");
+        };
+    }
+    ~Tracer()
+    {
+        tensors::tracing = tracing_before;
+        tensors::name_of_symbol = names_before;
+    }
+    Tracer(const Tracer&) = delete;
+    Tracer& operator=(const Tracer&) = delete;
+
+    /// The one that this thread traces with.
+    static Tracer& current(std::string_view what)
+    {
+        if (!tensors::tracing) fail({what, ": this works while a graph is traced, inside of graph.trace"});
+        return static_cast<Tracer&>(*tensors::tracing);
+    }
+
+    AnyTensor placeholder(std::string_view name, dtype type, const Shape& extents)
+    {
+        return list.add({scoped(name), NodeKind::placeholder}, type, extents);
+    }
+
+    AnyTensor append(const OpEntry& op, const Inputs& in, const Attributes& with, const Shape& extents, dtype type) override
+    {
+        auto inputs = places_of(in); // constants are named before
+        GraphNode node{scoped(names_of_op(op.name).node), NodeKind::op, std::move(inputs)};
+        node.op = &op;
+        node.attributes = with;
+        return list.add(std::move(node), type, extents);
+    }
+
+    AnyTensor read(const std::shared_ptr<record>& variable) override
+    {
+        if (const auto known = reads.find(variable.get()); known != reads.end()) return list[known->second].form;
+        GraphNode node{list.unused_name(stored_name(variable)), NodeKind::variable};
+        node.variable = variable;
+        const auto form = list.add(std::move(node), variable->type(), variable->extents());
+        reads.emplace(variable.get(), form.body().node);
+        if (variable->learned() && !was_read(variable)) learned.push_back(variable);
+        return form;
+    }
+
+    AnyTensor act(std::string_view name, std::shared_ptr<NodeAction> action, const Inputs& in, const Shape& extents,
+                  dtype type) override
+    {
+        auto inputs = places_of(in);
+        for (const auto& changed : action->changes()) {
+            stored_name(changed);
+            reads.erase(changed.get()); // who reads it from here on gets the new numbers
+        }
+        for (const auto& kept : action->keeps()) stored_name(kept);
+        GraphNode node{scoped(name), NodeKind::action, std::move(inputs)};
+        node.action = std::move(action);
+        const bool has_effect = node.changes();
+        const auto form = list.add(std::move(node), type, extents);
+        if (has_effect) effects.push_back(form.body().node);
+        return form;
+    }
+
+    AnyTensor training_step() override
+    {
+        if (!steps) steps = make_record(text_of({scope, "training_step"}), Shape{}, dtype::int64);
+        return read(steps);
+    }
+
+    std::string name_of(const AnyTensor& value) const override { return list.value_name(value.body().node); }
+
+    /// All that changed something since it was asked last; a training step runs it.
+    std::vector<std::uint32_t> take_effects()
+    {
+        if (steps) {
+            act("training_step/count", std::make_shared<CountStep>(steps), {nullptr, 0}, Shape{}, dtype::int64);
+            steps_counted.push_back(std::exchange(steps, nullptr));
+        }
+        return std::exchange(effects, {});
+    }
+
+    /// An operation that runs others.
+    AnyTensor group(std::string_view name, std::vector<std::uint32_t> members)
+    {
+        return list.add({scoped(name), NodeKind::group, std::move(members)}, dtype::boolean, Shape{});
+    }
+
+    /// The node of a value; of numbers it is a constant.
+    std::uint32_t place_of(const AnyTensor& value)
+    {
+        if (tensors::is_symbolic(value)) {
+            if (!list.has(value)) fail({"trace: a value of another graph was used; each graph has its own"});
+            return value.body().node;
+        }
+        if (const auto known = constants.find(&value.body()); known != constants.end()) return known->second;
+        GraphNode node{scoped("Const"), NodeKind::constant};
+        node.value = stop_gradient(value);
+        const std::uint32_t at = list.add(std::move(node), value.dtype(), value.shape()).body().node;
+        constants.emplace(&value.body(), at);
+        return at;
+    }
+
+    /// The learned variables that were read, in the order of the program.
+    const std::vector<std::shared_ptr<record>>& learned_variables() const { return learned; }
+
+    NodeList& nodes() { return list; }
+    GradientTape* const tape;
+
+private:
+    std::string scoped(std::string_view name) const { return list.unused_name(text_of({scope, name})); }
+    std::vector<std::uint32_t> places_of(const Inputs& in)
+    {
+        std::vector<std::uint32_t> places;
+        for (std::size_t i = 0; i < in.size(); ++i) places.push_back(place_of(in[i]));
+        return places;
+    }
+    bool was_read(const std::shared_ptr<record>& variable) const
+    {
+        for (const auto& one : learned)
+            if (one == variable) return true;
+        return false;
+    }
+
+    /// Under which name a record is stored beside the nodes.
+    std::string stored_name(const std::shared_ptr<record>& variable)
+    {
+        for (const auto& [name, kept] : list.kept())
+            if (kept == variable) return name;
+        std::string name = variable->name.starts_with(scope) ? variable->name : text_of({scope, variable->name});
+        for (std::size_t n = 1; list.kept().find(name) != list.kept().end(); ++n) {
+            name = text_of({scope, variable->name, '_', n});
+        }
+        list.keep(name, variable);
+        return name;
+    }
+
+    NodeList& list;
+    std::string scope;
+    tensors::Tracing* tracing_before;
+    tensors::NameOfSymbol names_before;
+    std::map<const record*, std::uint32_t> reads;
+    std::map<const tensors::Body*, std::uint32_t> constants;
+    std::vector<std::shared_ptr<record>> learned, steps_counted;
+    std::vector<std::uint32_t> effects;
+    std::shared_ptr<record> steps;
+};
+
+}}} // namespace lamina::internals::graphs

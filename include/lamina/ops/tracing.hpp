@@ -1,0 +1,73 @@
+// lamina/ops/tracing.hpp: the door to a graph: where ops on values without numbers are written down instead of computed.
+//
+// While a thread traces, `tracing` is what writes. A symbolic tensor is a value of the graph: type and shape, in which an extent may be
+// unknown, and no numbers. An op with a symbolic input becomes a node; one with numbers alone is computed at once, and its result
+// becomes a constant where a node reads it.
+#pragma once
+
+#include <lamina/core/architecture.hpp>
+#include <lamina/core/record.hpp>
+#include <lamina/ops/entry.hpp>
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::tensors {
+
+/// What a node does that is no op: it changes variables, or calls a function of the program.
+struct NodeAction {
+    NodeAction() = default;
+    NodeAction(const NodeAction&) = delete;
+    NodeAction& operator=(const NodeAction&) = delete;
+    virtual ~NodeAction() = default;
+
+    virtual std::string_view kind() const = 0; ///< as a file names it
+    virtual void run(const Inputs& in, const AnyTensor& out) = 0;
+    virtual std::string settings() const
+    {
+        return "{}";
+    } ///< a JSON object, from which a file's reader makes the same action again
+    virtual std::span<const std::shared_ptr<record>> changes() const { return {}; } ///< the variables that it writes
+    virtual std::span<const std::shared_ptr<record>> keeps() const { return {}; } ///< what else it needs from run to run, by name
+};
+
+struct Tracing {
+    /// A node of an op, whose `infer` gave this form.
+    virtual AnyTensor append(const OpEntry& op, const Inputs& in, const Attributes& with, const Shape& extents, dtype type) = 0;
+    /// A node that reads a variable.
+    virtual AnyTensor read(const std::shared_ptr<record>& variable) = 0;
+    /// A node of an action. One that changes something runs whenever the graph's next training step does, or is asked for.
+    virtual AnyTensor act(std::string_view name, std::shared_ptr<NodeAction> action, const Inputs& in, const Shape& extents,
+                          dtype type) = 0;
+    /// How many training steps were run: an int64 number, which drawing at random depends on.
+    virtual AnyTensor training_step() = 0;
+    virtual std::string name_of(const AnyTensor& value) const = 0;
+
+protected:
+    ~Tracing() = default;
+};
+inline constinit thread_local Tracing* tracing = nullptr;
+
+/// A value of a graph: a form without numbers. `graph` is who has it.
+[[gnu::cold]] inline AnyTensor symbol(dtype type, const Shape& extents, std::uint32_t node, const void* graph)
+{
+    AnyTensor made(new_body(type, extents, 0));
+    made.body().symbolic = true;
+    made.body().node = node;
+    made.body().keeper = std::shared_ptr<const void>(std::shared_ptr<const void>(), graph);
+    return made;
+}
+inline bool is_symbolic(const AnyTensor& t) { return t && t.body().symbolic; }
+
+/// Of an op with a symbolic input.
+[[gnu::cold, gnu::noinline]] inline AnyTensor write_node(const OpEntry& op, const Inputs& in, const Attributes& with,
+                                                         const Shape& extents, dtype type)
+{
+    if (!tracing)
+        fail({op.name, ": was given a value of a graph, which has numbers only while the graph runs; ask graph.run for it"});
+    return tracing->append(op, in, with, extents, type);
+}
+
+}}} // namespace lamina::internals::tensors
