@@ -1,6 +1,7 @@
 // lamina/autodiff/variables.hpp: variables and tensors: reading one, making one, changing it, and the sources of a gradient.
 #pragma once
 
+#include <lamina/autodiff/assign_variable.hpp>
 #include <lamina/autodiff/gradient_tape.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
@@ -39,17 +40,20 @@ inline AnyTensor read_record(const std::shared_ptr<record>& r)
     return t;
 }
 
-[[gnu::cold]] inline void refuse_assign(std::string_view what, const record& r, const AnyTensor& by)
+/// Changes a variable and gives its new value, as a read gives it. `node` is what a node of it is called where a graph is traced.
+[[gnu::noinline]] inline AnyTensor assign_value(std::string_view what, std::string_view node, const std::shared_ptr<record>& r,
+                                                const AnyTensor& by)
 {
-    fail({what, ": \"", r.name, "\" is ", name_of(r.type()), ' ', r.extents(), ", it was given ", name_of(by.dtype()), ' ',
-          by.shape()});
-}
-
-[[gnu::noinline]] inline void assign_record(std::string_view what, record& r, const AnyTensor& by)
-{
-    if (!r.alive()) fail({what, ": \"", r.name, "\" has no numbers any more; its graph has let it go"});
-    if (by.shape() != r.extents() || by.dtype() != r.type()) refuse_assign(what, r, by);
-    copy_in(by.body().data, r);
+    AnyTensor now;
+    if (tensors::tracing) [[unlikely]]
+        now = trace_assign(node, r, by);
+    else {
+        assign_record(what, *r, by);
+        now = by;
+        now.set_trail({});
+    }
+    if (tensors::recording != 0) tensors::journal().follow(now, r, tapes_for(*r));
+    return now;
 }
 
 } // namespace internals
@@ -87,27 +91,31 @@ template <StaticTensor X> auto variable(const X& x, std::string name = "variable
     return made;
 }
 
-/// Changes a variable's numbers; tensors that were read before keep theirs. What is added may broadcast.
+/// Changes a variable's numbers and gives them back as a tensor; tensors that were read before keep theirs. What is added may broadcast.
+/// While a graph is traced, the change is a node: it happens when a run reaches it, in the order of the program.
 ///
 /// Errors     another shape or type.
-/// Example    auto w = variable(constant({1.f, 2.f}), "w"); assign_add(w, constant({0.5f, 0.5f}));
-template <class T, Shape E, stored_types::storage_kind As, TensorLike X> void assign(Variable<T, E, As>& v, const X& by)
+/// Example    auto w = variable(constant({1.f, 2.f}), "w"); auto now = assign_add(w, constant({0.5f, 0.5f})); // Tensor<float, 2>
+template <class T, Shape E, stored_types::storage_kind As, TensorLike X>
+internals::tensors::TensorOf<T, E> assign(Variable<T, E, As>& v, const X& by)
 {
-    internals::assign_record("assign", *v.storage(), by);
+    return internals::tensors::TensorOf<T, E>(internals::assign_value("assign", "AssignVariableOp", v.storage(), by));
 }
 template <class T, Shape E, stored_types::storage_kind As, class X>
     requires(TensorLike<X> || std::is_arithmetic_v<X>)
-void assign_add(Variable<T, E, As>& v, const X& by)
+internals::tensors::TensorOf<T, E> assign_add(Variable<T, E, As>& v, const X& by)
 {
     const StopRecording pause(~0u);
-    internals::assign_record("assign_add", *v.storage(), lamina::read(v) + by);
+    const AnyTensor sum = lamina::read(v) + by;
+    return internals::tensors::TensorOf<T, E>(internals::assign_value("assign_add", "AssignAddVariableOp", v.storage(), sum));
 }
 template <class T, Shape E, stored_types::storage_kind As, class X>
     requires(TensorLike<X> || std::is_arithmetic_v<X>)
-void assign_sub(Variable<T, E, As>& v, const X& by)
+internals::tensors::TensorOf<T, E> assign_sub(Variable<T, E, As>& v, const X& by)
 {
     const StopRecording pause(~0u);
-    internals::assign_record("assign_sub", *v.storage(), lamina::read(v) - by);
+    const AnyTensor rest = lamina::read(v) - by;
+    return internals::tensors::TensorOf<T, E>(internals::assign_value("assign_sub", "AssignSubVariableOp", v.storage(), rest));
 }
 
 }} // namespace lamina
