@@ -38,8 +38,7 @@ TEST_CASE("a function is traced, run and trained as its eager twin is")
         const double traced = graph.run(fields.loss, {{fields.x, x}, {fields.y, y}}).item();
         CHECK(traced == Approx(reduce_mean(square(twin(x) - y)).item()).epsilon(1e-5));
         graph.run(fields.train_step, {{fields.x, x}, {"regression/y:0", y}});
-        sgd.minimize([&] {
-            return reduce_mean(square(twin(x) - y)); }, variables(twin));
+        sgd.minimize([&] { return reduce_mean(square(twin(x) - y)); }, variables(twin));
     }
     CHECK(graph.run(fields.prediction, {{fields.x, constant({{1.f, 1.f, 1.f}})}}).shape() == Shape{1, 1});
 }

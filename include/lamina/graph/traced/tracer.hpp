@@ -39,9 +39,12 @@ private:
 
 class Tracer final : public tensors::Tracing {
 public:
+    /// Whose nodes these are: a graph counts its training steps itself, a function is told the number of the step by each call.
+    enum class of { graph, function };
+
     /// Names of nodes begin with `scope`, which is empty or ends in "/". `following` is the tape that follows the whole trace, if one does.
-    Tracer(NodeList& nodes, std::string scope_of_names, GradientTape* following = nullptr)
-        : tape(following), list(nodes), scope(std::move(scope_of_names)), tracing_before(tensors::tracing),
+    Tracer(NodeList& nodes, std::string scope_of_names, GradientTape* following = nullptr, of what = of::graph)
+        : tape(following), list(nodes), owner(what), scope(std::move(scope_of_names)), tracing_before(tensors::tracing),
           names_before(tensors::name_of_symbol)
     {
         tensors::tracing = this;
@@ -110,6 +113,10 @@ public:
 
     AnyTensor training_step() override
     {
+        if (owner == of::function) {
+            if (told_step == NodeList::none) told_step = placeholder("training_step", dtype::int64, Shape{}).body().node;
+            return list[told_step].form;
+        }
         if (!steps) steps = make_record(text_of({scope, "training_step"}), Shape{}, dtype::int64);
         return read(steps);
     }
@@ -150,6 +157,9 @@ public:
     /// The learned variables that were read, in the order of the program.
     const std::vector<std::shared_ptr<record>>& learned_variables() const { return learned; }
 
+    /// The placeholder of the training step, where a function asked for it.
+    std::uint32_t step_node() const { return told_step; }
+
     NodeList& nodes() { return list; }
     GradientTape* const tape;
 
@@ -182,6 +192,8 @@ private:
     }
 
     NodeList& list;
+    of owner;
+    std::uint32_t told_step = NodeList::none;
     std::string scope;
     tensors::Tracing* tracing_before;
     tensors::NameOfSymbol names_before;
