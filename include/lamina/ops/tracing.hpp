@@ -31,6 +31,11 @@ struct NodeAction {
     } ///< a JSON object, from which a file's reader makes the same action again
     virtual std::span<const std::shared_ptr<record>> changes() const { return {}; } ///< the variables that it writes
     virtual std::span<const std::shared_ptr<record>> keeps() const { return {}; } ///< what else it needs from run to run, by name
+    /// Where its inputs are to lie when it runs, a record for each of its type and shape, as a plan can often write them at once; `run` then
+    /// does not read `in`. Empty where it reads tensors.
+    virtual std::span<const std::shared_ptr<record>> receives() const { return {}; }
+    /// Whether `run` keeps none of its inputs, so that they may lie in memory that is used again. If not it is given tensors of its own.
+    virtual bool only_reads() const { return false; }
 };
 
 struct Tracing {

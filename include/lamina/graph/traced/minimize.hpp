@@ -5,7 +5,6 @@
 #include <lamina/core/error.hpp>
 #include <lamina/core/found_here.hpp>
 #include <lamina/core/record.hpp>
-#include <lamina/core/record_rows.hpp>
 #include <lamina/core/span_of.hpp>
 #include <lamina/graph/traced/node.hpp>
 #include <lamina/graph/traced/tracer.hpp>
@@ -35,12 +34,12 @@ public:
     }
 
     std::string_view kind() const override { return O::class_name; }
-    void run(const Inputs& in, const AnyTensor&) override
+    void run(const Inputs&, const AnyTensor&) override
     {
-        for (std::size_t i = 0; i < in.size(); ++i) copy_in(in[i].body().data, *gradients[i]);
         take_step(functions::found_here{}, optimizer, span_of(values), span_of(gradients));
     }
     std::span<const std::shared_ptr<record>> changes() const override { return values; }
+    std::span<const std::shared_ptr<record>> receives() const override { return gradients; }
 
 private:
     O optimizer;
