@@ -25,10 +25,10 @@ struct NodeAction {
 
     virtual std::string_view kind() const = 0; ///< as a file names it
     virtual void run(const Inputs& in, const AnyTensor& out) = 0;
-    virtual std::string settings() const
-    {
-        return "{}";
-    } ///< a JSON object, from which a file's reader makes the same action again
+    /// The shape of its value where its inputs have these; `form` is what is known without them.
+    virtual Shape result_shape(const Inputs&, const Shape& form) const { return form; }
+    /// A JSON object, from which a file's reader makes the same action again.
+    virtual std::string settings() const { return "{}"; }
     virtual std::span<const std::shared_ptr<record>> changes() const { return {}; } ///< the variables that it writes
     virtual std::span<const std::shared_ptr<record>> keeps() const { return {}; } ///< what else it needs from run to run, by name
     /// Where its inputs are to lie when it runs, a record for each of its type and shape, as a plan can often write them at once; `run` then

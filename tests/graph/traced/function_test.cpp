@@ -2,6 +2,7 @@
 #include "catch.hpp"
 
 #include <lamina/graph/function.hpp>
+#include <lamina/graph/host_function.hpp>
 #include <lamina/graph/traced.hpp>
 #include <lamina/lamina.hpp>
 
@@ -94,4 +95,30 @@ TEST_CASE("a function gives several results, and is a part of other functions")
                       Catch::Matchers::Contains("\"x:0\" has no value while a graph is traced"));
     const auto list = function([](auto x) { return std::vector<AnyTensor>{x, x * x}; });
     CHECK(list(a)[1].item() == 9);
+}
+
+TEST_CASE("a host function is a node that calls the program")
+{
+    struct Report {
+        Placeholder<float, dyn, 2> x;
+        Node doubled, sum;
+    };
+    int calls = 0;
+    const auto doubled = host_function("doubled", [&calls](const Tensor<float, dyn, 2>& x) -> Tensor<float, dyn, 2> {
+        ++calls;
+        return x * 2.f;
+    });
+    const auto x = constant({{1.f, 2.f}, {3.f, 4.f}});
+    CHECK(doubled(Tensor<float, dyn, 2>(x)).item(3) == 8);
+    Graph graph;
+    const auto report = graph.trace<Report>("report", [&](Report& r) {
+        r.doubled = doubled(r.x);
+        r.sum = reduce_sum(r.doubled);
+    });
+    CHECK(calls == 1);
+    CHECK(graph.run(report.sum, {{report.x, x}}).item() == 20);
+    CHECK(graph.run("report/doubled:0", {{report.x, x}}).shape() == Shape{2, 2});
+    CHECK(calls == 3);
+    CHECK_THROWS_WITH(host_function("doubled", [](const Tensor<float>& one) -> Tensor<float> { return one; }),
+                      Catch::Matchers::Contains("there is another function \"doubled\" already"));
 }

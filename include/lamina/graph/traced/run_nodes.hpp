@@ -44,7 +44,7 @@ struct FedValue {
             copy_out(*node.variable, values[i].body().data);
         }
         else if (node.kind == NodeKind::action) {
-            values[i] = tensors::empty_tensor(node.form.dtype(), node.form.shape());
+            values[i] = tensors::empty_tensor(node.form.dtype(), node.action->result_shape(in, node.form.shape()));
             const auto receives = node.action->receives();
             for (std::size_t k = 0; k < receives.size(); ++k) copy_in(in[k].body().data, *receives[k]);
             node.action->run(in, values[i]);
