@@ -6,6 +6,7 @@
 #include <lamina/core/error.hpp>
 #include <lamina/ops/constants.hpp>
 #include <lamina/ops/journal.hpp>
+#include <lamina/ops/tracing.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -184,6 +185,7 @@ private:
         require_living("gradient");
         {
             const StopRecording pause(bit); // a tape never follows its own way back
+            const internals::tensors::ScopeOfNames scope("gradients");
             internals::way_back(bit, persistent, targets, dy, sources, result);
         }
         if (unconnected == Unconnected::zeros)

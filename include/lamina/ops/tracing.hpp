@@ -13,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::tensors {
 
@@ -49,19 +50,41 @@ struct Tracing {
     /// How many training steps were run: an int64 number, which drawing at random depends on.
     virtual AnyTensor training_step() = 0;
     virtual std::string name_of(const AnyTensor& value) const = 0;
+    /// The names of what is appended from here on begin with this one too, until `leave_scope` is given what this gave.
+    virtual std::string enter_scope(std::string_view name) = 0;
+    virtual void leave_scope(std::string before) = 0;
 
 protected:
     ~Tracing() = default;
 };
 inline constinit thread_local Tracing* tracing = nullptr;
 
-/// A value of a graph: a form without numbers. `graph` is who has it.
-[[gnu::cold]] inline AnyTensor symbol(dtype type, const Shape& extents, std::uint32_t node, const void* graph)
+/// What is written down while it lives has a name below this one: "digits/gradients/MatMul".
+class ScopeOfNames {
+public:
+    explicit ScopeOfNames(std::string_view name) : in(tracing)
+    {
+        if (in) before = in->enter_scope(name);
+    }
+    ~ScopeOfNames()
+    {
+        if (in) in->leave_scope(std::move(before));
+    }
+    ScopeOfNames(const ScopeOfNames&) = delete;
+    ScopeOfNames& operator=(const ScopeOfNames&) = delete;
+
+private:
+    Tracing* in;
+    std::string before;
+};
+
+/// A value of a graph: a form without numbers. `graph` tells which one has it, and outlives the graph, so that no other is taken for it.
+[[gnu::cold]] inline AnyTensor symbol(dtype type, const Shape& extents, std::uint32_t node, std::shared_ptr<const void> graph)
 {
     AnyTensor made(new_body(type, extents, 0));
     made.body().symbolic = true;
     made.body().node = node;
-    made.body().keeper = std::shared_ptr<const void>(std::shared_ptr<const void>(), graph);
+    made.body().keeper = std::move(graph);
     return made;
 }
 inline bool is_symbolic(const AnyTensor& t) { return t && t.body().symbolic; }

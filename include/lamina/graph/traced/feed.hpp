@@ -24,15 +24,19 @@ public:
     Fetch(const Text& called) : name(std::string_view(called))
     {}
 
-    /// Its place; refuses what is not in the graph.
-    std::uint32_t place_in(const internals::graphs::NodeList& list) const
+    /// Its place; refuses what is not in the graph. `where` begins the sentence.
+    std::uint32_t place_in(const internals::graphs::NodeList& list, std::string_view where = "graph.run") const
     {
         if (name.empty()) {
-            if (!list.has(value)) internals::fail({"graph.run: was given a value that is none of this graph's nodes"});
+            if (!list.has(value)) internals::fail({where, ": was given a value that is none of this graph's nodes"});
             return value.body().node;
         }
         const std::uint32_t at = list.find(name);
-        if (at == internals::graphs::NodeList::none) internals::fail({"graph.run: there is no \"", name, "\" in the graph"});
+        if (at == internals::graphs::NodeList::none) {
+            const auto nearby = list.nearest(name);
+            internals::fail({where, ": there is no \"", name, "\" in the graph", nearby.empty() ? "" : " (the nearest is \"",
+                             nearby, nearby.empty() ? "" : "\")", "; list_nodes(graph) shows what there is"});
+        }
         return at;
     }
 

@@ -5,6 +5,7 @@
 
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
+#include <lamina/core/names.hpp>
 #include <lamina/core/record.hpp>
 #include <lamina/graph/graph_nodes.hpp>
 #include <lamina/graph/traced/op_names.hpp>
@@ -49,6 +50,8 @@ struct GraphNode {
 
 class NodeList : public GraphNodes {
 public:
+    ~NodeList() override { *self = nullptr; }
+
     std::size_t size() const { return nodes.size(); }
     const GraphNode& operator[](std::size_t i) const { return nodes[i]; }
     auto begin() const { return nodes.begin(); }
@@ -57,7 +60,7 @@ public:
     /// Adds a node; gives its value. The name is taken as it is.
     AnyTensor add(GraphNode node, dtype type, const Shape& extents)
     {
-        node.form = tensors::symbol(type, extents, static_cast<std::uint32_t>(nodes.size()), this);
+        node.form = tensors::symbol(type, extents, static_cast<std::uint32_t>(nodes.size()), self);
         by_name.emplace(node.name, static_cast<std::uint32_t>(nodes.size()));
         nodes.push_back(std::move(node));
         return nodes.back().form;
@@ -83,6 +86,15 @@ public:
         return found == by_name.end() ? none : found->second;
     }
 
+    /// The name that was probably meant, as values are called; none where none is like it.
+    [[gnu::cold]] std::string nearest(std::string_view name) const
+    {
+        if (name.ends_with(":0")) name.remove_suffix(2);
+        NearestName nearby{name};
+        for (const auto& [known, at] : by_name) nearby.look_at(known);
+        return nearby.found.empty() ? std::string() : value_name(by_name.find(nearby.found)->second);
+    }
+
     /// Whether names begin with "scope/".
     bool find_scope(std::string_view scope) const
     {
@@ -96,8 +108,22 @@ public:
         for (; nodes.size() > to; nodes.pop_back()) by_name.erase(nodes.back().name);
     }
 
-    /// Whether a value is one of this list's.
-    bool has(const AnyTensor& value) const { return tensors::is_symbolic(value) && value.body().keeper.get() == this; }
+    /// Whether a value is one of this list's: not of another graph, nor of a trace that failed.
+    bool has(const AnyTensor& value) const
+    {
+        if (!tensors::is_symbolic(value) || !made(value.body())) return false;
+        const std::uint32_t at = value.body().node;
+        return at < nodes.size() && &nodes[at].form.body() == &value.body();
+    }
+
+    /// Whether a symbol's body was made here.
+    bool made(const tensors::Body& symbol) const { return symbol.keeper == self; }
+
+    /// The list that a symbol belongs to, or null: its graph is gone.
+    static const NodeList* of(const AnyTensor& symbol)
+    {
+        return *static_cast<const NodeList* const*>(symbol.body().keeper.get());
+    }
 
     /// What a value is called: "digits/add:0"; a node without a value is called as it is.
     std::string value_name(std::uint32_t i) const
@@ -110,6 +136,7 @@ public:
     const std::map<std::string, std::shared_ptr<record>, std::less<>>& kept() const { return records; }
 
 private:
+    std::shared_ptr<const NodeList*> self = std::make_shared<const NodeList*>(this); ///< known to its symbols
     std::vector<GraphNode> nodes;
     std::map<std::string, std::uint32_t, std::less<>> by_name;
     std::map<std::string, std::shared_ptr<record>, std::less<>> records;

@@ -50,8 +50,7 @@ public:
         tensors::tracing = this;
         tensors::name_of_symbol = [](const tensors::Body& value) {
             const auto* const tracer = static_cast<const Tracer*>(tensors::tracing);
-            return value.keeper.get() == &tracer->list ? tracer->list.value_name(value.node)
-                                                       : std::string("a value of another graph");
+            return tracer->list.made(value) ? tracer->list.value_name(value.node) : std::string("a value of another graph");
         };
     }
     ~Tracer()
@@ -123,6 +122,19 @@ public:
 
     std::string name_of(const AnyTensor& value) const override { return list.value_name(value.body().node); }
 
+    std::string enter_scope(std::string_view name) override
+    {
+        std::string before = inner;
+        std::string entered(name);
+        for (std::size_t n = 1; list.find_scope(text_of({scope, inner, entered})); ++n) {
+            entered = name;
+            internals::append(entered, {'_', n});
+        }
+        internals::append(inner, {entered, '/'});
+        return before;
+    }
+    void leave_scope(std::string before) override { inner = std::move(before); }
+
     /// All that changed something since it was asked last; a training step runs it.
     std::vector<std::uint32_t> take_effects()
     {
@@ -164,7 +176,7 @@ public:
     GradientTape* const tape;
 
 private:
-    std::string scoped(std::string_view name) const { return list.unused_name(text_of({scope, name})); }
+    std::string scoped(std::string_view name) const { return list.unused_name(text_of({scope, inner, name})); }
     std::vector<std::uint32_t> places_of(const Inputs& in)
     {
         std::vector<std::uint32_t> places;
@@ -194,7 +206,7 @@ private:
     NodeList& list;
     of owner;
     std::uint32_t told_step = NodeList::none;
-    std::string scope;
+    std::string scope, inner; ///< of names: of the whole trace, and of what is traced now
     tensors::Tracing* tracing_before;
     tensors::NameOfSymbol names_before;
     std::map<const record*, std::uint32_t> reads;
