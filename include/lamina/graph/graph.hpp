@@ -126,7 +126,8 @@ public:
     /// Writes all records, of any type, to a safetensors file, which is whole or not there; names of frozen ones are its metadata.
     LAMINA_TAGGED void save(const internals::FilePath& path) const;
 
-    /// A graph with the tensors of a safetensors file, from wherever it comes, each of the type that it has in the file.
+    /// A graph with the tensors of a safetensors file, from wherever it comes, each of the type that it has in the file. Nodes that the
+    /// file has are kept as a text, and `save` writes them again; to run them, name the families of their ops.
     ///
     /// Refuses   a type that lamina has not, more than six axes.
     LAMINA_TAGGED static Graph load(const internals::FilePath& path) { return of(safetensors::read(path)); }
@@ -136,6 +137,12 @@ public:
     /// Refuses   also what that type cannot hold: a real number that would become infinite, an integer that would be rounded, and one
     ///           that float64 does not hold. The type has to be float32 or float64.
     LAMINA_TAGGED static Graph load(const internals::FilePath& path, dtype all) { return of(safetensors::read(path), &all); }
+
+    /// The same with the nodes of traced graphs, whose ops are in these families: `Graph::load<families::core, families::images>(path)`,
+    /// #include <lamina/graph/runner.hpp>.
+    ///
+    /// Refuses   what graph/traced/load.hpp says; nothing runs before the whole file was found to be sound.
+    template <class Family, class... More> LAMINA_TAGGED static Graph load(const internals::FilePath& path);
 
     /// The same from arrays of any format, which its reader gives.
     LAMINA_TAGGED static Graph of(const protocols::tensor_file& file, const dtype* all = nullptr);
@@ -251,6 +258,8 @@ LAMINA_OUTLINED inline Graph Graph::of(const protocols::tensor_file& file, const
         internals::copy_converted(tensor, *made, where);
         made->trainable = !internals::is_frozen(frozen, tensor.name);
     }
+    if (const std::string* const text = protocols::find(file.metadata, internals::nodes_key))
+        graph.set_nodes(std::make_shared<internals::NodesAsText>(*text));
     return graph;
 }
 

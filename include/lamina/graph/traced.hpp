@@ -11,7 +11,7 @@
 #include <lamina/graph/traced/feed.hpp>
 #include <lamina/graph/traced/minimize.hpp>
 #include <lamina/graph/traced/node.hpp>
-#include <lamina/graph/traced/run_nodes.hpp>
+#include <lamina/graph/traced/run.hpp>
 #include <lamina/graph/traced/stored_nodes.hpp>
 #include <lamina/graph/traced/trace.hpp>
 
@@ -27,23 +27,10 @@ namespace lamina {
 template <class Fields, class F> LAMINA_TAGGED Fields Graph::trace(const std::string& name, const F& f)
 {
     if (!nodes()) set_nodes(std::make_shared<internals::graphs::StoredNodes>());
+    if (!nodes()->can_run())
+        internals::fail({"graph.trace: the graph has nodes that were read as a text; load them with the families of their ops: "
+                         "Graph::load<families::core, …>(path)"});
     return internals::graphs::trace_fields<Fields>(static_cast<internals::graphs::NodeList&>(*nodes()), name, f);
-}
-
-LAMINA_OUTLINED inline AnyTensor Graph::run(const Fetch& fetch, std::initializer_list<Feed> feeds)
-{
-    return run({fetch}, feeds)[0];
-}
-
-LAMINA_OUTLINED inline std::vector<AnyTensor> Graph::run(std::initializer_list<Fetch> fetches, std::initializer_list<Feed> feeds)
-{
-    if (!nodes()) internals::fail({"graph.run: the graph has no nodes; trace a function, or load a file that has some"});
-    const auto& list = static_cast<const internals::graphs::NodeList&>(*nodes());
-    std::vector<std::uint32_t> places;
-    for (const Fetch& fetch : fetches) places.push_back(fetch.place_in(list));
-    std::vector<internals::graphs::FedValue> fed;
-    for (const Feed& feed : feeds) fed.push_back({feed.to.place_in(list), feed.value});
-    return internals::graphs::run_nodes(list, places, fed);
 }
 
 } // namespace lamina

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string_view>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::tensors {
@@ -48,6 +49,25 @@ struct StepBack {
     bool wants(std::size_t i) const { return i > 31 || (wanted >> i & 1) != 0; }
 };
 
+/// The options of an op's type, such as those of LeakyRelu<0.2>, as it lists them (blocks/option_list.hpp): names and numbers.
+struct OpOptions {
+    struct Option {
+        std::string_view name;
+        double value;
+    };
+    std::array<Option, 4> all{};
+    std::size_t count = 0;
+
+    template <class... Usual> void operator()(std::string_view name, double value, const Usual&...)
+    {
+        if (count < all.size()) all[count++] = {name, value};
+    }
+    template <class... Usual> void operator()(std::string_view name, std::nullptr_t, const Usual&...)
+    {
+        (*this)(name, std::numeric_limits<double>::infinity()); // a bound that is none
+    }
+};
+
 /// An op, written once.
 ///
 /// infer      shape and type of the result, which have those of the first input to begin with. It is the only place of validation: it refuses
@@ -55,12 +75,14 @@ struct StepBack {
 /// compute    writes the numbers of the result.
 /// gradient   writes dx[i], the gradient by input i, in functions on tensors, so that it is differentiated again where a tape listens; or
 ///            leaves it empty where nothing flows. Null where nothing flows at all.
+/// options    of an op whose type has some: lists them. Name and options tell ops apart.
 struct OpEntry {
     std::string_view name;
     keeps kept;
     void (*infer)(const Inputs&, const Attributes&, Shape& extents, dtype& type);
     void (*compute)(const Inputs&, const AnyTensor& out, const Attributes&);
     void (*gradient)(const StepBack&, AnyTensor* dx);
+    void (*options)(OpOptions&) = nullptr;
 };
 
 }}} // namespace lamina::internals::tensors

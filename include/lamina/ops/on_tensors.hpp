@@ -248,10 +248,17 @@ template <class F> struct Binary {
     }
 };
 
+/// What lists the options of a formula's type; null where it has none.
+template <class F> constexpr auto options_of() -> void (*)(OpOptions&)
+{
+    if constexpr (requires(OpOptions& to) { F::list_options(to); }) return [](OpOptions& to) { F::list_options(to); };
+    else return nullptr;
+}
+
 template <class Op> struct EntryOf;
 template <class F> struct EntryOf<ops::elementwise<F>> {
     using passes = std::conditional_t<ops::takes_two<F>, Binary<F>, Unary<F>>;
-    static constexpr OpEntry entry{F::name, kept_of<F>(), passes::infer, passes::compute, passes::gradient};
+    static constexpr OpEntry entry{F::name, kept_of<F>(), passes::infer, passes::compute, passes::gradient, options_of<F>()};
 };
 
 /// The entry of an op that is made of a formula.
