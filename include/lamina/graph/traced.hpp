@@ -3,7 +3,6 @@
 // #include <lamina/lamina.hpp> needs none of it.
 #pragma once
 
-#include <lamina/autodiff.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
 #include <lamina/core/outlined.hpp>

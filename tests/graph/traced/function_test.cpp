@@ -1,6 +1,7 @@
 // tests/graph/traced/function_test.cpp: functions that are traced once a signature.
 #include "catch.hpp"
 
+#include <lamina/autodiff.hpp>
 #include <lamina/graph/function.hpp>
 #include <lamina/graph/host_function.hpp>
 #include <lamina/graph/traced.hpp>

@@ -1,6 +1,7 @@
 // tests/graph/traced/learning_test.cpp: what changes variables inside of a graph: assign, optimizers' steps.
 #include "catch.hpp"
 
+#include <lamina/autodiff.hpp>
 #include <lamina/graph/traced.hpp>
 #include <lamina/lamina.hpp>
 

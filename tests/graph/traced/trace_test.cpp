@@ -1,6 +1,7 @@
 // tests/graph/traced/trace_test.cpp: functions traced into nodes, run, trained.
 #include "catch.hpp"
 
+#include <lamina/autodiff.hpp>
 #include <lamina/graph/traced.hpp>
 #include <lamina/lamina.hpp>
 
