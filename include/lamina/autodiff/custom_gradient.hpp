@@ -21,7 +21,7 @@ namespace internals {
 }
 [[gnu::cold, gnu::noinline]] inline void check_custom(const AnyTensor& gradient, const AnyTensor& argument, std::size_t at)
 {
-    if (gradient && (gradient.shape() != argument.shape() || gradient.dtype() != argument.dtype()))
+    if (gradient && (!tensors::may_equal(gradient.shape(), argument.shape()) || gradient.dtype() != argument.dtype()))
         fail({"custom_gradient: the gradient of argument ", at, " is ", name_of(gradient.dtype()), ' ', gradient.shape(),
               ", the argument is ", name_of(argument.dtype()), ' ', argument.shape()});
 }

@@ -99,7 +99,7 @@ private:
 
     void begin_at(const AnyTensor& target, const AnyTensor& cotangent)
     {
-        if (cotangent && (cotangent.shape() != target.shape() || cotangent.dtype() != target.dtype()))
+        if (cotangent && (!tensors::may_equal(cotangent.shape(), target.shape()) || cotangent.dtype() != target.dtype()))
             fail({"GradientTape: the cotangent is ", name_of(cotangent.dtype()), ' ', cotangent.shape(), ", its target is ",
                   name_of(target.dtype()), ' ', target.shape()});
         add(gradients[target.trail().index - from], cotangent ? cotangent : AnyTensor(ones_like(target)));

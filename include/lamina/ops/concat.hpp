@@ -25,13 +25,17 @@ struct Concat {
         s = in[0].shape();
         const std::size_t axis = axis_within("concat", s, with.ints[0], s.rank);
         for (std::size_t i = 1; i < in.size(); ++i) {
-            Shape other = in[i].shape();
+            const Shape& other = in[i].shape();
             require_alike("concat", in[0], in[i]);
-            if (other.rank > axis) other.extents[axis] = in[0].shape()[axis];
-            if (other != in[0].shape())
-                fail({"concat: tensors of shapes ", in[0].shape(), " and ", in[i].shape(), " along axis ", axis,
+            bool fits = other.rank == s.rank;
+            for (std::size_t k = 0; fits && k < s.rank; ++k) {
+                if (k == axis) s.extents[k] = sum_of_extents(s[k], other[k]);
+                else if (s[k] == unknown) s.extents[k] = other[k];
+                else fits = may_equal(s[k], other[k]);
+            }
+            if (!fits)
+                fail({"concat: tensors of shapes ", in[0].shape(), " and ", other, " along axis ", axis,
                       "; all other extents have to be equal"});
-            s.extents[axis] += in[i].shape()[axis];
         }
         require_sizable("concat", s);
         as_attribute("concat", static_cast<std::ptrdiff_t>(s[axis]));
@@ -50,9 +54,16 @@ struct Concat {
         const auto axis = static_cast<std::size_t>(step.attributes.ints[0]);
         Attributes place;
         place.count = Shape::max_rank;
+        std::vector<const AnyTensor*> part{&step.dy, nullptr}; // and what it stands behind, where its extent is not known
         for (std::size_t i = 0; i < step.in.size(); ++i) {
-            if (step.wants(i)) dx[i] = run(part_like_entry, step.dy, step.in[i], place);
-            place.ints[axis] += static_cast<std::int32_t>(step.in[i].shape()[axis]);
+            part[1] = &step.in[i];
+            if (step.wants(i)) dx[i] = run_on(part_like_entry, {part.data(), part.size()}, place);
+            if (step.in[i].shape()[axis] != unknown) place.ints[axis] += static_cast<std::int32_t>(step.in[i].shape()[axis]);
+            else {
+                part.push_back(&step.in[i]);
+                place.count = Shape::max_rank + 1;
+                place.ints[Shape::max_rank] = static_cast<std::int32_t>(axis);
+            }
         }
     }
 };
@@ -83,7 +94,7 @@ inline constexpr OpEntry concat_entry{"concat", keeps::none, Concat::infer, Conc
     const auto along = static_cast<int>(axis_among("stack", all[0].shape(), axis, all[0].rank() + 1));
     std::vector<AnyTensor> wide;
     for (const AnyTensor& one : all) {
-        if (one.shape() != all[0].shape())
+        if (!may_equal(one.shape(), all[0].shape()))
             internals::fail({"stack: tensors of shapes ", all[0].shape(), " and ", one.shape(), "; they have to be equal"});
         wide.push_back(expand_dims(one, along));
     }

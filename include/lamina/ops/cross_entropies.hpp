@@ -27,7 +27,7 @@ namespace internals::tensors {
     require_indices(op, indices.dtype());
     Shape rows = x;
     if (rows.rank > 0) rows.extents[--rows.rank] = 0;
-    if (x.rank == 0 || rows != indices.shape())
+    if (x.rank == 0 || !may_equal(rows, indices.shape()))
         fail({op, ": logits of shape ", x, " and labels of shape ", indices.shape(), "; each row of logits needs one label"});
     return rows;
 }
@@ -70,7 +70,7 @@ template <class X = AnyTensor> struct SparseSoftmaxCrossEntropy {
     if (labels.dtype() != logits.dtype())
         fail({op, ": labels are ", name_of(labels.dtype()), ", logits ", name_of(logits.dtype()),
               "; cast them, or use sparse_softmax_cross_entropy for integer classes"});
-    if (labels.shape() != logits.shape())
+    if (!may_equal(labels.shape(), logits.shape()))
         fail({op, ": labels of shape ", labels.shape(), " and logits of shape ", logits.shape(), "; they have to be equal"});
 }
 

@@ -95,8 +95,8 @@ struct ScatterAddLike {
         require_real("scatter_add_like", type);
         require_indices("scatter_add_like", in[1].dtype());
         const Shape& x = in[2].shape();
-        if (in[0].shape() !=
-            gathered_shape("scatter_add_like", x, in[1].shape(), axis_within("scatter_add_like", x, with.ints[0], x.rank)))
+        const std::size_t axis = axis_within("scatter_add_like", x, with.ints[0], x.rank);
+        if (!may_equal(in[0].shape(), gathered_shape("scatter_add_like", x, in[1].shape(), axis)))
             fail({"scatter_add_like: rows of shape ", in[0].shape(), " at indices of shape ", in[1].shape(),
                   " of a tensor of shape ", x});
         s = x;

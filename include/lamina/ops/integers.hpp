@@ -5,6 +5,7 @@
 #include <lamina/core/error.hpp>
 #include <lamina/core/shape.hpp>
 #include <lamina/ops/entry.hpp>
+#include <lamina/ops/partial_shapes.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -89,6 +90,15 @@ inline std::size_t axis_of(std::string_view op, const Shape& s, std::ptrdiff_t a
 {
     if (axis < 0 || static_cast<std::size_t>(axis) >= rank) fail({op, ": axis ", axis, " of a tensor of shape ", s});
     return static_cast<std::size_t>(axis);
+}
+
+/// The extent of an axis, which has to be known while a graph is traced.
+[[gnu::cold, gnu::noinline]] inline std::size_t require_known_extent(std::string_view op, const Shape& s, std::size_t axis)
+{
+    if (s[axis] == unknown)
+        fail({op, ": axis ", axis, " of a tensor of shape ", s,
+              " is known only when the graph runs; give the placeholder this extent"});
+    return s[axis];
 }
 
 /// Refuses shapes of more numbers than any memory has, so that a product of extents never wraps around.

@@ -8,6 +8,7 @@
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/record.hpp>
 #include <lamina/ops/entry.hpp>
+#include <lamina/ops/tracing.hpp>
 
 #include <algorithm>
 #include <array>
@@ -75,10 +76,11 @@ inline std::uint64_t next_epoch()
 /// The tapes of this thread that listen, and those of them that follow every variable that is read.
 inline constinit thread_local std::uint32_t recording = 0, following_variables = 0;
 
-/// The form of a tensor without its numbers, for what a gradient does not read. Small ones stay as they are.
+/// The form of a tensor without its numbers, for what a gradient does not read. Small ones stay as they are, and those of a trace, where a
+/// node of the gradient may read them as a constant.
 inline AnyTensor without_numbers(const AnyTensor& t)
 {
-    if (t.size() * bytes_of(t.dtype()) <= 1024 || t.body().symbolic) return t;
+    if (t.body().symbolic || tracing || t.size() * bytes_of(t.dtype()) <= 1024) return t;
     AnyTensor form(new_body(t.dtype(), t.shape(), 0));
     form.set_trail(t.trail());
     return form;

@@ -53,7 +53,7 @@ template <class X = AnyTensor> struct MatrixProduct {
         require_real("matmul", type);
         if (a.rank < 2 || b.rank < 2) fail({"matmul: tensors of shapes ", a, " and ", b, "; both need two axes or more"});
         const Sizes sizes(a, b, with);
-        if (sizes.terms != sizes.terms_of_b)
+        if (!may_equal(sizes.terms, sizes.terms_of_b))
             fail({"matmul: shapes ", a, sizes.a ? " (transposed)" : "", " and ", b, sizes.b ? " (transposed)" : "", "; ",
                   sizes.terms, " columns need as many rows, not ", sizes.terms_of_b});
         s = broadcast_shape("matmul", batch_of(a), batch_of(b));
@@ -151,15 +151,25 @@ private:
                                    dense_sizes{s.terms, s.columns});
     }
 };
+/// Whether a tensor can be reshaped to rows of its last axis and back: one extent before it may be unknown.
+constexpr bool may_be_rows(const Shape& s)
+{
+    std::size_t open = 0;
+    for (std::size_t axis = 0; axis + 1 < s.rank; ++axis) open += s[axis] == unknown;
+    return open <= 1 && s.back() != unknown;
+}
+
 /// One axis is a row on the left and a column on the right, as numpy has it. A matrix for all of a batch multiplies it as one.
 template <class X> [[gnu::cold]] AnyTensor product(const X& a, const AnyTensor& b, bool transpose_a, bool transpose_b)
 {
     if (a.rank() == 1) return squeeze(product(expand_dims(a, 0), b, false, transpose_b), b.rank() > 1 ? -2 : -1);
     if (b.rank() == 1) return squeeze(product(a, expand_dims(b, 1), transpose_a, false), -1);
-    if (!transpose_a && b.rank() == 2 && a.rank() > 2 && a.size() > 0 && b.size() > 0) {
+    const std::size_t of_a = product_of_extents(a.shape()), of_b = product_of_extents(b.shape());
+    if (!transpose_a && b.rank() == 2 && a.rank() > 2 && of_a > 0 && of_b > 0 && may_be_rows(a.shape())) {
         const std::size_t width = a.shape().back();
         Shape extents = a.shape();
-        const AnyTensor rows = product(reshape(a, {a.size() / width, width}), b, false, transpose_b);
+        const AnyTensor rows =
+            product(reshape(a, {of_a == unknown ? unknown : of_a / width, width}), b, false, transpose_b);
         extents.extents[extents.rank - 1] = rows.shape().back();
         return reshape(rows, extents);
     }
@@ -198,13 +208,14 @@ template <TensorLike X> [[gnu::cold]] AnyTensor tensordot(const X& a, const AnyT
     using namespace internals::tensors;
     const Shape &x = a.shape(), &z = b.shape();
     bool fits = axes <= x.rank && axes <= z.rank && x.rank + z.rank - 2 * axes <= Shape::max_rank;
-    for (std::size_t i = 0; fits && i < axes; ++i) fits = x[x.rank - axes + i] == z[i];
+    for (std::size_t i = 0; fits && i < axes; ++i) fits = may_equal(x[x.rank - axes + i], z[i]);
     if (!fits) internals::fail({"tensordot: over ", axes, " axes of tensors of shapes ", x, " and ", z});
     Shape y;
     std::size_t rows = 1, terms = 1, columns = 1;
-    for (std::size_t i = 0; i < x.rank - axes; ++i) y.push_back(x[i]), rows *= x[i];
-    for (std::size_t i = 0; i < axes; ++i) terms *= z[i];
-    for (std::size_t i = axes; i < z.rank; ++i) y.push_back(z[i]), columns *= z[i];
+    for (std::size_t i = 0; i < x.rank - axes; ++i) y.push_back(x[i]), rows = product_of_extents(rows, x[i]);
+    for (std::size_t i = 0; i < axes; ++i)
+        terms = product_of_extents(terms, z[i] == unknown ? x[x.rank - axes + i] : z[i]);
+    for (std::size_t i = axes; i < z.rank; ++i) y.push_back(z[i]), columns = product_of_extents(columns, z[i]);
     return reshape(product(reshape(a, {rows, terms}), reshape(b, {terms, columns}), false, false), y);
 }
 

@@ -23,7 +23,9 @@ namespace internals::tensors {
     const AnyTensor& x = in[0];
     Shape extents = x.shape();
     dtype type = x.dtype();
-    if (!x.body().data) return run_on(op, in, with);
+    bool symbolic = false;
+    for (std::size_t i = 0; i < in.size(); ++i) symbolic |= is_symbolic(in[i]);
+    if (!x.body().data || symbolic) return run_on(op, in, with);
     op.infer(in, with, extents, type);
     if (extents.size() * bytes_of(type) <= 64) return run_on(op, in, with);
     AnyTensor out = same_numbers(x, extents);
@@ -46,7 +48,7 @@ inline void copy_all(const Inputs& in, const AnyTensor& out, const Attributes&)
 struct ReshapeLike {
     static void infer(const Inputs& in, const Attributes&, Shape& s, dtype&)
     {
-        if (is_known(in[0].shape()) && is_known(in[1].shape()) && in[0].size() != in[1].size())
+        if (!may_have_as_many(in[0].shape(), in[1].shape()))
             fail({"reshape_like: a tensor of shape ", in[0].shape(), " has not as many numbers as one of shape ", in[1].shape()});
         s = in[1].shape();
     }
@@ -56,7 +58,7 @@ inline constexpr OpEntry reshape_like_entry{"reshape_like", keeps::none, Reshape
 
 [[gnu::cold]] inline AnyTensor shaped_like(const AnyTensor& x, const AnyTensor& like)
 {
-    if (x.shape() == like.shape()) return x;
+    if (are_same_of_as_many(x.shape(), like.shape())) return x;
     const AnyTensor* const in[]{&x, &like};
     return run_sharing(reshape_like_entry, {in, 2}, no_attributes);
 }
@@ -78,14 +80,9 @@ struct ReshapeTo {
             to.push_back(extent == -1 ? 1 : static_cast<std::size_t>(extent));
         }
         require_sizable("reshape", to);
-        if (!is_known(in[0].shape())) { // what is left is known when the graph runs
-            if (left < Shape::max_rank) to.extents[left] = unknown;
-            s = to;
-            return;
-        }
-        const std::size_t known = to.size(), size = in[0].size();
-        if (left < Shape::max_rank && known > 0) to.extents[left] = size / known;
-        if (to.size() != size)
+        const std::size_t known = to.size(), size = product_of_extents(in[0].shape());
+        if (left < Shape::max_rank && known > 0) to.extents[left] = size == unknown ? unknown : size / known;
+        if (!may_have_as_many(to, in[0].shape()))
             fail({"reshape: a tensor of shape ", in[0].shape(), " to ", Integers(std::span(with.ints).first(with.count)),
                   ", which has another number of numbers"});
         s = to;
@@ -119,7 +116,7 @@ struct Squeeze {
         s = {};
         for (std::size_t axis = 0; axis < from.rank; ++axis) {
             const bool goes = (bits >> axis & 1) != 0;
-            if (goes && from[axis] != 1) fail({"squeeze: axis ", axis, " of a tensor of shape ", from, " has not extent 1"});
+            if (goes && !may_equal(from[axis], 1)) fail({"squeeze: axis ", axis, " of a tensor of shape ", from, " has not extent 1"});
             if (!goes) s.push_back(from[axis]);
         }
     }

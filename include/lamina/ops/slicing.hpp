@@ -11,10 +11,12 @@
 #include <lamina/ops/run.hpp>
 #include <lamina/ops/shaping.hpp>
 #include <lamina/ops/strided_copy.hpp>
+#include <lamina/ops/transpose.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -30,7 +32,8 @@ namespace internals::tensors {
     bool fits = part.rank == whole.rank;
     for (std::size_t axis = 0; fits && axis < part.rank; ++axis) {
         const std::int32_t begin = with.ints[axis];
-        fits = begin >= 0 && part[axis] <= whole[axis] && static_cast<std::size_t>(begin) <= whole[axis] - part[axis];
+        const std::size_t extent = part[axis] == unknown ? 0 : part[axis];
+        fits = begin >= 0 && extent <= whole[axis] && static_cast<std::size_t>(begin) <= whole[axis] - extent;
     }
     if (!fits)
         fail({op, ": a part of shape ", part, " that begins at ", Integers(std::span(with.ints).first(part.rank)),
@@ -67,14 +70,43 @@ constexpr bool lies_together(const Shape& part, const Shape& whole)
     return true;
 }
 
+/// Attributes of a part that begins behind others: the inputs from the third on, along the axis that is attribute 6. So no extent has to be
+/// known where the part is asked for.
+[[gnu::cold]] inline Attributes behind_others(std::string_view op, const Inputs& in, Attributes with)
+{
+    if (in.size() == 2) return with;
+    const std::size_t axis = axis_within(op, in[0].shape(), with.ints[Shape::max_rank], in[0].rank());
+    std::int32_t& begin = with.ints[axis];
+    for (std::size_t i = 2; i < in.size(); ++i) {
+        if (in[i].rank() != in[0].rank())
+            fail({op, ": a part behind a tensor of shape ", in[i].shape(), " within one of shape ", in[0].shape()});
+        const std::size_t extent = in[i].shape()[axis] == unknown ? 0 : in[i].shape()[axis];
+        if (begin < 0 || extent > std::size_t(std::numeric_limits<std::int32_t>::max() - begin))
+            fail({op, ": a part behind ", extent, " of axis ", axis, " of a tensor of shape ", in[0].shape()});
+        begin += static_cast<std::int32_t>(extent);
+    }
+    return with;
+}
+/// The same op of another tensor and shape, behind the same.
+[[gnu::cold]] inline AnyTensor run_behind(const OpEntry& op, const AnyTensor& x, const AnyTensor& like, const Inputs& in,
+                                          const Attributes& with)
+{
+    std::vector<const AnyTensor*> all{&x, &like};
+    for (std::size_t i = 2; i < in.size(); ++i) all.push_back(&in[i]);
+    return run_on(op, {all.data(), all.size()}, with);
+}
+
 /// Of the first input the part that has the second one's shape.
 struct PartLike {
     static void infer(const Inputs& in, const Attributes& with, Shape& s, dtype&)
     {
-        require_part("part_like", with, in[1].shape(), in[0].shape());
+        require_part("part_like", behind_others("part_like", in, with), in[1].shape(), in[0].shape());
         s = in[1].shape();
     }
-    static void compute(const Inputs& in, const AnyTensor& out, const Attributes& with) { take_part(in[0], out, with); }
+    static void compute(const Inputs& in, const AnyTensor& out, const Attributes& with)
+    {
+        take_part(in[0], out, behind_others("part_like", in, with));
+    }
     static void gradient(const StepBack& step, AnyTensor* dx);
 };
 inline constexpr OpEntry part_like_entry{"part_like", keeps::none, PartLike::infer, PartLike::compute, PartLike::gradient};
@@ -83,24 +115,24 @@ inline constexpr OpEntry part_like_entry{"part_like", keeps::none, PartLike::inf
 struct PlaceLike {
     static void infer(const Inputs& in, const Attributes& with, Shape& s, dtype&)
     {
-        require_part("place_like", with, in[0].shape(), in[1].shape());
+        require_part("place_like", behind_others("place_like", in, with), in[0].shape(), in[1].shape());
         s = in[1].shape();
     }
     static void compute(const Inputs& in, const AnyTensor& out, const Attributes& with)
     {
         if (out.size() > 0) std::memset(out.body().data, 0, out.size() * bytes_of(out.dtype()));
-        put_part(in[0], out, with);
+        put_part(in[0], out, behind_others("place_like", in, with));
     }
     static void gradient(const StepBack& step, AnyTensor* dx)
     {
-        dx[0] = run(part_like_entry, step.dy, step.in[0], step.attributes);
+        dx[0] = run_behind(part_like_entry, step.dy, step.in[0], step.in, step.attributes);
     }
 };
 inline constexpr OpEntry place_like_entry{"place_like", keeps::none, PlaceLike::infer, PlaceLike::compute, PlaceLike::gradient};
 
 inline void PartLike::gradient(const StepBack& step, AnyTensor* dx)
 {
-    dx[0] = run(place_like_entry, step.dy, step.in[0], step.attributes);
+    dx[0] = run_behind(place_like_entry, step.dy, step.in[0], step.in, step.attributes);
 }
 
 /// Attributes: where the part begins (0 to 5) and its extents (6 to 11), -1 for what is left.
@@ -113,7 +145,8 @@ struct Slice {
             const std::int32_t begin = with.ints[axis], extent = with.ints[axis + Shape::max_rank];
             if (begin < 0 || static_cast<std::size_t>(begin) > from[axis] || extent < -1)
                 fail({"slice: from ", begin, " on ", extent, " of axis ", axis, " of a tensor of shape ", from});
-            s.push_back(extent == -1 ? from[axis] - static_cast<std::size_t>(begin) : static_cast<std::size_t>(extent));
+            const std::size_t left = from[axis] == unknown ? unknown : from[axis] - static_cast<std::size_t>(begin);
+            s.push_back(extent == -1 ? left : static_cast<std::size_t>(extent));
         }
         require_part("slice", with, s, from);
     }
@@ -131,7 +164,7 @@ inline constexpr OpEntry slice_entry{"slice", keeps::none, Slice::infer, Slice::
     Shape part = x.shape();
     dtype type = x.dtype();
     Slice::infer({in, 1}, with, part, type);
-    if (!lies_together(part, x.shape())) return run(slice_entry, x, with);
+    if (is_symbolic(x) || !lies_together(part, x.shape())) return run(slice_entry, x, with);
     return run_sharing(slice_entry, {in, 1}, with, part.size() == 0 ? 0 : begin_of(with, x.shape()));
 }
 
@@ -156,7 +189,7 @@ struct Pad {
             const std::int32_t before = with.ints[axis], behind = with.ints[axis + Shape::max_rank];
             if (before < 0 || behind < 0)
                 fail({"pad: ", before, " before and ", behind, " behind axis ", axis, "; both are 0 or more"});
-            s.push_back(from[axis] + static_cast<std::size_t>(before) + static_cast<std::size_t>(behind));
+            s.push_back(sum_of_extents(from[axis], static_cast<std::size_t>(before) + static_cast<std::size_t>(behind)));
         }
         require_sizable("pad", s);
         if (type != dtype::boolean) require_computable("pad", type);
@@ -204,6 +237,7 @@ inline constexpr OpEntry pad_entry{"pad", keeps::none, Pad::infer, Pad::compute,
 {
     using namespace internals::tensors;
     const std::size_t along = axis_of("row", x.shape(), axis);
+    if (i < 0 && x.shape()[along] == unknown) return row(reverse(x, {along}), -1 - i, axis);
     const auto extent = static_cast<std::ptrdiff_t>(x.shape()[along]), at = i < 0 ? i + extent : i;
     if (at < 0 || at >= extent)
         internals::fail(
@@ -219,6 +253,7 @@ inline constexpr OpEntry pad_entry{"pad", keeps::none, Pad::infer, Pad::compute,
 {
     using namespace internals::tensors;
     const std::size_t along = axis_of("split", x.shape(), axis);
+    require_known_extent("split", x.shape(), along);
     std::vector<AnyTensor> parts;
     std::size_t at = 0;
     for (const std::size_t extent : extents) {
@@ -233,7 +268,7 @@ inline constexpr OpEntry pad_entry{"pad", keeps::none, Pad::infer, Pad::compute,
 [[gnu::cold]] inline std::vector<AnyTensor> split(const AnyTensor& x, std::size_t parts, int axis = 0)
 {
     using namespace internals::tensors;
-    const std::size_t extent = x.shape()[axis_of("split", x.shape(), axis)];
+    const std::size_t extent = require_known_extent("split", x.shape(), axis_of("split", x.shape(), axis));
     if (parts == 0 || extent % parts != 0)
         internals::fail({"split: axis ", axis, " of a tensor of shape ", x.shape(), " into ", parts, " equal parts"});
     return split(x, std::vector<std::size_t>(parts, extent / parts), axis);
@@ -244,8 +279,9 @@ inline constexpr OpEntry pad_entry{"pad", keeps::none, Pad::infer, Pad::compute,
 /// Example    for (const AnyTensor& step : unstack(ones({32, 10, 8}), 1)) std::cout << step.shape(); // ten times [32, 8]
 [[gnu::cold]] inline std::vector<AnyTensor> unstack(const AnyTensor& x, int axis = 0)
 {
+    using namespace internals::tensors;
     std::vector<AnyTensor> all;
-    const std::size_t extent = x.shape()[internals::tensors::axis_of("unstack", x.shape(), axis)];
+    const std::size_t extent = require_known_extent("unstack", x.shape(), axis_of("unstack", x.shape(), axis));
     for (std::size_t i = 0; i < extent; ++i) all.push_back(row(x, static_cast<std::ptrdiff_t>(i), axis));
     return all;
 }

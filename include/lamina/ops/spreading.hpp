@@ -14,17 +14,19 @@
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::tensors {
 
-/// Refuses two shapes of which the first does not spread over the second.
-inline void require_spread(std::string_view op, const Shape& narrow, const Shape& wide)
+/// The second of two shapes, over which the first spreads, as far as it is known; refuses one that does not.
+inline Shape spread_shape(std::string_view op, const Shape& narrow, const Shape& wide)
 {
-    if (broadcast_shape(op, narrow, wide) != wide) fail({op, ": a tensor of shape ", narrow, " does not spread over ", wide});
+    Shape common = broadcast_shape(op, narrow, wide);
+    if (!may_equal(common, wide)) fail({op, ": a tensor of shape ", narrow, " does not spread over ", wide});
+    return common;
 }
 
 struct SumToLike {
     static void infer(const Inputs& in, const Attributes&, Shape& s, dtype& type)
     {
         require_real("sum_to_like", type);
-        require_spread("sum_to_like", in[1].shape(), in[0].shape());
+        spread_shape("sum_to_like", in[1].shape(), in[0].shape());
         s = in[1].shape();
     }
     static void compute(const Inputs& in, const AnyTensor& out, const Attributes&)
@@ -47,11 +49,9 @@ struct SumToLike {
 };
 
 struct BroadcastLike {
-    static void infer(const Inputs& in, const Attributes&, Shape& s, dtype& type)
+    static void infer(const Inputs& in, const Attributes&, Shape& s, dtype&)
     {
-        (void)type;
-        require_spread("broadcast_like", in[0].shape(), in[1].shape());
-        s = in[1].shape();
+        s = spread_shape("broadcast_like", in[0].shape(), in[1].shape());
     }
     static void compute(const Inputs& in, const AnyTensor& out, const Attributes&)
     {

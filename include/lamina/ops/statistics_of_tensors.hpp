@@ -31,13 +31,13 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
     std::vector<std::size_t> order;
     std::size_t factors = 1;
     for (std::size_t axis = 0; axis < x.rank(); ++axis)
-        if (over.has(axis)) order.push_back(axis), factors *= x.shape()[axis];
+        if (over.has(axis)) order.push_back(axis), factors *= require_known_extent("reduce_prod", x.shape(), axis);
     Shape left;
     for (std::size_t axis = 0; axis < x.rank(); ++axis)
         if (!over.has(axis)) order.push_back(axis), left.push_back(x.shape()[axis]);
     const Shape result = over.result(x.shape());
     if (factors == 0) return full(result, 1, x.dtype());
-    AnyTensor y = reshape(order.empty() ? x : transpose(x, order), {factors, left.size()});
+    AnyTensor y = reshape(order.empty() ? x : transpose(x, order), {factors, product_of_extents(left)});
     for (; factors > 1; factors = (factors + 1) / 2) {
         if (factors % 2 == 1) y = pad(y, {{0, 1}}, 1);
         const std::size_t half = (factors + 1) / 2;

@@ -94,7 +94,7 @@ template <bool IsMean> struct SpreadOver {
     {
         require_real(name, type);
         Reduced(with).require_within(name, in[1].shape());
-        if (in[0].shape() != Reduced(with).result(in[1].shape()))
+        if (!may_equal(in[0].shape(), Reduced(with).result(in[1].shape())))
             fail({name, ": a tensor of shape ", in[0].shape(), " does not spread over ", in[1].shape()});
         s = in[1].shape();
     }

@@ -45,7 +45,7 @@ struct Tile {
         bool fits = with.count == from.rank;
         for (std::size_t axis = 0; fits && axis < from.rank; ++axis) {
             fits = with.ints[axis] >= 0;
-            if (fits) s.extents[axis] = from[axis] * static_cast<std::size_t>(with.ints[axis]);
+            if (fits) s.extents[axis] = product_of_extents(from[axis], static_cast<std::size_t>(with.ints[axis]));
         }
         if (!fits)
             fail({"tile: ", Integers(std::span(with.ints).first(std::min<std::size_t>(with.count, Shape::max_rank))),
@@ -64,17 +64,35 @@ struct Tile {
 };
 inline constexpr OpEntry tile_entry{"tile", keeps::none, Tile::infer, Tile::compute, Tile::gradient};
 
+/// Refuses a shape that is not made of tiles of another one.
+[[gnu::cold]] inline void require_tiles(std::string_view op, const Shape& all, const Shape& one)
+{
+    bool fits = all.rank == one.rank;
+    for (std::size_t axis = 0; fits && axis < one.rank; ++axis)
+        if (all[axis] != unknown && one[axis] != unknown)
+            fits = one[axis] == 0 ? all[axis] == 0 : all[axis] % one[axis] == 0;
+    if (!fits) fail({op, ": a tensor of shape ", all, " is not made of tiles of shape ", one});
+}
+
+/// The first input so many times along each axis that it gets the second one's shape.
+struct TileLike {
+    static void infer(const Inputs& in, const Attributes&, Shape& s, dtype&)
+    {
+        require_tiles("tile_like", in[1].shape(), in[0].shape());
+        s = in[1].shape();
+    }
+    static void compute(const Inputs& in, const AnyTensor& out, const Attributes& with) { Tile::compute(in, out, with); }
+    static void gradient(const StepBack& step, AnyTensor* dx);
+};
+inline constexpr OpEntry tile_like_entry{"tile_like", keeps::none, TileLike::infer, TileLike::compute, TileLike::gradient};
+
 /// The sum of the tiles of the first input, each of which has the second one's shape.
 struct SumTiles {
     static void infer(const Inputs& in, const Attributes&, Shape& s, dtype& type)
     {
         require_real("sum_tiles", type);
-        const Shape &all = in[0].shape(), &one = in[1].shape();
-        bool fits = all.rank == one.rank;
-        for (std::size_t axis = 0; fits && axis < one.rank; ++axis)
-            fits = one[axis] == 0 ? all[axis] == 0 : all[axis] % one[axis] == 0;
-        if (!fits) fail({"sum_tiles: a tensor of shape ", all, " is not made of tiles of shape ", one});
-        s = one;
+        require_tiles("sum_tiles", in[0].shape(), in[1].shape());
+        s = in[1].shape();
     }
     static void compute(const Inputs& in, const AnyTensor& out, const Attributes&)
     {
@@ -94,18 +112,12 @@ struct SumTiles {
             });
         });
     }
-    static void gradient(const StepBack& step, AnyTensor* dx)
-    {
-        const Shape &all = step.in[0].shape(), &one = step.in[1].shape();
-        Attributes with;
-        for (std::size_t axis = 0; axis < one.rank; ++axis)
-            with.add(static_cast<std::int32_t>(one[axis] == 0 ? 1 : all[axis] / one[axis]));
-        dx[0] = run(tile_entry, step.dy, with);
-    }
+    static void gradient(const StepBack& step, AnyTensor* dx) { dx[0] = run(tile_like_entry, step.dy, step.in[0]); }
 };
 inline constexpr OpEntry sum_tiles_entry{"sum_tiles", keeps::none, SumTiles::infer, SumTiles::compute, SumTiles::gradient};
 
 inline void Tile::gradient(const StepBack& step, AnyTensor* dx) { dx[0] = run(sum_tiles_entry, step.dy, step.in[0]); }
+inline void TileLike::gradient(const StepBack& step, AnyTensor* dx) { dx[0] = run(sum_tiles_entry, step.dy, step.in[0]); }
 
 /// Attributes: the extents, to which the tensor broadcasts.
 struct BroadcastTo {
@@ -118,8 +130,7 @@ struct BroadcastTo {
             to.push_back(static_cast<std::size_t>(with.ints[axis]));
         }
         require_sizable("broadcast_to", to);
-        require_spread("broadcast_to", in[0].shape(), to);
-        s = to;
+        s = spread_shape("broadcast_to", in[0].shape(), to);
     }
     static void compute(const Inputs& in, const AnyTensor& out, const Attributes&)
     {
@@ -161,7 +172,7 @@ inline constexpr OpEntry broadcast_to_entry{"broadcast_to", keeps::none, Broadca
 [[gnu::cold]] inline AnyTensor repeat(const AnyTensor& x, std::size_t times, int axis)
 {
     using namespace internals::tensors;
-    const std::size_t extent = x.shape()[axis_of("repeat", x.shape(), axis)];
+    const std::size_t along = axis_of("repeat", x.shape(), axis), extent = require_known_extent("repeat", x.shape(), along);
     require_sizable("repeat", Shape{extent, times});
     std::vector<std::int64_t> which(extent * times);
     for (std::size_t i = 0; i < which.size(); ++i) which[i] = static_cast<std::int64_t>(i / times);

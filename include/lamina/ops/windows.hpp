@@ -69,9 +69,6 @@ struct ImageShape {
     double numbers() const { return double(height) * double(width) * double(channels) * (n == unknown ? 1 : double(n)); }
 };
 
-/// Whether two extents may be the same: one that is not known yet may be any.
-constexpr bool may_equal(std::size_t a, std::size_t b) { return a == b || a == unknown || b == unknown; }
-
 /// The images of a shape [n, height, width, channels] or [n, steps, channels].
 [[gnu::cold]] inline ImageShape images_of(std::string_view op, const Shape& s)
 {
