@@ -19,6 +19,7 @@ struct Listed {
     std::size_t inputs;                  ///< 0: any number
     std::vector<lamina::Shape> shapes{}; ///< and attributes that fit, of an op that finds few among those that are drawn
     std::vector<std::int32_t> ints{};
+    std::size_t more = 0; ///< inputs that may follow
 };
 
 template <class... F> void add_formulas(std::vector<Listed>& to, std::size_t inputs)
@@ -84,9 +85,8 @@ inline std::vector<Listed> all_entries()
                               &sum_to_like_entry,
                               &broadcast_like_entry,
                               &reshape_like_entry,
-                              &part_like_entry,
-                              &place_like_entry,
                               &sum_tiles_entry,
+                              &tile_like_entry,
                               &gather_entry,
                               &SparseSoftmaxCrossEntropy<>::entry,
                               &MatrixProduct<>::entry,
@@ -95,6 +95,7 @@ inline std::vector<Listed> all_entries()
         all.push_back({op, 2});
     for (const OpEntry* op : {&select_entry, &scatter_add_like_entry}) all.push_back({op, 3});
     all.push_back({&concat_entry, 0});
+    for (const OpEntry* op : {&part_like_entry, &place_like_entry}) all.push_back({op, 2, {}, {}, 3});
 
     const Shape images{2, 5, 4, 2}, kernel{3, 2, 2, 4}, filtered{2, 5, 4, 4}, pooled{2, 2, 2, 2};
     const std::vector<std::int32_t> convolution{1, 1, 1, 1, -1, -1, -1, -1, 1, 5, 4}, pooling{2, 2, 2, 2, 0, 0, 0, 0, 1, 1, 0};
@@ -117,7 +118,7 @@ inline constexpr struct {
     {"cast", 1},        {"comparison", 3},        {"concat", 1},          {"convolution_ops", 3}, {"cross_entropies", 1},
     {"cumulative", 1},  {"extremes", 3},          {"gathering", 3},       {"matmul", 1},          {"on_tensors", 1},
     {"pooling_ops", 5}, {"powers_of_tensors", 2}, {"resizing", 2},        {"rounding", 2},        {"shaping", 4},
-    {"slicing", 4},     {"spreading", 2},         {"sums_of_tensors", 2}, {"tiling", 3},          {"transpose", 2},
+    {"slicing", 4},     {"spreading", 2},         {"sums_of_tensors", 2}, {"tiling", 4},          {"transpose", 2},
 };
 
 } // namespace table

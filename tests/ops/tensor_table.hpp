@@ -3,12 +3,14 @@
 #pragma once
 
 #include "catch.hpp"
+#include "graph/traced/traced_twin.hpp"
 
 #include <lamina/autodiff.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <random>
 #include <string>
@@ -59,6 +61,7 @@ struct Row {
     std::function<Plain(const std::vector<Plain>&)> plain;
     int order = 2; ///< of the derivatives that are judged; 0 where there are none
     double tolerance = 1e-7;
+    std::string refused_open = ""; ///< how it is refused where no first extent is known, if it is
 };
 
 class Draw {
@@ -112,6 +115,40 @@ inline std::string difference(const Plain& got, const Plain& needed)
     return text;
 }
 
+/// The op in a trace in which the first extents, the second ones, or none of all is known, on the numbers at hand and on some with another
+/// first extent. It has to be traced without the first ones; others may be refused.
+inline std::string judge_traced(const Row& row, const List& x, Draw& draw)
+{
+    std::vector<List> runs{x};
+    std::vector<Shape> longer;
+    for (const AnyTensor& one : x) {
+        longer.push_back(one.shape());
+        if (one.rank() > 0) longer.back().extents[0] *= 3;
+    }
+    try {
+        const List more = draw.numbers(longer, row.low, row.high);
+        static_cast<void>(traced::with_gradients(row.call, more, row.order > 0));
+        runs.push_back(more);
+    }
+    catch (const error&) {
+        // it counts on the extent
+    }
+    for (const std::uint32_t axes : {1u, 2u, ~0u}) {
+        try {
+            const std::string wrong =
+                traced::judge(row.call, (axes & 1) != 0 ? runs : std::vector<List>{x}, axes, row.order > 0, 1e-12);
+            if (!wrong.empty()) return "traced, " + wrong;
+            if (axes == 1 && !row.refused_open.empty()) return "traced, it should be refused";
+        }
+        catch (const error& refusal) {
+            const std::string text = refusal.what();
+            if (axes != 1 ? text.size() < 10 : row.refused_open.empty() || text.find(row.refused_open) == std::string::npos)
+                return "traced, it is refused: " + text;
+        }
+    }
+    return {};
+}
+
 /// What is wrong with an op, in a sentence; empty where nothing is.
 inline std::string judge(const Row& row, unsigned draws = 6)
 {
@@ -125,6 +162,7 @@ inline std::string judge(const Row& row, unsigned draws = 6)
         for (const AnyTensor& one : x) plain.emplace_back(one);
         if (const std::string wrong = difference(Plain(row.call(x)), row.plain(plain)); !wrong.empty())
             return shapes_text + ": " + wrong;
+        if (const std::string wrong = judge_traced(row, x, draw); !wrong.empty()) return shapes_text + ": " + wrong;
         if (row.order > 0) {
             const auto check = internals::check_listed([&](const List& at) { return List{row.call(at)}; }, x,
                                                        {.order = row.order, .tolerance = row.tolerance});

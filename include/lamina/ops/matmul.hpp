@@ -151,10 +151,10 @@ private:
                                    dense_sizes{s.terms, s.columns});
     }
 };
-/// Whether a tensor can be reshaped to rows of its last axis and back: one extent before it may be unknown.
-constexpr bool may_be_rows(const Shape& s)
+/// Whether a tensor can be reshaped to rows of its last axis, and back with so many columns: one extent may be unknown.
+constexpr bool may_be_rows(const Shape& s, std::size_t columns)
 {
-    std::size_t open = 0;
+    std::size_t open = columns == unknown;
     for (std::size_t axis = 0; axis + 1 < s.rank; ++axis) open += s[axis] == unknown;
     return open <= 1 && s.back() != unknown;
 }
@@ -165,11 +165,11 @@ template <class X> [[gnu::cold]] AnyTensor product(const X& a, const AnyTensor& 
     if (a.rank() == 1) return squeeze(product(expand_dims(a, 0), b, false, transpose_b), b.rank() > 1 ? -2 : -1);
     if (b.rank() == 1) return squeeze(product(a, expand_dims(b, 1), transpose_a, false), -1);
     const std::size_t of_a = product_of_extents(a.shape()), of_b = product_of_extents(b.shape());
-    if (!transpose_a && b.rank() == 2 && a.rank() > 2 && of_a > 0 && of_b > 0 && may_be_rows(a.shape())) {
+    if (!transpose_a && b.rank() == 2 && a.rank() > 2 && of_a > 0 && of_b > 0 &&
+        may_be_rows(a.shape(), b.shape()[transpose_b ? 0 : 1])) {
         const std::size_t width = a.shape().back();
         Shape extents = a.shape();
-        const AnyTensor rows =
-            product(reshape(a, {of_a == unknown ? unknown : of_a / width, width}), b, false, transpose_b);
+        const AnyTensor rows = product(reshape(a, {of_a == unknown ? unknown : of_a / width, width}), b, false, transpose_b);
         extents.extents[extents.rank - 1] = rows.shape().back();
         return reshape(rows, extents);
     }
@@ -213,8 +213,7 @@ template <TensorLike X> [[gnu::cold]] AnyTensor tensordot(const X& a, const AnyT
     Shape y;
     std::size_t rows = 1, terms = 1, columns = 1;
     for (std::size_t i = 0; i < x.rank - axes; ++i) y.push_back(x[i]), rows = product_of_extents(rows, x[i]);
-    for (std::size_t i = 0; i < axes; ++i)
-        terms = product_of_extents(terms, z[i] == unknown ? x[x.rank - axes + i] : z[i]);
+    for (std::size_t i = 0; i < axes; ++i) terms = product_of_extents(terms, z[i] == unknown ? x[x.rank - axes + i] : z[i]);
     for (std::size_t i = axes; i < z.rank; ++i) y.push_back(z[i]), columns = product_of_extents(columns, z[i]);
     return reshape(product(reshape(a, {rows, terms}), reshape(b, {terms, columns}), false, false), y);
 }

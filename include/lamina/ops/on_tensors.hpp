@@ -207,13 +207,19 @@ inline void require_number(std::string_view op, bool whole, dtype type)
     s = broadcast_shape(op, in[0].shape(), in[1].shape());
 }
 
+[[noreturn, gnu::cold, gnu::noinline]] inline void refuse_rows(std::string_view op, const Shape& s)
+{
+    if (s.rank > 0) require_known_extent(op, s, s.rank - 1);
+    fail({op, ": a tensor of shape ", s, " does not fit"});
+}
+
 /// Of a formula of one value.
 template <class F> struct Unary {
     static void infer(const Inputs& in, const Attributes&, Shape& s, dtype& type)
     {
         require_number(F::name, of_whole_numbers<F>, type);
         const verdict answer = ops::elementwise<F>::accept(std::array{in[0].shape()});
-        if (answer.answer != misfit::none) fail({F::name, ": a tensor of shape ", in[0].shape(), " does not fit"});
+        if (answer.answer != misfit::none) refuse_rows(F::name, in[0].shape());
         s = answer.output;
     }
     static void compute(const Inputs& in, const AnyTensor& out, const Attributes&)

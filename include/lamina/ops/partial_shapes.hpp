@@ -36,17 +36,17 @@ constexpr std::size_t product_of_extents(const Shape& s)
 constexpr bool may_have_as_many(const Shape& a, const Shape& b)
 {
     std::size_t known[]{1, 1};
-    bool whole[]{true, true};
+    bool whole[]{true, true}, wraps = false;
     for (std::size_t i = 0; i < 2; ++i) {
         const Shape& s = i == 0 ? a : b;
         for (std::size_t axis = 0; axis < s.rank; ++axis) {
             if (s[axis] == unknown) whole[i] = false;
-            else known[i] *= s[axis];
+            else wraps |= __builtin_mul_overflow(known[i], s[axis], &known[i]);
         }
         if (known[i] == 0) whole[i] = true;
     }
     if (whole[0] && whole[1]) return known[0] == known[1];
-    if (!whole[0] && !whole[1]) return true;
+    if ((!whole[0] && !whole[1]) || wraps) return true;
     const std::size_t all = known[whole[0] ? 0 : 1], share = known[whole[0] ? 1 : 0];
     return all % share == 0;
 }

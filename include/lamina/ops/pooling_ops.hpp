@@ -96,9 +96,7 @@ struct PooledAxis {
 /// Refuses a second input that does not have the shape that is wanted.
 [[gnu::cold]] inline void require_shape(std::string_view op, const Shape& found, const Shape& wanted)
 {
-    bool fits = found.rank == wanted.rank && may_equal(found[0], wanted[0]);
-    for (std::size_t axis = 1; fits && axis < found.rank; ++axis) fits = found[axis] == wanted[axis];
-    if (!fits) fail({op, ": a tensor of shape ", found, ", ", wanted, " is needed"});
+    if (!may_equal(found, wanted)) fail({op, ": a tensor of shape ", found, ", ", wanted, " is needed"});
 }
 [[gnu::cold]] inline void require_inputs(std::string_view op, const Inputs& in, std::size_t wanted, dtype type)
 {

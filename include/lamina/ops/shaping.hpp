@@ -116,7 +116,8 @@ struct Squeeze {
         s = {};
         for (std::size_t axis = 0; axis < from.rank; ++axis) {
             const bool goes = (bits >> axis & 1) != 0;
-            if (goes && !may_equal(from[axis], 1)) fail({"squeeze: axis ", axis, " of a tensor of shape ", from, " has not extent 1"});
+            if (goes && !may_equal(from[axis], 1))
+                fail({"squeeze: axis ", axis, " of a tensor of shape ", from, " has not extent 1"});
             if (!goes) s.push_back(from[axis]);
         }
     }

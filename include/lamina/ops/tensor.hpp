@@ -143,7 +143,8 @@ namespace internals::tensors {
 {
     for (std::size_t axis = 0; axis < s.rank; ++axis)
         if (s[axis] == unknown)
-            fail({"numbers of shape ", s, " were asked for, in which -1 is known only when the graph runs; make them of a tensor "
+            fail({"numbers of shape ", s,
+                  " were asked for, in which -1 is known only when the graph runs; make them of a tensor "
                   "of that shape, with zeros_like or ones_like"});
     fail({"a tensor of shape ", s, " is larger than any memory"});
 }

@@ -69,8 +69,7 @@ inline constexpr OpEntry tile_entry{"tile", keeps::none, Tile::infer, Tile::comp
 {
     bool fits = all.rank == one.rank;
     for (std::size_t axis = 0; fits && axis < one.rank; ++axis)
-        if (all[axis] != unknown && one[axis] != unknown)
-            fits = one[axis] == 0 ? all[axis] == 0 : all[axis] % one[axis] == 0;
+        if (all[axis] != unknown && one[axis] != unknown) fits = one[axis] == 0 ? all[axis] == 0 : all[axis] % one[axis] == 0;
     if (!fits) fail({op, ": a tensor of shape ", all, " is not made of tiles of shape ", one});
 }
 
