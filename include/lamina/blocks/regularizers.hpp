@@ -195,8 +195,8 @@ namespace protocols {
 
 /// The families of options that `parameter_rules` looks for.
 template <class... Family>
-using with_rules =
-    families<Family..., family::kernel_regularizer, family::bias_regularizer, family::kernel_constraint, family::bias_constraint>;
+using with_rules = protocols::families<Family..., family::kernel_regularizer, family::bias_regularizer, family::kernel_constraint,
+                                       family::bias_constraint>;
 
 /// The penalty and the constraint of one variable among a layer's options. `Of` says which variable of a block it is, and what Keras calls
 /// both:

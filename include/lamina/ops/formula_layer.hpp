@@ -123,7 +123,8 @@ namespace protocols {
 /// What a layer has that is its formula. The families are those of the options that it takes.
 ///
 /// Refuses  a formula that gives no value, and what its functions refuse.
-template <class L, class Families = families<>, class... Options> struct formula_layer : layer_base<L, Families, Options...> {
+template <class L, class Families = protocols::families<>, class... Options>
+struct formula_layer : layer_base<L, Families, Options...> {
     static constexpr bool asks_with_constants = true;
     /// What the formula gives for a symbol. Each level between it and what asks is a line of an error, so it is called here.
     template <Shape In> static consteval verdict accept_at()

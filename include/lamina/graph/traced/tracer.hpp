@@ -5,6 +5,7 @@
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
 #include <lamina/core/record.hpp>
+#include <lamina/graph/traced/count_step.hpp>
 #include <lamina/graph/traced/node_list.hpp>
 #include <lamina/graph/traced/op_names.hpp>
 #include <lamina/ops/tracing.hpp>
@@ -20,22 +21,6 @@
 #include <vector>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::graphs {
-
-/// Counts a training step.
-class CountStep final : public NodeAction {
-public:
-    explicit CountStep(std::shared_ptr<record> count) : steps(std::move(count)) {}
-    std::string_view kind() const override { return "CountStep"; }
-    void run(const Inputs&, const AnyTensor&) override
-    {
-        ++*steps->data<std::int64_t>();
-        steps->changed();
-    }
-    std::span<const std::shared_ptr<record>> changes() const override { return {&steps, 1}; }
-
-private:
-    std::shared_ptr<record> steps;
-};
 
 class Tracer final : public tensors::Tracing {
 public:

@@ -41,7 +41,7 @@ template <class L, class A, class T, Shape In> struct ActivationBlock : block_ba
 };
 
 /// The layer `L` is the activation `A`.
-template <class L, class A, class... Options> struct ActivationLayer : layer_base<L, families<>, Options...> {
+template <class L, class A, class... Options> struct ActivationLayer : layer_base<L, protocols::families<>, Options...> {
     using activation = A;
     static constexpr bool is_activation = true; // models/folded.hpp
 

@@ -32,8 +32,8 @@ template <class C> struct BetaConstraint {
 namespace internals {
 
 template <class... Family>
-using with_scale_rules =
-    families<Family..., family::gamma_regularizer, family::beta_regularizer, family::gamma_constraint, family::beta_constraint>;
+using with_scale_rules = protocols::families<Family..., family::gamma_regularizer, family::beta_regularizer,
+                                             family::gamma_constraint, family::beta_constraint>;
 
 struct beta_of {
     static auto& of(auto& block) { return block.beta; }

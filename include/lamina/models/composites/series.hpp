@@ -17,7 +17,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
 
 /// A model as a layer of another: `Sequential<Input<9>, Encoder, Dense<3>>`. It takes the input shape that it was made for.
 template <class B> struct ModelAsLayer {
-    using options = check_options<families<>>;
+    using options = check_options<protocols::families<>>;
     static constexpr std::string_view kind = "Sequential";
     static constexpr verdict accept(Shape in)
     {
@@ -152,7 +152,7 @@ template <class... Layers> struct series {
 /// A block of layers is given layers, and perhaps its Name among them.
 template <class... Layers> struct pack {
     using as_series = series<Layers...>;
-    using as_options = check_options<families<family::name>, Layers...>;
+    using as_options = check_options<protocols::families<family::name>, Layers...>;
 };
 template <class... A, class... B> pack<A..., B...> operator+(pack<A...>, pack<B...>);
 
