@@ -47,6 +47,15 @@ struct Tracing {
     /// A node of an action. One that changes something runs whenever the graph's next training step does, or is asked for.
     virtual AnyTensor act(std::string_view name, std::shared_ptr<NodeAction> action, const Inputs& in, const Shape& extents,
                           dtype type) = 0;
+    /// A step of an optimizer: an action `called/update`. In a graph it gives an operation `called` that runs it with all that changed
+    /// something before; in a function, which runs all that anyway, an empty tensor.
+    virtual AnyTensor step(std::string_view called, std::shared_ptr<NodeAction> action, const Inputs& in) = 0;
+    /// Whether actions work on objects of the program, as in a function, or on copies, which a file can keep.
+    virtual bool works_on_objects() const = 0;
+    /// `base`, or `base_1`, …: what no node is called yet.
+    virtual std::string unused_name(std::string_view base) const = 0;
+    /// What a variable is called in the graph, behind the scope of the trace.
+    virtual std::string variable_name(const std::shared_ptr<record>& variable) = 0;
     /// How many training steps were run: an int64 number, which drawing at random depends on.
     virtual AnyTensor training_step() = 0;
     virtual std::string name_of(const AnyTensor& value) const = 0;

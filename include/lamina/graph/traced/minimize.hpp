@@ -1,9 +1,9 @@
 // lamina/graph/traced/minimize.hpp: an optimizer's step as an operation of a graph.
 #pragma once
 
+#include <lamina/autodiff/optimizer_step.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
-#include <lamina/core/found_here.hpp>
 #include <lamina/core/record.hpp>
 #include <lamina/core/span_of.hpp>
 #include <lamina/graph/traced/node.hpp>
@@ -11,42 +11,11 @@
 #include <lamina/ops/tracing.hpp>
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
-#include <span>
-#include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE {
-
-namespace internals::graphs {
-
-/// One step of an optimizer: its inputs are the gradients of the variables.
-template <class O> class OptimizerStep final : public NodeAction {
-public:
-    OptimizerStep(O rule, std::vector<std::shared_ptr<record>> variables)
-        : optimizer(std::move(rule)), values(std::move(variables))
-    {
-        for (const auto& value : values)
-            gradients.push_back(make_record(value->name, value->extents(), value->type(), value->as()));
-    }
-
-    std::string_view kind() const override { return O::class_name; }
-    void run(const Inputs&, const AnyTensor&) override
-    {
-        take_step(functions::found_here{}, optimizer, span_of(values), span_of(gradients));
-    }
-    std::span<const std::shared_ptr<record>> changes() const override { return values; }
-    std::span<const std::shared_ptr<record>> receives() const override { return gradients; }
-
-private:
-    O optimizer;
-    std::vector<std::shared_ptr<record>> values, gradients;
-};
-
-} // namespace internals::graphs
 
 /// One step of an optimizer against the gradient of a loss, as an operation of the graph that is traced, for every variable that is
 /// trained and that the loss depends on: what an optimizer's `minimize(loss)` calls. What else changes variables, such as the moving
@@ -67,11 +36,7 @@ template <class O> Node minimize_traced(const O& optimizer, const AnyTensor& los
         gradients.push_back(&found[i]);
     }
     if (gradients.empty()) fail({O::name, ": the loss depends on no variable that is trained"});
-    const std::string called(O::class_name);
-    auto step = std::make_shared<graphs::OptimizerStep<O>>(optimizer, std::move(variables));
-    static_cast<void>(
-        tracer.act(called + "/update", std::move(step), {gradients.data(), gradients.size()}, Shape{}, dtype::boolean));
-    return tracer.group(called, tracer.take_effects());
+    return trace_step(optimizer, std::move(variables), span_of(gradients));
 }
 
 }} // namespace lamina

@@ -95,6 +95,18 @@ public:
         return form;
     }
 
+    AnyTensor step(std::string_view called, std::shared_ptr<NodeAction> action, const Inputs& in) override
+    {
+        static_cast<void>(act(text_of({called, "/update"}), std::move(action), in, Shape{}, dtype::boolean));
+        return owner == of::graph ? group(called, take_effects()) : AnyTensor();
+    }
+    bool works_on_objects() const override { return owner == of::function; }
+    std::string unused_name(std::string_view base) const override { return scoped(base).substr(scope.size()); }
+    std::string variable_name(const std::shared_ptr<record>& variable) override
+    {
+        return stored_name(variable).substr(scope.size());
+    }
+
     AnyTensor training_step() override
     {
         if (owner == of::function) {

@@ -47,9 +47,9 @@ struct Ftrl {
     std::optional<std::size_t> ema_overwrite_frequency{}, gradient_accumulation_steps{};
     protocols::OptimizerState state{};
 
-    template <class G = std::vector<AnyTensor>, class V> void apply_gradients(const G& gradients, const V& variables)
+    template <class G = std::vector<AnyTensor>, class V> auto apply_gradients(const G& gradients, const V& variables)
     {
-        update_variables(*this, gradients, variables);
+        return update_variables(*this, gradients, variables);
     }
     template <class L, class V> auto minimize(const L& loss, const V& variables) { return minimize_loss(*this, loss, variables); }
     template <class L> auto minimize(const L& loss) const { return minimize_traced(*this, loss); }

@@ -42,7 +42,8 @@ namespace protocols {
 /// A rule that has to see all of a parameter has `update_whole(whole_parameter, learning_rate, step)` instead, and may give slots shapes of
 /// their own by `slot_shape(i, parameter)`.
 /// Optional are `check_settings()`, which throws one sentence where a setting makes no sense, `slot_start(i)`, the number that a slot
-/// begins with, `begin_update(step)`, called once before each update, and the options of shared_options.hpp.
+/// begins with, `begin_update(step)`, called once before each update, and the options of shared_options.hpp. Numbers that it remembers besides
+/// its state it names in `for_each_number(f)`, `f("momentum_product", product)`, so that a graph's file has them.
 template <class O>
 concept Optimizer = internals::optimizers::judge_of_any<O>() == internals::optimizer_is::fine;
 
@@ -301,6 +302,13 @@ void take_step(found_here, O& optimizer, std::span<const std::shared_ptr<stored_
                std::span<const std::shared_ptr<stored_types::record>> gradients)
 {
     lamina::apply_gradients(optimizer, parameters, gradients);
+}
+
+/// `prepare` in the same way.
+template <class O>
+void make_ready_for(found_here, O& optimizer, std::span<const std::shared_ptr<stored_types::record>> parameters)
+{
+    internals::optimizers::make_ready(optimizer, parameters);
 }
 
 } // namespace internals::functions
