@@ -48,7 +48,8 @@ namespace internals {
         if (!gradients[i]) refuse_missing_gradient(optimizer, *values[i]);
         if (!may_be_of(*values[i], gradients[i])) refuse_gradient(optimizer, gradients[i], *values[i]);
         if (!all && values[i]->as().observed)
-            fail({optimizer, ": \"", values[i]->name, "\" is a moving statistic; in a graph its layer changes it, so leave it out"});
+            fail({optimizer, ": \"", values[i]->name,
+                  "\" is a moving statistic; in a graph its layer changes it, so leave it out"});
         if (!all && !values[i]->learned()) continue;
         trained.push_back(values[i]);
         steps.push_back(&gradients[i]);

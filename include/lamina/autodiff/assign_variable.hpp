@@ -48,6 +48,7 @@ public:
         std::memcpy(out.body().data, in[0].body().data, in[0].size() * bytes_of(in[0].dtype()));
     }
     std::span<const std::shared_ptr<record>> changes() const override { return {&variable, 1}; }
+    bool only_reads() const override { return true; }
 
 private:
     std::shared_ptr<record> variable;

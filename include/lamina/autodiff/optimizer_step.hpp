@@ -68,16 +68,26 @@ using Records = std::vector<std::shared_ptr<record>>;
 /// What the step of any optimizer has.
 class GradientStep : public tensors::NodeAction {
 public:
-    void run(const tensors::Inputs& in, const AnyTensor& out) override
+    /// Called before gradients are brought: refuses those of another shape.
+    Shape result_shape(const tensors::Inputs& in, const Shape& form) const override
     {
-        if (in.size() != values.size())
-            fail({kind(), ": has ", in.size(), " gradients for ", values.size(), " variables"});
-        for (std::size_t i = 0; i < in.size(); ++i) bring(in[i], i);
-        step();
+        if (in.size() != values.size()) fail({kind(), ": has ", in.size(), " gradients for ", values.size(), " variables"});
+        for (std::size_t i = 0; i < in.size(); ++i)
+            if (in[i].dtype() != values[i]->type() || in[i].shape() != values[i]->extents())
+                refuse_gradient(kind(), in[i], *values[i]);
+        return form;
+    }
+    void run(const tensors::Inputs&, const AnyTensor& out) override
+    {
+        bool alike = true;
+        for (std::size_t i = 0; i < values.size(); ++i) alike = alike && lies_alike(*gradients[i], *values[i]);
+        if (alike) step(gradients);
+        else step(relaid());
         *out.numbers<bool>() = true;
     }
     std::span<const std::shared_ptr<record>> changes() const override { return span_of(values); }
     std::span<const std::shared_ptr<record>> keeps() const override { return span_of(kept); }
+    std::span<const std::shared_ptr<record>> receives() const override { return span_of(gradients); }
 
     /// Takes records of a file in the place of its own; gives the place of the first that does not fit, or how many there have to be.
     [[gnu::cold]] std::size_t adopt(std::span<const std::shared_ptr<record>> stored)
@@ -97,8 +107,11 @@ public:
     }
 
 protected:
-    explicit GradientStep(Records variables) : values(std::move(variables)), gradients(values.size()) {}
-    virtual void step() = 0;
+    explicit GradientStep(Records variables) : values(std::move(variables))
+    {
+        for (const auto& value : values) add_to(gradients, gradient_of(*value));
+    }
+    virtual void step(const Records& by) = 0;
     virtual void take_slots() = 0;
 
     /// Keeps the slots of the variables, `each` by turns for one after the other.
@@ -156,19 +169,29 @@ protected:
         return text;
     }
 
-    Records values, gradients, kept;
+    Records values, kept;
     std::size_t slots = 0; ///< how many of what is kept are slots; numbers follow, the first is the count of steps
 
 private:
-    void bring(const AnyTensor& gradient, std::size_t i)
+    static std::shared_ptr<record> gradient_of(const record& value)
     {
-        const record& value = *values[i];
-        if (gradient.dtype() != value.type() || gradient.shape() != value.extents()) refuse_gradient(kind(), gradient, value);
-        if (!gradients[i] || !lies_alike(*gradients[i], value))
-            gradients[i] = make_record(value.name, value.extents(), value.type(), value.as());
-        copy_in(gradient.body().data, *gradients[i]);
+        return make_record(value.name, value.extents(), value.type(), value.as());
+    }
+    /// The gradients where a variable lies in another way than when the step was made: it was bound to a model since.
+    [[gnu::cold]] Records relaid() const
+    {
+        Records made;
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            const std::size_t n = values[i]->extents().size() * bytes_of(values[i]->type());
+            std::vector<char> numbers(n);
+            copy_out(*gradients[i], numbers.data());
+            add_to(made, gradient_of(*values[i]));
+            copy_in(numbers.data(), *made.back());
+        }
+        return made;
     }
 
+    Records gradients;
     std::vector<std::size_t> owners{}; ///< the variables of the slots
 };
 
@@ -215,14 +238,14 @@ public:
     using GradientStep::name_kept;
 
 private:
-    void step() override
+    void step(const Records& by) override
     {
         if (there && !*there) refuse_gone(O::name);
-        if (!own) return take_step(functions::found_here{}, *optimizer, span_of(values), span_of(gradients));
+        if (!own) return take_step(functions::found_here{}, *optimizer, span_of(values), span_of(by));
         arrange_slots();
         own->state.step = static_cast<std::uint64_t>(*kept[slots]->template data<std::int64_t>());
         for_each_number([&]<class T>(std::string_view, T& number, std::size_t at) { number = *kept[at]->template data<T>(); });
-        take_step(functions::found_here{}, *own, span_of(values), span_of(gradients));
+        take_step(functions::found_here{}, *own, span_of(values), span_of(by));
         write_numbers();
     }
     void write_numbers()
@@ -252,7 +275,8 @@ private:
 };
 
 /// Writes a step down in the graph that this thread traces; gives its operation.
-template <class O> [[gnu::cold]] AnyTensor trace_step(O& optimizer, Records variables, std::span<const AnyTensor* const> gradients)
+template <class O>
+[[gnu::cold]] AnyTensor trace_step(O& optimizer, Records variables, std::span<const AnyTensor* const> gradients)
 {
     using Step = OptimizerStep<std::remove_const_t<O>>;
     auto& tracing = *tensors::tracing;

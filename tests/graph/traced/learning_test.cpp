@@ -1,26 +1,152 @@
-// tests/graph/traced/learning_test.cpp: what changes variables inside of a graph: assign, optimizers' steps.
+// tests/graph/traced/learning_test.cpp: what changes variables inside of a graph: assign, optimizers' steps, and these from a file.
 #include "catch.hpp"
 
 #include <lamina/autodiff.hpp>
+#include <lamina/graph/function.hpp>
 #include <lamina/graph/traced.hpp>
+#include <lamina/graph/traced/optimizer_kinds.hpp>
 #include <lamina/lamina.hpp>
 
 #include <cstdint>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace {
 
 using namespace lamina;
+using internals::Records, internals::graphs::StoredAction;
 
 struct Counting {
     Placeholder<float> x;
     Node before, count, after, less;
 };
 
+/// The gradients are what is fed, so that their bits are the same in any order of sums.
+struct Learning {
+    Placeholder<float, 3, 5> kernel;
+    Placeholder<float, 5> bias;
+    Node loss, train_step;
+};
+
+struct Parts {
+    Variable<float, Shape{3, 5}> kernel =
+        variable(Tensor<float, 3, 5>(reshape(linspace(-1.f, 1.f, 15), {3, 5})), "hidden/kernel");
+    Variable<float, Shape{5}> bias = variable(constant({0.5f, -0.25f, 0.f, 1.f, -2.f}), "hidden/bias");
+
+    AnyTensor loss(const AnyTensor& of_kernel, const AnyTensor& of_bias) const
+    {
+        const AnyTensor first = reduce_sum(read(kernel) * of_kernel); // read first, so it is the optimizer's first
+        return first + reduce_sum(read(bias) * of_bias);
+    }
+};
+
+std::vector<AnyTensor> gradients_of_step(std::uint64_t step)
+{
+    return {random_normal(Seed{step}, {3, 5}), random_normal(Seed{100 + step}, {5}) * 3.f};
+}
+
+bool same_numbers(const stored_types::record& a, const stored_types::record& b)
+{
+    return a.extents() == b.extents() && a.type() == b.type() &&
+           std::memcmp(a.data<std::byte>(), b.data<std::byte>(), a.stored_size() * internals::bytes_of(a.type())) == 0;
+}
+bool same_numbers(const Parts& a, const Parts& b)
+{
+    return same_numbers(*a.kernel.storage(), *b.kernel.storage()) && same_numbers(*a.bias.storage(), *b.bias.storage());
+}
+
+/// The same numbers in a record that knows nothing of variables, as a file gives it.
+std::shared_ptr<stored_types::record> from_file(const stored_types::record& of)
+{
+    auto made = internals::make_record("from/file", of.extents(), of.type());
+    std::vector<char> numbers(of.extents().size() * internals::bytes_of(of.type()) + 1);
+    internals::copy_out(of, numbers.data());
+    internals::copy_in(numbers.data(), *made);
+    return made;
+}
+Records from_file(std::span<const std::shared_ptr<stored_types::record>> of)
+{
+    Records made;
+    for (const auto& one : of) made.push_back(from_file(*one));
+    return made;
+}
+
+struct Step {
+    std::shared_ptr<internals::tensors::NodeAction> action;
+    std::string name;
+};
+Step step_of(const Graph& graph)
+{
+    for (const auto& node : static_cast<const internals::graphs::NodeList&>(*graph.nodes()))
+        if (node.action) return {node.action, node.name};
+    return {};
+}
+
+void run_step(internals::tensors::NodeAction& action, const std::vector<AnyTensor>& gradients)
+{
+    const AnyTensor* const in[]{&gradients[0], &gradients[1]};
+    for (std::size_t i = 0; i < 2; ++i) internals::copy_in(gradients[i].body().data, *action.receives()[i]);
+    action.run({in, 2}, internals::tensors::empty_tensor(dtype::boolean, {}));
+}
+
+StoredAction stored(const std::string& settings, std::span<const AnyTensor* const> forms, const Records& variables,
+                    const Records& kept)
+{
+    return {.where = "file \"x\", node \"train\":",
+            .settings = settings,
+            .inputs = {forms.data(), forms.size()},
+            .changes = internals::span_of(variables),
+            .keeps = internals::span_of(kept),
+            .type = dtype::boolean,
+            .extents = {}};
+}
+
+/// Five steps of a graph and of the eager optimizer, to the bit; then the graph's step goes on from what a file has.
+template <class O> void check_optimizer(const O& rule)
+{
+    INFO(O::class_name);
+    Parts traced, eager;
+    O optimizer(rule);
+    Graph graph;
+    const auto d = graph.trace<Learning>("digits", [&](Learning& l) {
+        l.loss = traced.loss(l.kernel, l.bias);
+        l.train_step = rule.minimize(l.loss);
+    });
+    std::uint64_t step = 1;
+    for (; step <= 5; ++step) {
+        const auto g = gradients_of_step(step);
+        graph.run(d.train_step, {{d.kernel, g[0]}, {d.bias, g[1]}});
+        optimizer.apply_gradients(g, variables(eager.kernel, eager.bias));
+        CHECK(same_numbers(traced, eager));
+    }
+    const Step known = step_of(graph);
+    REQUIRE(known.action);
+    CHECK(known.name == internals::text_of({"digits/", O::class_name, "/update"}));
+    const std::string settings = known.action->settings();
+    const auto g = gradients_of_step(step);
+    const AnyTensor* const forms[]{&g[0], &g[1]};
+    const Records values = from_file(known.action->changes()), kept = from_file(known.action->keeps());
+    const auto again =
+        internals::graphs::optimizer_kind<O>.make(stored(settings, std::span<const AnyTensor* const>(forms), values, kept));
+    CHECK(again->settings() == settings);
+    CHECK(again->kind() == O::class_name);
+    for (; step <= 8; ++step) {
+        const auto next = gradients_of_step(step);
+        optimizer.apply_gradients(next, variables(eager.kernel, eager.bias));
+        run_step(*again, next);
+        CHECK(same_numbers(*values[0], *eager.kernel.storage()));
+        CHECK(same_numbers(*values[1], *eager.bias.storage()));
+    }
+}
+
 } // namespace
 
-TEST_CASE("assign is an effect in the order of the program")
+TEST_CASE("assign is an effect in the order of the program", "[traced]")
 {
     auto v = variable(constant(1.f), "count");
     Graph graph;
@@ -40,4 +166,29 @@ TEST_CASE("assign is an effect in the order of the program")
     CHECK(assign(v, constant(7.f)).item() == 7);
     CHECK(assign_add(v, 1).item() == 8);
     CHECK(read(v).item() == 8);
+}
+
+TEST_CASE("optimizers take the eager steps inside of a graph, and go on from a file", "[traced]")
+{
+    check_optimizer(SGD{.learning_rate = 0.1f});
+    check_optimizer(SGD{.learning_rate = 0.1f, .momentum = 0.9f, .nesterov = true, .clipvalue = 0.5f});
+    check_optimizer(SGD{.learning_rate = ExponentialDecay{.initial_learning_rate = 0.1f, .decay_steps = 3, .decay_rate = 0.9f},
+                        .use_ema = true,
+                        .ema_overwrite_frequency = 3});
+    check_optimizer(Adam{.learning_rate = 1e-2f, .amsgrad = true, .clipnorm = 1.f});
+    check_optimizer(Adam{
+        .learning_rate = CosineDecay{.initial_learning_rate = 0.01f, .decay_steps = 6, .warmup_target = 0.1f, .warmup_steps = 2},
+        .gradient_accumulation_steps = 2});
+    check_optimizer(AdamW{.learning_rate = 1e-2f, .weight_decay = 0.1f, .exclude_from_weight_decay = {"bias", "a \"name\""}});
+    check_optimizer(RMSprop{.learning_rate = 1e-2f, .momentum = 0.5f, .centered = true, .global_clipnorm = 1.f});
+    check_optimizer(Adagrad{.learning_rate = PiecewiseConstantDecay{.boundaries = {2, 6}, .values = {0.1f, 0.05f, 0.01f}}});
+    check_optimizer(
+        Adadelta{.learning_rate = InverseTimeDecay{.initial_learning_rate = 0.3f, .decay_steps = 2, .decay_rate = 0.5f}});
+    check_optimizer(Adamax{.learning_rate = PolynomialDecay{.initial_learning_rate = 0.1f, .decay_steps = 10}});
+    check_optimizer(Nadam{.learning_rate = CosineDecayRestarts{.initial_learning_rate = 0.1f, .first_decay_steps = 3}});
+    check_optimizer(Ftrl{.learning_rate = 0.1f, .l1_regularization_strength = 0.01f, .beta = 0.1f});
+    check_optimizer(Lion{.learning_rate = 1e-3f, .weight_decay = 0.01f});
+    check_optimizer(Lamb{.learning_rate = 1e-2f, .use_ema = true});
+    check_optimizer(Adafactor{.learning_rate = 1e-2f});
+    check_optimizer(Muon{.learning_rate = 1e-2f, .exclude_layers = {"head"}});
 }

@@ -125,12 +125,10 @@ private:
         const auto name = from.find("class_name"), config = from.find("config");
         if (name == from.end() || config == from.end() || !name->is_string() || from.size() != 2) refuse_option("schedule");
         const std::string& called = name->get_ref<const std::string&>();
-        const bool known = is_schedule<CosineDecay>(rate, called, *config) ||
-                           is_schedule<CosineDecayRestarts>(rate, called, *config) ||
-                           is_schedule<ExponentialDecay>(rate, called, *config) ||
-                           is_schedule<InverseTimeDecay>(rate, called, *config) ||
-                           is_schedule<PiecewiseConstantDecay>(rate, called, *config) ||
-                           is_schedule<PolynomialDecay>(rate, called, *config);
+        const bool known =
+            is_schedule<CosineDecay>(rate, called, *config) || is_schedule<CosineDecayRestarts>(rate, called, *config) ||
+            is_schedule<ExponentialDecay>(rate, called, *config) || is_schedule<InverseTimeDecay>(rate, called, *config) ||
+            is_schedule<PiecewiseConstantDecay>(rate, called, *config) || is_schedule<PolynomialDecay>(rate, called, *config);
         if (!known) refuse({"has a schedule \"", called, "\", which lamina has not"});
     }
     template <class S> bool is_schedule(LearningRate& rate, const std::string& name, const nlohmann::json& config) const
@@ -188,7 +186,8 @@ private:
             const auto& axes = (*in_row)[i];
             if (!axes.is_number_unsigned() || axes.get<std::uint64_t>() < 1 || axes.get<std::uint64_t>() > Shape::max_rank)
                 stored.refuse({"has a row of \"", variable.name, "\" that no variable has"});
-            if (const stored_types::storage_kind as{.in_row = axes.get<std::size_t>()}; !(variable.as() == as)) variable.arrange(as);
+            if (const stored_types::storage_kind as{.in_row = axes.get<std::size_t>()}; !(variable.as() == as))
+                variable.arrange(as);
         }
         if (!names) continue;
         if (!(*names)[i].is_string()) stored.refuse({"has a name of a variable that is no text"});
@@ -209,8 +208,7 @@ template <class O> [[gnu::cold]] std::shared_ptr<tensors::NodeAction> make_optim
     restore_variables(stored, all);
     std::shared_ptr<OptimizerStep<O>> step;
     try {
-        step = std::make_shared<OptimizerStep<O>>(std::as_const(rule),
-                                                  Records(stored.changes.begin(), stored.changes.end()));
+        step = std::make_shared<OptimizerStep<O>>(std::as_const(rule), Records(stored.changes.begin(), stored.changes.end()));
     }
     catch (const error& wrong) {
         stored.refuse({"has settings that its optimizer refuses: ", wrong.what()});

@@ -112,8 +112,9 @@ template <class O> [[gnu::cold]] std::string settings_text(const O& optimizer)
     protocols::OptionList list;
     if constexpr (requires { optimizer.list_options(list); }) list_settings(optimizer, list);
     else refuse_to_write(O::name, "it", "has no list_options");
-    if constexpr (requires { optimizer.begin_update(std::size_t{}); } &&
-                  !requires { const_cast<O&>(optimizer).for_each_number([](const char*, double&) {}); })
+    if constexpr (
+        requires { optimizer.begin_update(std::size_t{}); } &&
+        !requires { const_cast<O&>(optimizer).for_each_number([](const char*, double&) {}); })
         refuse_to_write(O::name, "it", "remembers something by begin_update that it does not name in for_each_number");
     write_options(text, list.options, O::name);
     return text;
