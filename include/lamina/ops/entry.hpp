@@ -68,6 +68,9 @@ struct OpOptions {
     }
 };
 
+/// What an op makes of n numbers of one array, or of two, without types.
+using ArrayLoop = void (*)(const void* a, const void* b, void* y, std::size_t n);
+
 /// An op, written once.
 ///
 /// infer      shape and type of the result, which have those of the first input to begin with. It is the only place of validation: it refuses
@@ -76,6 +79,8 @@ struct OpOptions {
 /// gradient   writes dx[i], the gradient by input i, in functions on tensors, so that it is differentiated again where a tape listens; or
 ///            leaves it empty where nothing flows. Null where nothing flows at all.
 /// options    of an op whose type has some: lists them. Name and options tell ops apart.
+/// loop       of an op that computes element by element: what does so for numbers of a type. The result may lie where an input does. Null of
+///            other ops.
 struct OpEntry {
     std::string_view name;
     keeps kept;
@@ -83,6 +88,7 @@ struct OpEntry {
     void (*compute)(const Inputs&, const AnyTensor& out, const Attributes&);
     void (*gradient)(const StepBack&, AnyTensor* dx);
     void (*options)(OpOptions&) = nullptr;
+    ArrayLoop (*loop)(dtype) = nullptr;
 };
 
 }}} // namespace lamina::internals::tensors

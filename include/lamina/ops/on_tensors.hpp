@@ -108,7 +108,6 @@ inline Shape broadcast_shape(std::string_view op, const Shape& a, const Shape& b
 }
 
 /// What an op makes of n numbers of two arrays, without types.
-using TwoArrays = void (*)(const void* a, const void* b, void* y, std::size_t n);
 template <class A, class Y, void (*Loop)(const A*, const A*, Y*, std::size_t)>
 void of_two_arrays(const void* a, const void* b, void* y, std::size_t n)
 {
@@ -121,7 +120,7 @@ template <class A, class Y, void (*Loop)(const A*, const A*, Y*, std::size_t)>
     Loop(static_cast<const A*>(a), static_cast<const A*>(b), static_cast<Y*>(y), n);
 }
 template <class A, class Y, void (*Loop)(const A*, const A*, Y*, std::size_t)>
-inline constexpr TwoArrays two_arrays = std::is_floating_point_v<A> ? of_two_arrays<A, Y, Loop> : of_two_whole_arrays<A, Y, Loop>;
+inline constexpr ArrayLoop two_arrays = std::is_floating_point_v<A> ? of_two_arrays<A, Y, Loop> : of_two_whole_arrays<A, Y, Loop>;
 
 /// n elements of so many bytes, all like the one at `from`.
 inline void repeat_element(const std::byte* from, std::size_t bytes, std::byte* to, std::size_t n)
@@ -133,7 +132,7 @@ inline void repeat_element(const std::byte* from, std::size_t bytes, std::byte* 
 
 /// Broadcasting for all ops: a number that stands for a row is repeated in a block that stays in the first cache, so that an op has one loop
 /// for a type.
-[[gnu::noinline]] inline void spread_over(const AnyTensor& a, const AnyTensor& b, const AnyTensor& out, TwoArrays loop)
+[[gnu::noinline]] inline void spread_over(const AnyTensor& a, const AnyTensor& b, const AnyTensor& out, ArrayLoop loop)
 {
     const std::size_t size = out.size(), bytes = bytes_of(a.dtype()), bytes_out = bytes_of(out.dtype());
     const std::byte *const x0 = a.body().data, *const x1 = b.body().data;
@@ -194,6 +193,25 @@ template <class F, class T> void each_two(const T* a, const T* b, T* y, std::siz
                 static_cast<T>(F::of_whole(static_cast<std::make_signed_t<T>>(a[i]), static_cast<std::make_signed_t<T>>(b[i])));
 }
 
+/// The same of one array; there is no second one.
+template <class F, class T> void each_of_array(const void* x, const void*, void* y, std::size_t n)
+{
+    each<F>(static_cast<const T*>(x), static_cast<T*>(y), n);
+}
+
+/// The loop of a formula for numbers of a type that its `infer` lets through.
+template <class F> ArrayLoop loop_of_formula(dtype type)
+{
+    ArrayLoop loop = nullptr;
+    const auto choose = [&]<class T>(T) {
+        if constexpr (ops::takes_two<F>) loop = two_arrays<T, T, each_two<F, T>>;
+        else loop = each_of_array<F, T>;
+    };
+    if constexpr (of_whole_numbers<F>) with_real_or_whole(F::name, type, choose);
+    else with_real(F::name, type, choose);
+    return loop;
+}
+
 /// What formulas ask of their inputs: one function for all of two values.
 inline void require_number(std::string_view op, bool whole, dtype type)
 {
@@ -224,17 +242,19 @@ template <class F> struct Unary {
     }
     static void compute(const Inputs& in, const AnyTensor& out, const Attributes&)
     {
-        const auto pass = [&]<class T>(T) {
-            if constexpr (ops::works_on_rows<F>) {
+        if constexpr (ops::works_on_rows<F>)
+            with_real(F::name, out.dtype(), [&]<class T>(T) {
                 const std::size_t width = in[0].shape().back();
                 if (width > 0) F::forward_rows(in[0].numbers<T>(), out.numbers<T>(), in[0].size() / width, width);
-            }
-            else each<F>(in[0].numbers<T>(), out.numbers<T>(), out.size());
-        };
-        if constexpr (of_whole_numbers<F>) with_real_or_whole(F::name, out.dtype(), pass);
-        else with_real(F::name, out.dtype(), pass);
+            });
+        else loop_of_formula<F>(out.dtype())(in[0].body().data, nullptr, out.body().data, out.size());
     }
     static void gradient(const StepBack& step, AnyTensor* dx) { dx[0] = F::gradient(step.in[0], step.output, step.dy); }
+    static ArrayLoop loop(dtype type)
+    {
+        if constexpr (ops::works_on_rows<F>) return nullptr;
+        else return loop_of_formula<F>(type);
+    }
 };
 
 /// Of a formula of two values, of shapes that broadcast.
@@ -242,9 +262,7 @@ template <class F> struct Binary {
     static void infer(const Inputs& in, const Attributes&, Shape& s, dtype&) { infer_two(F::name, of_whole_numbers<F>, in, s); }
     static void compute(const Inputs& in, const AnyTensor& out, const Attributes&)
     {
-        const auto pass = [&]<class T>(T) { spread_over(in[0], in[1], out, two_arrays<T, T, each_two<F, T>>); };
-        if constexpr (of_whole_numbers<F>) with_real_or_whole(F::name, out.dtype(), pass);
-        else with_real(F::name, out.dtype(), pass);
+        spread_over(in[0], in[1], out, loop_of_formula<F>(out.dtype()));
     }
     static void gradient(const StepBack& step, AnyTensor* dx)
     {
@@ -252,6 +270,7 @@ template <class F> struct Binary {
         for (std::size_t i = 0; i < 2; ++i)
             if (step.wants(i)) dx[i] = fitted(both[i], step.in[i]);
     }
+    static ArrayLoop loop(dtype type) { return loop_of_formula<F>(type); }
 };
 
 /// What lists the options of a formula's type; null where it has none.
@@ -264,7 +283,8 @@ template <class F> constexpr auto options_of() -> void (*)(OpOptions&)
 template <class Op> struct EntryOf;
 template <class F> struct EntryOf<ops::elementwise<F>> {
     using passes = std::conditional_t<ops::takes_two<F>, Binary<F>, Unary<F>>;
-    static constexpr OpEntry entry{F::name, kept_of<F>(), passes::infer, passes::compute, passes::gradient, options_of<F>()};
+    static constexpr OpEntry entry{F::name,        kept_of<F>(),        passes::infer, passes::compute,
+                                   passes::gradient, options_of<F>(), passes::loop};
 };
 
 /// The entry of an op that is made of a formula.

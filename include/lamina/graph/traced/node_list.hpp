@@ -9,6 +9,7 @@
 #include <lamina/core/record.hpp>
 #include <lamina/graph/graph_nodes.hpp>
 #include <lamina/graph/traced/op_names.hpp>
+#include <lamina/graph/traced/plan_cache.hpp>
 #include <lamina/ops/tracing.hpp>
 
 #include <cstddef>
@@ -106,6 +107,7 @@ public:
     void cut(std::size_t to)
     {
         for (; nodes.size() > to; nodes.pop_back()) by_name.erase(nodes.back().name);
+        plans.clear();
     }
 
     /// Whether a value is one of this list's: not of another graph, nor of a trace that failed.
@@ -134,6 +136,9 @@ public:
     /// The records that the nodes need from run to run, by the names under which they are stored.
     void keep(std::string name, std::shared_ptr<record> kept) { records.emplace(std::move(name), std::move(kept)); }
     const std::map<std::string, std::shared_ptr<record>, std::less<>>& kept() const { return records; }
+
+    /// What was made of the nodes to run them.
+    mutable PlanCache plans;
 
 private:
     std::shared_ptr<const NodeList*> self = std::make_shared<const NodeList*>(this); ///< known to its symbols
