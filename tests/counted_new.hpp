@@ -38,6 +38,10 @@ inline void* counted(std::size_t n, std::size_t alignment)
 }
 [[gnu::noinline]] void* operator new(std::size_t n, std::align_val_t a) { return counted_new::counted(n, std::size_t(a)); }
 [[gnu::noinline]] void* operator new[](std::size_t n, std::align_val_t a) { return counted_new::counted(n, std::size_t(a)); }
+[[gnu::noinline]] void* operator new(std::size_t n, std::align_val_t a, const std::nothrow_t&) noexcept
+{
+    return counted_new::counted(n, std::size_t(a));
+}
 [[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
 [[gnu::noinline]] void operator delete[](void* p) noexcept { std::free(p); }
 [[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }

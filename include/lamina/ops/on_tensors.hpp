@@ -283,7 +283,7 @@ template <class F> constexpr auto options_of() -> void (*)(OpOptions&)
 template <class Op> struct EntryOf;
 template <class F> struct EntryOf<ops::elementwise<F>> {
     using passes = std::conditional_t<ops::takes_two<F>, Binary<F>, Unary<F>>;
-    static constexpr OpEntry entry{F::name,        kept_of<F>(),        passes::infer, passes::compute,
+    static constexpr OpEntry entry{F::name,          kept_of<F>(),    passes::infer, passes::compute,
                                    passes::gradient, options_of<F>(), passes::loop};
 };
 

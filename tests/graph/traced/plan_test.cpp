@@ -148,7 +148,10 @@ TEST_CASE("random graphs have the numbers of their ops one by one")
             case 1: values.push_back(a * tanh(b)); break;
             case 2: values.push_back(-a); break;
             case 3: values.push_back(tanh(tanh(a))); break;
-            case 4: values.push_back(reshape(a, matrix ? Shape{2, 8} : Shape{a.size()})), values.push_back(reshape(tanh(values.back()), a.shape())); break;
+            case 4:
+                values.push_back(reshape(a, matrix ? Shape{2, 8} : Shape{a.size()})),
+                    values.push_back(reshape(tanh(values.back()), a.shape()));
+                break;
             case 5: values.push_back(tensors::sum_to_like(a + b, a)); break;
             case 6: values.push_back(tensors::broadcast_like(a, a + b)); break;
             case 7: values.push_back(matrix && b.rank() == 2 && b.shape() == a.shape() ? tanh(matmul(a, b)) : tanh(a)); break;
@@ -167,7 +170,8 @@ TEST_CASE("random graphs have the numbers of their ops one by one")
         for (int again = 0; again < 2; ++again) {
             const auto found = graphs::run_nodes(here.nodes, fetches, feeds);
             for (std::size_t i = 0; i < found.size(); ++i)
-                CHECK(largest_difference(found[i], expected[fetches[i]]) < 1e-9 * (1 + std::abs(reduce_max(abs(found[i])).item())));
+                CHECK(largest_difference(found[i], expected[fetches[i]]) <
+                      1e-9 * (1 + std::abs(reduce_max(abs(found[i])).item())));
         }
     }
 }

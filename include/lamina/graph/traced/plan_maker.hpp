@@ -134,7 +134,8 @@ private:
                 const std::uint32_t in = node(i).inputs[k], root = nodes[in].root;
                 PlanNode& made = nodes[root];
                 const bool alone = nodes.readers_of_root(root) == 1 && !made.destination && made.computed;
-                if (!alone || wanted[k]->extents().size() != made.value.size() || wanted[k]->type() != made.value.dtype()) continue;
+                if (!alone || wanted[k]->extents().size() != made.value.size() || wanted[k]->type() != made.value.dtype())
+                    continue;
                 const Attributes& with = node(root).attributes;
                 if (is_product(root) && with.ints[0] != 0 && with.ints[1] == 0 && made.value.rank() == 2 && in == root &&
                     tensors::is_stored_matrix(*wanted[k]))
@@ -149,8 +150,7 @@ private:
     /// The memories of fed values, constants, records and results, and of what is computed in between.
     void lay_out(std::span<const std::uint32_t> fetches, std::span<const FedForm> feeds)
     {
-        for (const FedForm& feed : feeds)
-            plan->fed_memory.push_back(nodes[feed.node].numbers ? new_memory(feed.node) : none);
+        for (const FedForm& feed : feeds) plan->fed_memory.push_back(nodes[feed.node].numbers ? new_memory(feed.node) : none);
         for (std::uint32_t i = 0; i < nodes.size(); ++i) {
             PlanNode& here = nodes[i];
             if (!here.numbers || here.root != i || here.is_fed()) continue;
@@ -246,7 +246,8 @@ private:
         const auto loop = of.op->loop(nodes[i].value.dtype());
         if (!loop) return false;
         for (const std::uint32_t in : of.inputs)
-            if (nodes[in].value.size() != nodes[i].value.size() || nodes[in].value.dtype() != nodes[i].value.dtype()) return false;
+            if (nodes[in].value.size() != nodes[i].value.size() || nodes[in].value.dtype() != nodes[i].value.dtype())
+                return false;
         const std::uint32_t a = root_of(of.inputs[0]).memory, b = root_of(of.inputs.back()).memory;
         plan->steps.push_back({loop, a, b, nodes[i].memory, 0, nodes[i].value.size()});
         return true;
@@ -257,7 +258,7 @@ private:
         const auto& wanted = of.action->receives();
         for (std::size_t k = 0; k < wanted.size(); ++k)
             if (const PlanNode& from = root_of(of.inputs[k]); from.destination != wanted[k] || from.taken_by != i)
-                call({.run = call_store, .variable = wanted[k]}, {{of.inputs[k]}}, i);
+                call({.run = call_store, .variable = wanted[k]}, {of.inputs[k]}, i);
         plan->effects |= of.changes();
         plan->uses_variables |= of.changes();
         const bool given = wanted.empty();

@@ -28,8 +28,7 @@ struct NeededMemory {
 {
     std::vector<std::size_t> by_size(all.size());
     std::iota(by_size.begin(), by_size.end(), std::size_t{0});
-    std::stable_sort(by_size.begin(), by_size.end(),
-                     [&](std::size_t a, std::size_t b) { return all[a].bytes > all[b].bytes; });
+    std::stable_sort(by_size.begin(), by_size.end(), [&](std::size_t a, std::size_t b) { return all[a].bytes > all[b].bytes; });
     std::vector<const NeededMemory*> placed; // by offset
     std::size_t end = 0;
     for (const std::size_t i : by_size) {

@@ -155,15 +155,15 @@ private:
         here.place = i;
         if (here.is_fed()) return;
         here.root = i;
-        if (node.kind == NodeKind::placeholder)
-            fail({"run: \"", node.name, "\" is needed and was not fed"});
+        if (node.kind == NodeKind::placeholder) fail({"run: \"", node.name, "\" is needed and was not fed"});
         else if (node.kind == NodeKind::constant) here.value = node.value;
         else if (node.kind == NodeKind::variable) {
             here.is_variable = true;
             here.value = without_numbers(node.variable->type(), node.variable->extents());
         }
         else if (node.kind == NodeKind::action) {
-            here.value = without_numbers(node.form.dtype(), node.action->result_shape(inputs_of(node).inputs(), node.form.shape()));
+            here.value =
+                without_numbers(node.form.dtype(), node.action->result_shape(inputs_of(node).inputs(), node.form.shape()));
             require_known(node, here.value.shape());
             if (here.numbers)
                 for (const auto& changed : node.action->changes()) changes.emplace_back(i, changed.get());

@@ -66,7 +66,8 @@ inline void run_plan(const NodeList& list, Plan& plan, std::span<const AnyTensor
     if (!plan.has_variables() && !plan.has_effects()) return plan.run(fed, results);
     if (const Running* outer = Running::of(list)) {
         if (plan.has_effects() && !outer->alone)
-            fail({"run: a function that a run calls runs the same graph and changes its variables; let the outer run change some, too, "
+            fail({"run: a function that a run calls runs the same graph and changes its variables; let the outer run change "
+                  "some, too, "
                   "or call it afterwards"});
         return plan.run(fed, results);
     }
