@@ -7,7 +7,10 @@
 #include <lamina/graph/traced.hpp>
 #include <lamina/lamina.hpp>
 
+#include <array>
 #include <cmath>
+#include <cstddef>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -122,4 +125,19 @@ TEST_CASE("a host function is a node that calls the program")
     CHECK(calls == 3);
     CHECK_THROWS_WITH(host_function("doubled", [](const Tensor<float>& one) -> Tensor<float> { return one; }),
                       Catch::Matchers::Contains("there is another function \"doubled\" already"));
+}
+
+TEST_CASE("threads share a function", "[threads]")
+{
+    const auto f = function([](auto x) { return tanh(x) * exp(sin(x)); });
+    std::array<double, 4> found{};
+    std::array<std::thread, 4> threads;
+    for (std::size_t i = 0; i < threads.size(); ++i)
+        threads[i] = std::thread([&, i] {
+            double sum = 0;
+            for (int k = 0; k < 50; ++k) sum += nth_derivative<2>(f)(constant(0.25 * double(k % 4 + 1))).item();
+            found[i] = sum;
+        });
+    for (auto& thread : threads) thread.join();
+    for (const double one : found) CHECK(one == found[0]);
 }
