@@ -3,6 +3,8 @@
 
 #include <lamina/version.hpp>
 
+#include <lamina/core/device.hpp>
+
 #include <lamina/layers/attention/additive_attention.hpp>
 #include <lamina/layers/attention/attention.hpp>
 #include <lamina/layers/attention/multi_head_attention.hpp>

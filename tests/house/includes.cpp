@@ -47,7 +47,7 @@ const std::map<std::string, std::string> one_door{
     {"xsimd/", "lamina/core/simd.hpp"}, {"xtensor/", "lamina/core/tensor.hpp"}, {"flatbuffers/", "lamina/lite/format/flat"}};
 
 /// Headers of the system and of the instruction sets, which cost no dependency.
-const std::regex of_the_system(R"((sys/.*|unistd|fcntl|io|windows|signal|pthread|immintrin|arm_neon)\.h|[a-z_0-9]+)");
+const std::regex of_the_system(R"((sys/.*|unistd|fcntl|io|windows|signal|pthread|sched|immintrin|arm_neon)\.h|[a-z_0-9]+)");
 
 struct Include {
     std::string name, where;

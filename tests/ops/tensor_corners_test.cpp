@@ -182,6 +182,20 @@ TEST_CASE("what shares numbers does not copy them")
     CHECK(reduce_sum(kept).item() == 80);
 }
 
+TEST_CASE("a tensor lies in the memory of the first device")
+{
+    const auto x = constant({{1.f, 2.f}});
+    const AnyTensor any = x;
+    CHECK(x.device() == devices().front().name);
+    CHECK(any.device() == "/cpu:0");
+    const Tensor<float, 1, 2> here = x.cpu();
+    CHECK(here.data() == x.data());
+    CHECK(any.cpu().data<float>() == x.data());
+    CHECK_THROWS_WITH(x.gpu(), Contains("there is no \"/gpu:0\"; this build computes on: /cpu:0 ("));
+    CHECK_THROWS_WITH(any.gpu(), Contains("there is no \"/gpu:0\""));
+    CHECK(num_gpus() == 0);
+}
+
 TEST_CASE("what does not fit is refused by a sentence")
 {
     const AnyTensor x = ones({2, 3}), sixth = ones({1, 1, 1, 1, 1, 1});

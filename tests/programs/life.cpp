@@ -140,6 +140,12 @@ int main()
         check(right, "children of a process whose pool is at work");
     }
     {
+        const auto device = lamina::add_cpu_device({.cores = lamina::devices().front().cores});
+        const lamina::Device on{device};
+        check(world().same(3) && child_is_right() && child_ends() && world().same(3),
+              "children of a process that computes on a device");
+    }
+    {
         std::thread([] { check(world().same(2) && of_the_thread.when, "a thread that predicts when it ends"); }).join();
         check(world().same(3), "after it has ended");
     }

@@ -2,6 +2,7 @@
 #include "catch.hpp"
 #include "training/problems.hpp"
 
+#include <lamina/core/device.hpp>
 #include <lamina/core/thread_pool.hpp>
 #include <lamina/layers/convolution/conv2d.hpp>
 #include <lamina/layers/core/dense.hpp>
@@ -120,6 +121,31 @@ TEST_CASE("Two trainers may run at once, each with threads", "[threads]")
     std::array<Outcome, 3> results;
     std::vector<std::thread> threads;
     for (auto& result : results) threads.emplace_back([&result] { result = train<Residual>(100, 2, 200, 2); });
+    for (auto& thread : threads) thread.join();
+    for (const auto& result : results) CHECK((result == wanted));
+}
+
+TEST_CASE("Training gives the same bits on every device, and on two at once", "[threads]")
+{
+    const auto cores = devices().front().cores;
+    const std::array names{std::string("/cpu:0"), add_cpu_device({.cores = cores}), add_cpu_device({.cores = {cores.front()}})};
+    const Outcome wanted = train<Residual>(100, 1, 200, 2);
+    for (const auto& name : names) {
+        const Device on{name};
+        INFO(name);
+        CHECK(EvaluateOptions{}.threads == (name == names[2] ? 1 : cores.size()));
+        CHECK((train<Residual>(100, 1, 200, 2) == wanted));
+        CHECK((train<Residual>(100, 2, 200, 2) == wanted));
+    }
+    CHECK(EvaluateOptions{}.threads == 1);
+
+    std::array<Outcome, 2> results;
+    std::vector<std::thread> threads;
+    for (std::size_t i = 0; i < results.size(); ++i)
+        threads.emplace_back([&, i] {
+            const Device on{names[i + 1]};
+            results[i] = train<Residual>(100, 2, 200, 2);
+        });
     for (auto& thread : threads) thread.join();
     for (const auto& result : results) CHECK((result == wanted));
 }

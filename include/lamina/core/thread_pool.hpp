@@ -1,10 +1,11 @@
-// lamina/core/thread_pool.hpp: the one pool of threads.
+// lamina/core/thread_pool.hpp: the pool of threads: one for the program, and one more for each device that it adds.
 //
 // Work is a number of tasks that each write their own place, so results depend neither on timing nor on the number of threads.
 #pragma once
 
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/language.hpp>
+#include <lamina/core/pool_place.hpp>
 
 #include <atomic>
 #include <cfenv>
@@ -69,7 +70,7 @@ private:
 
 /// Threads that wait for work. Made when they are first asked for, grown to the largest number asked for, as far as threads can be had.
 ///
-/// The pool lives as long as somebody may ask for it: the destructors of global objects, too. At the end of the program, or when the
+/// A pool lives as long as somebody may ask for it: the destructors of global objects, too. At the end of the program, or when the
 /// shared library that it belongs to is closed, its threads end if they have nothing to do; the pool itself stays, and whoever asks
 /// then gets another one. So does a child of `fork`, which has none of its parent's threads.
 class Pool {
@@ -81,11 +82,14 @@ public:
     /// and returns when all are done; `thread` is a number below `threads` that no other thread has meanwhile. The first
     /// exception of a task is thrown here. Allocates only when the pool has to grow. A task that itself asks for
     /// threads, or a second caller while the pool is busy, runs its tasks alone. Threads compute as the caller's does: they round
-    /// the same way and take the same numbers for zero. No pool is made where one thread is enough.
+    /// the same way and take the same numbers for zero. No pool is made where one thread is enough. While the caller has a Device,
+    /// it is that device's pool and at most its number of threads.
     template <class Work> static void run_shared(std::size_t count, std::size_t threads, Work&& work)
     {
         run_shared_tasks(count, threads, task_of(work), address_of(work));
     }
+
+    static inline thread_local PoolScope scope{};
 
 private:
     /// Work without its type, so that its code is compiled once, and the pool's once for all.
@@ -99,7 +103,7 @@ private:
         Thread thread;
     };
 
-    explicit Pool(Pool* earlier) : before(earlier) {}
+    explicit Pool(const PoolPlace& where) : place(where) {}
 
     template <class Work> static Task task_of(Work&)
     {
@@ -116,7 +120,8 @@ private:
 
     [[gnu::noinline]] static void run_shared_tasks(std::size_t count, std::size_t threads, Task task, void* work)
     {
-        Pool* const pool = threads > 1 && count > 1 && !inside ? shared() : nullptr;
+        if (scope.place && threads > scope.threads) threads = scope.threads;
+        Pool* const pool = threads > 1 && count > 1 && !inside ? current(scope.place ? *scope.place : first_place) : nullptr;
         if (!pool || !pool->run_tasks(count, (threads < count ? threads : count) - 1, task, work)) run_alone(count, task, work);
     }
 
@@ -126,51 +131,57 @@ private:
         for (std::size_t i = 0; i < count; ++i) unknown(work, i, 0);
     }
 
-    /// The pool that has threads, or null where there is no memory for one. No static variable of a function, which a child of
-    /// `fork` would find half made for ever.
-    static Pool* shared()
+    /// The pool of a place that has threads, or null where there is no memory for one. No static variable of a function, which a
+    /// child of `fork` would find half made for ever.
+    static Pool* current(PoolPlace& place)
     {
-        Pool* const found = current.load(std::memory_order_acquire);
-        return found && !found->gone.load(std::memory_order_relaxed) ? found : make_shared(found);
+        Pool* const found = place.pool.load(std::memory_order_acquire);
+        return found && !found->gone.load(std::memory_order_relaxed) ? found : make(place, found);
     }
 
-    [[gnu::cold, gnu::noinline]] static Pool* make_shared(Pool* found)
+    [[gnu::cold, gnu::noinline]] static Pool* make(PoolPlace& place, Pool* found)
     {
-        Pool* const made = new (std::nothrow) Pool(found);
+        Pool* const made = new (std::nothrow) Pool(place);
         if (!made) return nullptr;
         if (!watching.load(std::memory_order_acquire)) {
             after_fork(&forget);
             watching.store(true, std::memory_order_release);
         }
-        if (!current.compare_exchange_strong(found, made, std::memory_order_acq_rel)) {
-            delete made; // another thread was faster
-            return found;
-        }
+        made->before = newest.load(std::memory_order_relaxed);
+        while (!newest.compare_exchange_weak(made->before, made, std::memory_order_acq_rel)) {}
+        if (!place.pool.compare_exchange_strong(found, made, std::memory_order_acq_rel))
+            return found; // another thread was faster
         std::atexit(&end);
         return made;
     }
 
-    /// In the child after a fork: locks may be held for ever there, so nothing of the old pool is touched again.
+    /// In the child after a fork: locks may be held for ever there, so nothing of the old pools is touched again.
     static void forget()
     {
-        if (Pool* const old = current.load(std::memory_order_relaxed)) old->gone.store(true, std::memory_order_relaxed);
+        for (Pool* pool = newest.load(std::memory_order_acquire); pool; pool = pool->before)
+            pool->gone.store(true, std::memory_order_relaxed);
     }
 
-    /// Ends the threads, unless they are at work: whoever calls `exit` from inside of a task would wait for himself. The lock is kept,
-    /// so that a thread that still knows this pool works alone.
+    /// Ends the threads, unless they are at work: whoever calls `exit` from inside of a task would wait for himself. The locks are kept,
+    /// so that a thread that still knows a pool works alone.
     [[gnu::cold]] static void end()
     {
-        Pool* const pool = current.load(std::memory_order_acquire);
-        if (inside || !pool || pool->gone.load(std::memory_order_relaxed) || !pool->busy.try_lock()) return;
-        pool->gone.store(true, std::memory_order_relaxed);
+        if (inside) return;
+        for (Pool* pool = newest.load(std::memory_order_acquire); pool; pool = pool->before)
+            if (!pool->gone.load(std::memory_order_relaxed) && pool->busy.try_lock()) pool->end_threads();
+    }
+
+    [[gnu::cold]] void end_threads()
+    {
+        gone.store(true, std::memory_order_relaxed);
         {
-            const std::lock_guard lock(pool->guard);
-            pool->ending = true;
+            const std::lock_guard lock(guard);
+            ending = true;
         }
-        pool->wake.notify_all();
-        while (Worker* const worker = pool->workers) {
+        wake.notify_all();
+        while (Worker* const worker = workers) {
             worker->thread.join();
-            pool->workers = worker->before;
+            workers = worker->before;
             delete worker;
         }
     }
@@ -232,6 +243,7 @@ private:
     static void* serve(void* of)
     {
         const Worker& worker = *static_cast<Worker*>(of);
+        if (const auto bind = worker.pool->place.bind.load(std::memory_order_acquire)) bind(worker.pool->place);
         worker.pool->serve(worker.index, worker.seen);
         return nullptr;
     }
@@ -277,15 +289,13 @@ private:
         for (std::size_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < tasks;) call(object, i, thread);
     }
 
-    static constexpr std::size_t most_threads = 1024; ///< whoever asks for all threads there can be does not get them
-    static inline std::atomic<Pool*> current = nullptr;
-    static inline std::atomic<bool> watching = false; ///< for children of `fork`
+    static constexpr std::size_t most_threads = 1024;  ///< whoever asks for all threads there can be does not get them
+    static inline std::atomic<Pool*> newest = nullptr; ///< of all pools, so that nobody takes those of earlier days for a leak
+    static inline std::atomic<bool> watching = false;  ///< for children of `fork`
     static inline thread_local bool inside = false;
 
-protected:              // clang warns about private fields that nobody reads
-    Pool* const before; ///< the pools of earlier days stay within reach, so that nobody takes them for a leak
-
-private:
+    const PoolPlace& place;
+    Pool* before = nullptr; ///< the pool that was made before this one
     std::atomic<bool> gone = false;
     std::mutex busy, guard;
     std::condition_variable wake, done;
@@ -301,11 +311,14 @@ private:
     bool ending = false;
 };
 
-/// Calls `work(i)` or `work(i, thread)` for every i in [0, count) on at most `threads` threads of the shared pool.
+/// Calls `work(i)` or `work(i, thread)` for every i in [0, count) on at most `threads` threads of the pool of this thread's device.
 template <class Work> void parallel_for(std::size_t count, std::size_t threads, Work&& work)
 {
     Pool::run_shared(count, threads, work);
 }
+
+/// How many threads work where nobody says a number: one, or as many as the device has on which this thread computes.
+inline std::size_t threads_of_device() { return Pool::scope.place ? Pool::scope.threads : 1; }
 
 } // namespace internals
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <lamina/core/architecture.hpp>
+#include <lamina/core/devices.hpp>
 #include <lamina/core/dtype.hpp>
 #include <lamina/core/error.hpp>
 #include <lamina/core/shape.hpp>
@@ -13,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -121,6 +123,12 @@ public:
         return value;
     }
 
+    /// Where its numbers lie: in the memory that all devices of this build share, which has the name of the first.
+    static constexpr std::string_view device() { return "/cpu:0"; }
+    AnyTensor cpu() const { return *this; }
+    /// Refuses: there is none; `num_gpus()` is 0.
+    AnyTensor gpu() const { internals::refuse_device("/gpu:0"); }
+
     /// For lamina's ops: the body, the numbers without a check, and where tapes know this handle.
     explicit AnyTensor(internals::tensors::Body* of) : body_(of) {}
     internals::tensors::Body& body() const
@@ -224,6 +232,8 @@ public:
     template <class As> const As* data() const { return AnyTensor::data<As>(); }
     /// One number, as it lies in the row.
     template <class As = T> As item(std::size_t at = 0) const { return AnyTensor::item<As>(at); }
+    Tensor cpu() const { return *this; }
+    Tensor gpu() const { internals::refuse_device("/gpu:0"); }
 };
 
 /// A tensor, static or not.

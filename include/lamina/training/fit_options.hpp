@@ -5,6 +5,7 @@
 #include <lamina/core/dataset.hpp>
 #include <lamina/core/random.hpp>
 #include <lamina/core/samples.hpp>
+#include <lamina/core/thread_pool.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -108,7 +109,9 @@ template <class Trainer> struct FitOptions {
     std::map<std::int64_t, float>
         class_weight{};                 ///< factor of a sample's loss by its class, one of the model's; 1 where it is missing
     std::vector<float> sample_weight{}; ///< factor of a sample's loss, one for each sample or none
-    std::size_t threads = 1; ///< results do not depend on it; a batch runs on one thread for each 32 samples, at most 8
+    /// 1, or those of the Device in which this is written, which are the most. A batch runs on one thread for each 32 samples, at most 8;
+    /// results do not depend on it.
+    std::size_t threads = internals::threads_of_device();
 };
 
 /// The settings of `fit` on a dataset of batches, written in braces: `{.epochs = 10, .validation = test_batches}`. Keras's words, but that the
@@ -124,8 +127,8 @@ template <class Trainer> struct DatasetFitOptions {
     Position* position = nullptr;
     Seed seed{}; ///< of layers that draw
     std::map<std::int64_t, float>
-        class_weight{};      ///< factor of a sample's loss by its class, one of the model's; 1 where it is missing
-    std::size_t threads = 1; ///< as of `FitOptions`; those of the dataset are its own
+        class_weight{}; ///< factor of a sample's loss by its class, one of the model's; 1 where it is missing
+    std::size_t threads = internals::threads_of_device(); ///< as of `FitOptions`; those of the dataset are its own
 };
 
 template <class O> inline constexpr bool is_fit_options = false;
@@ -138,14 +141,14 @@ concept NoFitOptions = !is_fit_options<std::remove_cvref_t<C>>;
 
 /// The settings of `evaluate`.
 struct EvaluateOptions {
-    std::vector<float> sample_weight{}; ///< as in fit
-    std::size_t threads = 1;
+    std::vector<float> sample_weight{};                   ///< as in fit
+    std::size_t threads = internals::threads_of_device(); ///< as in fit
 };
 
 /// The settings of `evaluate` on a dataset of batches.
 struct DatasetEvaluateOptions {
-    std::size_t steps = 0; ///< so many batches at most; 0: a whole pass
-    std::size_t threads = 1;
+    std::size_t steps = 0;                                ///< so many batches at most; 0: a whole pass
+    std::size_t threads = internals::threads_of_device(); ///< as in fit
 };
 
 }} // namespace lamina

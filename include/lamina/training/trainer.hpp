@@ -128,7 +128,7 @@ public:
     /// One step on all samples of x as one batch.
     template <class X, class Y>
     LAMINA_OUTLINED Logs train_on_batch(const X& x, const Y& y, const std::vector<float>& sample_weight = {},
-                                        std::size_t threads = 1, Seed seed = {})
+                                        std::size_t threads = internals::threads_of_device(), Seed seed = {})
     {
         Logs logs;
         if constexpr (samples_fit(internals::samples_for<M, G, X, Y>{}))
