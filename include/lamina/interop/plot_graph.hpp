@@ -1,176 +1,182 @@
-// lamina/interop/plot_graph.hpp: the network of a model as boxes in ranks, and where they stand: what a drawing is made from.
-//
-// Source: Sugiyama, Tagawa, Toda, "Methods for Visual Understanding of Hierarchical System Structures" (1981): ranks by the longest way,
-// places within a rank by the middle of the neighbors.
+// lamina/interop/plot_graph.hpp: a drawing of a graph's nodes: as SVG, and as text for Graphviz.
 #pragma once
 
 #include <lamina/core/architecture.hpp>
+#include <lamina/core/dtype.hpp>
 #include <lamina/core/error.hpp>
-#include <lamina/core/shape.hpp>
-#include <lamina/models/network.hpp>
-#include <lamina/models/summary.hpp>
+#include <lamina/core/names.hpp>
+#include <lamina/draw/svg.hpp>
+#include <lamina/graph/graph.hpp>
+#include <lamina/graph/traced/chosen_nodes.hpp>
+#include <lamina/graph/traced/feed.hpp>
+#include <lamina/graph/traced/node_list.hpp>
+#include <lamina/interop/plot_layout.hpp>
+#include <lamina/interop/plot_picture.hpp>
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
+namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 
-/// A box of a drawing, or a place at which a long line passes a rank.
-struct PlotBox {
-    std::string title, subtitle; ///< of a passing line both are empty
-    Shape output;
-    bool learns = false, is_input = false, is_function = false;
-    std::vector<std::size_t> reads{};
-    std::size_t group = no_node; ///< the Sequential that it belongs to
-    std::size_t rank = 0;
-    double x = 0, width = 0; ///< x of the middle
-    bool passes() const { return title.empty(); }
+/// Which nodes are drawn, and how.
+struct NodesDrawn {
+    std::vector<Fetch> fetch{}; ///< only what these need: nodes or names; none for all
+    std::string scope{};        ///< only those whose names begin with it: "digits"
+    bool gradients = false;     ///< the nodes of gradients too; else each way back is one box
+    bool constants = false;     ///< constants as boxes; else they stand in the boxes of those that read them
 };
 
-struct PlotGraph {
-    std::vector<PlotBox> boxes;
-    std::vector<std::string> groups; ///< names of the Sequentials inside
-    std::vector<std::size_t> outputs;
-};
+namespace internals::graphs {
 
-/// What stands for a function on values: a sign where it has one.
-[[gnu::cold]] inline std::string_view sign_of(std::string_view function)
+/// "digits/gradients" of "digits/gradients/MatMul": the way back that a node belongs to, or nothing.
+inline std::string_view way_back_of(std::string_view name)
 {
-    constexpr std::string_view signs[][2] = {{"add", "+"}, {"subtract", "−"}, {"multiply", "×"}, {"divide", "÷"}};
-    for (const auto& [name, sign] : signs)
-        if (name == function) return sign;
-    return function;
+    for (std::size_t at = 0, end; (end = name.find('/', at)) != name.npos; at = end + 1) {
+        const std::string_view part = name.substr(at, end - at);
+        if (part == "gradients" || part.starts_with("gradients_")) return name.substr(0, end);
+    }
+    return {};
 }
 
-/// Adds the boxes of a network whose inputs are those of `given`, or boxes of their own; gives the boxes of its outputs.
-[[gnu::cold]] inline std::vector<std::size_t> add_boxes(const Network& network, PlotGraph& to, std::size_t group,
-                                                        const std::vector<std::size_t>& given = {})
+[[gnu::cold]] inline PlotBox box_of(const GraphNode& node, std::string_view shown_name)
 {
-    std::vector<std::size_t> box_of(network.nodes.size());
-    for (std::size_t i = 0; i < network.nodes.size(); ++i) {
-        const NetworkNode& node = network.nodes[i];
-        const LayerView& layer = node.layer;
-        if (i < network.inputs && !given.empty()) {
-            box_of[i] = given[i];
-            continue;
+    PlotBox box;
+    box.title = operation_of(node);
+    if (shown_name != box.title) box.subtitle = shown_name;
+    if (const std::string number = number_of(node); !number.empty()) append(box.subtitle, {" = ", number});
+    box.is_input = node.kind == NodeKind::placeholder;
+    box.learns = node.kind == NodeKind::variable;
+    box.acts = node.kind == NodeKind::action || node.kind == NodeKind::group;
+    const bool only_acts = box.acts && node.form.dtype() == dtype::boolean && node.form.rank() == 0;
+    if (only_acts) return box;
+    if (node.form.dtype() != dtype::float32) append(box.gives, {name_of(node.form.dtype()), ' '});
+    append(box.gives, {node.form.shape()});
+    return box;
+}
+
+/// Puts nodes into boxes: each into one of its own, those of a way back into one together, unless they are to be seen.
+class BoxesOfNodes {
+public:
+    BoxesOfNodes(const NodeList& nodes, const NodesDrawn& how, std::string_view where) : list(nodes), drawn(how)
+    {
+        const auto chosen = chosen_nodes(list, drawn.fetch, drawn.scope, where);
+        box_of_node.assign(list.size(), no_part);
+        for (const std::uint32_t i : chosen) common = common && same_scope(chosen[0], i);
+        for (const std::uint32_t i : chosen) add(i);
+        for (PlotBox& box : plot.boxes) { // what depends on no placeholder stands near to who reads it
+            box.late = true;
+            if (!box.is_input)
+                for (const std::size_t from : box.reads)
+                    box.late = box.late && plot.boxes[from].late && !plot.boxes[from].is_input;
         }
-        std::vector<std::size_t> reads;
-        for (const std::size_t from : node.reads) reads.push_back(box_of[from]);
-        if (!node.inside.empty()) {
-            to.groups.push_back(layer.name);
-            box_of[i] = add_boxes(node.inside[0], to, to.groups.size() - 1, reads)[0];
-            continue;
+        for (const auto& [box, nodes_in] : folded) {
+            append(plot.boxes[box].subtitle, {" · ", nodes_in, nodes_in == 1 ? " node" : " nodes"});
+            // Of all that it reads what was computed last, which is next to the loss: lines from everywhere would hide the rest.
+            auto& reads = plot.boxes[box].reads;
+            if (!reads.empty()) reads = {*std::max_element(reads.begin(), reads.end())};
         }
-        PlotBox box;
-        box.output = layer.output;
-        box.group = group;
-        box.reads = std::move(reads);
-        box.is_input = layer.kind == "InputLayer";
-        box.is_function = !node.function.empty();
-        box.learns = layer.parameters() > 0;
-        if (box.is_function) {
-            box.title = sign_of(node.function);
-            if (node.reads.size() == 1 && node.number != 0) append(box.title, {' ', node.number});
+    }
+
+    PlotGraph plot{};
+
+private:
+    bool same_scope(std::uint32_t a, std::uint32_t b) const
+    {
+        const std::string_view first = list[a].name;
+        const std::size_t scope = first.find('/');
+        return scope != first.npos && list[b].name.starts_with(first.substr(0, scope + 1));
+    }
+    std::string_view shown_name(std::string_view name) const { return common ? name.substr(name.find('/') + 1) : name; }
+
+    void add(std::uint32_t i)
+    {
+        const GraphNode& node = list[i];
+        if (node.kind == NodeKind::constant && !drawn.constants) return; // whoever reads it says so
+        const std::string_view back = way_back_of(node.name);
+        std::size_t& at = box_of_node[i];
+        if (back.empty() || drawn.gradients) {
+            at = plot.boxes.size();
+            plot.boxes.push_back(box_of(node, shown_name(node.name)));
+            if (!back.empty()) plot.boxes[at].group = group(back);
         }
+        else if (const auto known = ways_back.find(back); known != ways_back.end()) at = known->second;
         else {
-            box.title = box.is_input ? "Input" : layer.kind;
-            box.subtitle = layer.name;
-            if (box.learns) append(box.subtitle, {" · ", with_commas(layer.parameters())});
-            if (node.first != no_node) append(box.subtitle, {" (shared)"});
+            at = plot.boxes.size();
+            ways_back.emplace(back, at);
+            PlotBox box;
+            box.title = "Gradients";
+            box.subtitle = shown_name(back);
+            plot.boxes.push_back(std::move(box));
         }
-        to.boxes.push_back(std::move(box));
-        box_of[i] = to.boxes.size() - 1;
+        const bool together = !back.empty() && !drawn.gradients;
+        if (together) ++folded[at];
+        for (const std::uint32_t in : node.inputs) read(plot.boxes[at], at, in, together);
     }
-    std::vector<std::size_t> outputs;
-    for (const std::size_t node : network.outputs) outputs.push_back(box_of[node]);
-    return outputs;
-}
 
-[[gnu::cold]] inline PlotGraph plot_graph_of(const Network& network)
-{
-    PlotGraph graph;
-    graph.outputs = add_boxes(network, graph, no_node);
-    return graph;
-}
-
-/// Gives every box its rank, and lines that cross ranks a place in each of them. Boxes stand behind those that they read.
-[[gnu::cold]] inline void rank_boxes(PlotGraph& graph)
-{
-    for (PlotBox& box : graph.boxes)
-        for (const std::size_t from : box.reads) box.rank = std::max(box.rank, graph.boxes[from].rank + 1);
-    for (std::size_t i = graph.boxes.size(); i-- > 0;) { // an input stands just before the first who reads it
-        if (!graph.boxes[i].is_input) continue;
-        std::size_t first = no_node;
-        for (const PlotBox& box : graph.boxes)
-            if (contains(box.reads, i)) first = std::min(first, box.rank);
-        if (first != no_node && first > 0) graph.boxes[i].rank = first - 1;
-    }
-    for (std::size_t i = 0, all = graph.boxes.size(); i < all; ++i)
-        for (std::size_t k = 0; k < graph.boxes[i].reads.size(); ++k)
-            for (std::size_t from = graph.boxes[i].reads[k]; graph.boxes[from].rank + 1 < graph.boxes[i].rank;) {
-                PlotBox pass;
-                pass.rank = graph.boxes[from].rank + 1;
-                pass.output = graph.boxes[from].output;
-                pass.group = graph.boxes[i].group;
-                pass.reads = {from};
-                graph.boxes.push_back(std::move(pass));
-                from = graph.boxes[i].reads[k] = graph.boxes.size() - 1;
-            }
-}
-
-/// Places the boxes within their ranks, `gap` apart. Gives the width of all.
-[[gnu::cold]] inline double place_boxes(PlotGraph& graph, double gap)
-{
-    std::vector<std::vector<std::size_t>> ranks;
-    std::vector<std::vector<std::size_t>> readers(graph.boxes.size());
-    for (std::size_t i = 0; i < graph.boxes.size(); ++i) {
-        const PlotBox& box = graph.boxes[i];
-        if (ranks.size() <= box.rank) ranks.resize(box.rank + 1);
-        ranks[box.rank].push_back(i);
-        for (const std::size_t from : box.reads) readers[from].push_back(i);
-    }
-    const auto wish = [&](std::size_t i, bool down) {
-        const auto& near = down ? graph.boxes[i].reads : readers[i];
-        double sum = 0;
-        for (const std::size_t j : near) sum += graph.boxes[j].x;
-        return near.empty() ? graph.boxes[i].x : sum / static_cast<double>(near.size());
-    };
-    /// Side by side around the middle of the wishes, none over another.
-    const auto settle = [&](const std::vector<std::size_t>& rank, const std::vector<double>& wishes) {
-        double at = 0, off = 0;
-        for (std::size_t k = 0; k < rank.size(); ++k) {
-            PlotBox& box = graph.boxes[rank[k]];
-            const double least = k == 0 ? wishes[k] : at + gap + box.width / 2;
-            box.x = std::max(least, wishes[k]);
-            at = box.x + box.width / 2;
-            off += box.x - wishes[k];
+    void read(PlotBox& box, std::size_t at, std::uint32_t in, bool together)
+    {
+        if (list[in].kind == NodeKind::constant && !drawn.constants) {
+            if (together) return;
+            const std::string number = number_of(list[in]);
+            append(box.subtitle,
+                   {box.subtitle.empty() ? "" : " · ", number.empty() ? text_of({"constant ", list[in].form.shape()}) : number});
+            return;
         }
-        for (const std::size_t i : rank) graph.boxes[i].x -= off / static_cast<double>(rank.size());
-    };
-    for (const auto& rank : ranks) settle(rank, std::vector<double>(rank.size()));
-    for (int sweep = 0; sweep < 12; ++sweep) {
-        const bool down = sweep % 2 == 0;
-        for (std::size_t step = 0; step < ranks.size(); ++step) {
-            auto& rank = ranks[down ? step : ranks.size() - 1 - step];
-            if (sweep < 8)
-                std::stable_sort(rank.begin(), rank.end(),
-                                 [&](std::size_t a, std::size_t b) { return wish(a, down) < wish(b, down); });
-            std::vector<double> wishes;
-            for (const std::size_t i : rank) wishes.push_back(wish(i, down));
-            settle(rank, wishes);
-        }
+        const std::size_t from = box_of_node[in];
+        if (from == no_part || from == at || contains(box.reads, from)) return;
+        add_to(box.reads, from);
     }
-    double least = 0, most = 0;
-    for (const PlotBox& box : graph.boxes) {
-        least = std::min(least, box.x - box.width / 2);
-        most = std::max(most, box.x + box.width / 2);
+
+    std::size_t group(std::string_view name)
+    {
+        for (std::size_t i = 0; i < plot.groups.size(); ++i)
+            if (plot.groups[i] == shown_name(name)) return i;
+        plot.groups.emplace_back(shown_name(name));
+        return plot.groups.size() - 1;
     }
-    for (PlotBox& box : graph.boxes) box.x -= least;
-    return most - least;
+
+    const NodeList& list;
+    const NodesDrawn& drawn;
+    bool common = true; ///< all names begin with the same scope, which is not said again in each box
+    std::vector<std::size_t> box_of_node;
+    std::map<std::string_view, std::size_t> ways_back;
+    std::map<std::size_t, std::size_t> folded; ///< how many nodes are in a box
+};
+
+} // namespace internals::graphs
+
+/// A drawing of a graph's nodes, top down: a box for each with its operation and name, and beside the lines the shapes of what passes, and
+/// the types that are not float32. Placeholders have an orange edge, variables a blue one, what changes variables a green one. The
+/// nodes of a gradient are one box with a line from what was computed last before them, and constants stand in the boxes that read them.
+///
+/// Options   fetch: only what these nodes need. scope: only names below it. gradients, constants: draws these too, each in a box.
+/// Refuses   a graph without nodes, a fetch that is not in it, a scope that no name begins with.
+/// Example   struct Twice { Placeholder<float, dyn> x; Node y; };
+///           Graph graph; graph.trace<Twice>("twice", [](Twice& t) { t.y = 2.f * t.x; }); plot_graph(graph).write("twice.svg");
+[[gnu::cold]] inline draw::Svg plot_graph(const Graph& graph, const NodesDrawn& drawn = {})
+{
+    using namespace internals;
+    graphs::BoxesOfNodes boxes(graphs::nodes_of(graph, "plot_graph"), drawn, "plot_graph");
+    for (PlotBox& box : boxes.plot.boxes) box.group = no_part; // a frame around gradients would be around others too
+    boxes.plot.groups.clear();
+    return Plot(std::move(boxes.plot)).svg();
 }
 
-}}} // namespace lamina::internals
+/// The same as text for Graphviz: `dot -Tsvg graph.dot -o graph.svg`. The nodes of a gradient, where they are drawn, are in a frame.
+///
+/// Example   struct Twice { Placeholder<float, dyn> x; Node y; };
+///           Graph graph; graph.trace<Twice>("twice", [](Twice& t) { t.y = 2.f * t.x; }); std::cout << graph_to_dot(graph);
+[[gnu::cold]] inline std::string graph_to_dot(const Graph& graph, const NodesDrawn& drawn = {})
+{
+    using namespace internals;
+    return dot_of(graphs::BoxesOfNodes(graphs::nodes_of(graph, "graph_to_dot"), drawn, "graph_to_dot").plot, "graph_of_nodes",
+                  true);
+}
+
+}} // namespace lamina

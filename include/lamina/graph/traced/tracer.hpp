@@ -60,6 +60,7 @@ public:
 
     AnyTensor append(const OpEntry& op, const Inputs& in, const Attributes& with, const Shape& extents, dtype type) override
     {
+        if (keeps_form(op, in[0], extents, type)) return in[0];
         auto inputs = places_of(in); // constants are named before
         GraphNode node{scoped(names_of_op(op.name).node), NodeKind::op, std::move(inputs)};
         node.op = &op;
@@ -174,6 +175,18 @@ public:
 
 private:
     std::string scoped(std::string_view name) const { return list.unused_name(text_of({scope, inner, name})); }
+
+    /// Whether an op gives its first input as it is: layers reshape whatever they get. With one unknown extent in the same place before
+    /// and behind, a reshape cannot have moved it.
+    static bool keeps_form(const OpEntry& op, const AnyTensor& in, const Shape& extents, dtype type)
+    {
+        if (!tensors::is_symbolic(in) || in.dtype() != type || !(in.shape() == extents)) return false;
+        std::size_t unknown = 0;
+        for (std::size_t axis = 0; axis < extents.rank; ++axis) unknown += extents[axis] == tensors::unknown;
+        if (op.name == "reshape") return unknown == 0 || (unknown == 1 && extents.size() != 0);
+        return unknown == 0 && (op.name == "sum_to_like" || op.name == "broadcast_like" || op.name == "broadcast_to");
+    }
+
     std::vector<std::uint32_t> places_of(const Inputs& in)
     {
         std::vector<std::uint32_t> places;
