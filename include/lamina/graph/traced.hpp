@@ -8,8 +8,8 @@
 #include <lamina/core/outlined.hpp>
 #include <lamina/graph/graph.hpp>
 #include <lamina/graph/traced/feed.hpp>
-#include <lamina/graph/traced/load.hpp>
 #include <lamina/graph/traced/list_nodes.hpp>
+#include <lamina/graph/traced/load.hpp>
 #include <lamina/graph/traced/minimize.hpp>
 #include <lamina/graph/traced/node.hpp>
 #include <lamina/graph/traced/run.hpp>

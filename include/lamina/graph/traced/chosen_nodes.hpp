@@ -22,6 +22,9 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::g
 [[gnu::cold]] inline const NodeList& nodes_of(const Graph& graph, std::string_view where)
 {
     if (!graph.nodes()) fail({where, ": the graph has no nodes; trace a function, or load a file that has some"});
+    if (!graph.nodes()->can_run())
+        fail({where, ": the graph has nodes that were read as a text; load them with the families of their ops: "
+                     "Graph::load<families::core, …>(path)"});
     return static_cast<const NodeList&>(*graph.nodes());
 }
 
