@@ -141,7 +141,11 @@ TEST_CASE("A scope binds the thread, bounds its threads, and ends", "[core][devi
 
         // What a thread starts is bound as it is, but not the program's pool, which may grow there.
         Work others;
-        std::thread([&] { others = work_on(before.size() + 1, before.size() + 1); }).join();
+        std::thread([&] {
+            others = work_on(before.size() + 1, before.size() + 1);
+            const Device first{"/cpu:0"};
+            others.cores.insert(cores_of_thread());
+        }).join();
         CHECK(others.threads.size() == before.size() + 1);
         CHECK(others.cores == std::set{cores, before});
     }

@@ -124,3 +124,6 @@ for model, title in (("lenet5", "LeNet-5"), ("784_128_10", "784-128-10")):
 for other, name in (("training alone", "lenet5/slices"), ("decoding alone", "png_alone")):
     TASKS.append({"title": f"training on a dataset: LeNet-5 on PNGs, beside {other}", "program": "bench.data.training", "threads": 2,
                   "name": "training/lenet5/png/real_time", "against": (other, f"training/{name}/real_time")})
+TASKS.append({"title": "two trainings of LeNet-5 on two devices, side by side, an epoch of 3,200 each", "program": "bench.models.devices",
+              "threads": 2, "name": "devices/lenet5/trainings:2/real_time",
+              "against": ("one alone", "devices/lenet5/trainings:1/real_time")})

@@ -68,17 +68,15 @@ public:
     LAMINA_OUTLINED explicit Device(std::string_view name)
     {
         internals::now_and_then();
-        internals::PoolPlace *const first = &internals::known_first_place(), *place = first;
+        internals::PoolPlace* place = &internals::known_first_place();
         while (place && internals::text_of({"/cpu:", place->number}) != name) place = place->next.load(std::memory_order_acquire);
         if (!place) internals::refuse_device(name);
-        // "/cpu:0" inside of another device: what this thread had before any.
-        const internals::CoreSet* const cores = place == first ? own : place->cores.load(std::memory_order_acquire);
-        if (cores) {
+        if (place->bind.load(std::memory_order_acquire)) { // "/cpu:0" has none while it is alone
+            const internals::CoreSet& cores = *place->cores.load(std::memory_order_acquire);
             bound = cores_before.read();
-            if (!cores->bind_thread())
-                internals::fail({"the thread cannot be bound to the cores of ", name, ", ", *cores,
-                                 ", which are no longer this process's; compute on \"/cpu:0\""});
-            if (bound && !own) own = &cores_before;
+            if (!cores.bind_thread())
+                internals::fail({"Device: the thread cannot be bound to the cores of \"", name, "\", ", cores,
+                                 ", on which this process may no longer run; name another device"});
         }
         internals::Pool::scope = {place, internals::threads_of(*place)};
     }
@@ -89,14 +87,12 @@ public:
         internals::now_and_then();
         internals::Pool::scope = scope_before;
         if (bound) cores_before.bind_thread();
-        if (own == &cores_before) own = nullptr;
     }
 
 private:
     const internals::PoolScope scope_before = internals::Pool::scope;
     internals::CoreSet cores_before;
     bool bound = false;
-    static inline thread_local const internals::CoreSet* own = nullptr; ///< of this thread, while it is bound to others
 };
 
 }} // namespace lamina
