@@ -3,6 +3,7 @@
 #pragma once
 
 #include "catch.hpp"
+#include "graph/traced/traced_twin.hpp"
 
 #include <lamina/autodiff.hpp>
 #include <lamina/autodiff/composing.hpp>
@@ -224,6 +225,40 @@ inline void check_with(const Layer& layer, const How& how, std::size_t n)
     }
 }
 
+/// The layer traced with a batch that is not known, run on batches of 1 and of 5 samples: results and gradients are those of its form on
+/// tensors, which draws what the layer draws.
+inline void check_traced(const Layer& layer, const How& how)
+{
+    const std::size_t inputs = layer.inputs.size(), variables = layer.variables.size();
+    std::vector<traced::List> runs;
+    for (const std::size_t n : {1, 5}) {
+        Draw draw{n + 20};
+        traced::List all;
+        for (const Shape& s : layer.inputs) all.push_back(draw.fill(batch(n, s), how));
+        for (const Shape& s : layer.variables)
+            all.push_back(draw.fill(internals::tensors::empty_tensor(lamina::dtype::float64, s),
+                                    {.low = how.variables_low, .high = how.variables_high}));
+        for (std::size_t i = 0; i < how.masked; ++i) {
+            const std::size_t steps = how.steps > 0 ? how.steps : layer.inputs[i][0];
+            all.push_back(internals::tensors::empty_tensor(lamina::dtype::boolean, Shape{n, steps}));
+            for (std::size_t k = 0; k < n * steps; ++k)
+                all.back().numbers<bool>()[k] = draw(0, 1) < 0.6 || (how.begins && k % steps == 0);
+        }
+        runs.push_back(std::move(all));
+    }
+    const auto compose = [&](const traced::List& all) {
+        const auto at = [&](std::size_t i) { return all.begin() + static_cast<std::ptrdiff_t>(i); };
+        Tensors masks(at(inputs + variables), all.end());
+        masks.resize(inputs);
+        const Mode mode{.training = how.training, .seed = 3, .step = 5, .batch = all[0].shape()[0]};
+        return layer.compose(mode, masks, {at(0), at(inputs)}, {at(inputs), at(inputs + variables)});
+    };
+    std::vector<Shape> shapes = traced::opened(runs[0], 1);
+    for (std::size_t i = 0; i < variables; ++i) shapes[inputs + i] = layer.variables[i];
+    INFO(layer.name << ", traced");
+    CHECK(traced::judge(compose, runs, shapes, !how.whole, 1e-10) == "");
+}
+
 template <class B> using as_double = internals::with_number<B, double>;
 
 /// A layer, `Dense<3>::on<5>`, with all that is checked of it.
@@ -231,6 +266,7 @@ template <class B> void check(const char* name, const How& how = {})
 {
     const Layer layer = layer_of<as_double<B>>(name);
     for (const std::size_t n : how.samples) check_with(layer, how, n);
+    check_traced(layer, how);
 }
 
 } // namespace composed

@@ -4,6 +4,7 @@
 #include <lamina/autodiff.hpp>
 #include <lamina/blocks/activations/activations.hpp>
 #include <lamina/ops/convolution.hpp>
+#include <lamina/ops/per_sample.hpp>
 #include <lamina/ops/pooling.hpp>
 #include <lamina/ops/resizing.hpp>
 
@@ -95,6 +96,8 @@ inline std::vector<Listed> all_entries()
         all.push_back({op, 2});
     for (const OpEntry* op : {&select_entry, &scatter_add_like_entry}) all.push_back({op, 3});
     all.push_back({&concat_entry, 0});
+    all.push_back({&FillSamples::entry, 1});
+    all.push_back({&DrawSamples::entry, 2, {Shape{3, 2}, Shape{}}, {1, 7, 0, 5, 0, 3, 2}});
     for (const OpEntry* op : {&part_like_entry, &place_like_entry}) all.push_back({op, 2, {}, {}, 3});
 
     const Shape images{2, 5, 4, 2}, kernel{3, 2, 2, 4}, filtered{2, 5, 4, 4}, pooled{2, 2, 2, 2};
@@ -115,10 +118,27 @@ inline constexpr struct {
     std::string_view header;
     int entries;
 } entries_in[] = {
-    {"cast", 1},        {"comparison", 3},        {"concat", 1},          {"convolution_ops", 3}, {"cross_entropies", 1},
-    {"cumulative", 1},  {"extremes", 3},          {"gathering", 3},       {"matmul", 1},          {"on_tensors", 1},
-    {"pooling_ops", 5}, {"powers_of_tensors", 2}, {"resizing", 2},        {"rounding", 2},        {"shaping", 4},
-    {"slicing", 4},     {"spreading", 2},         {"sums_of_tensors", 2}, {"tiling", 4},          {"transpose", 2},
+    {"cast", 1},
+    {"comparison", 3},
+    {"concat", 1},
+    {"convolution_ops", 3},
+    {"cross_entropies", 1},
+    {"cumulative", 1},
+    {"extremes", 3},
+    {"gathering", 3},
+    {"matmul", 1},
+    {"on_tensors", 1},
+    {"per_sample", 2},
+    {"pooling_ops", 5},
+    {"powers_of_tensors", 2},
+    {"resizing", 2},
+    {"rounding", 2},
+    {"shaping", 4},
+    {"slicing", 4},
+    {"spreading", 2},
+    {"sums_of_tensors", 2},
+    {"tiling", 4},
+    {"transpose", 2},
 };
 
 } // namespace table

@@ -135,8 +135,8 @@ inline std::string judge_traced(const Row& row, const List& x, Draw& draw)
     }
     for (const std::uint32_t axes : {1u, 2u, ~0u}) {
         try {
-            const std::string wrong =
-                traced::judge(row.call, (axes & 1) != 0 ? runs : std::vector<List>{x}, axes, row.order > 0, 1e-12);
+            const std::string wrong = traced::judge(row.call, (axes & 1) != 0 ? runs : std::vector<List>{x},
+                                                    traced::opened(x, axes), row.order > 0, 1e-12);
             if (!wrong.empty()) return "traced, " + wrong;
             if (axes == 1 && !row.refused_open.empty()) return "traced, it should be refused";
         }

@@ -9,12 +9,14 @@
 // traced graphs; derivatives of first order run the block's own passes.
 #pragma once
 
+#include <lamina/autodiff/assign_variable.hpp>
 #include <lamina/blocks/activations/rectifiers.hpp>
 #include <lamina/blocks/block.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/variable.hpp>
 #include <lamina/ops/constants.hpp>
 #include <lamina/ops/on_tensors.hpp>
+#include <lamina/ops/per_sample.hpp>
 
 #include <cstddef>
 #include <span>
@@ -76,6 +78,29 @@ public:
         AnyTensor made = tensors::empty_tensor(stored_types::dtype_of<T>, extents);
         write(made.numbers<T>());
         return made;
+    }
+    /// What numbers are multiplied with that are dropped at a rate, `each` of every sample of a batch, and normal numbers of mean 0 and a
+    /// deviation, as `drop` and `each_normal` draw them in this mode. While a graph is traced it is the graph that draws, anew in each
+    /// training step.
+    template <class T> AnyTensor dropped(const AnyTensor& batch, const Shape& each, double rate) const
+    {
+        return tensors::drawn_like(batch, each, how, tensors::Drawn::dropped, rate, stored_types::dtype_of<T>);
+    }
+    template <class T> AnyTensor normal(const AnyTensor& batch, const Shape& each, double deviation) const
+    {
+        return tensors::drawn_like(batch, each, how, tensors::Drawn::normal, deviation, stored_types::dtype_of<T>);
+    }
+    /// A number so many times for every sample of a batch.
+    template <class T> AnyTensor filled(const AnyTensor& batch, const Shape& each, double value) const
+    {
+        return tensors::filled_like(batch, each, value, stored_types::dtype_of<T>);
+    }
+    /// A statistic of the block takes a new value, if it is one that training changes: in a graph, where its next training step does it. Without
+    /// a graph the block's `backward` is what does it.
+    void observe(const AnyVariable& statistic, const AnyTensor& value) const
+    {
+        if (tensors::tracing && how.training && statistic.storage()->trainable)
+            static_cast<void>(trace_assign("AssignVariableOp", statistic.storage(), value));
     }
     /// x + bias, and x where there is none.
     AnyTensor plus(const AnyTensor& x, const AnyTensor& bias) const

@@ -73,12 +73,10 @@ X composed_linear(const With& with, const X& x, const Kernel& kernel, [[maybe_un
     else return product + reshape(with(bias), {static_cast<int>(Outputs)});
 }
 
-/// What a training pass multiplies numbers with that it drops at a rate, as `drop` does: of the shape `each` a sample, in the axes of `as`.
+/// What a training pass multiplies numbers with that it drops at a rate, as `drop` does: `each` of every sample of x.
 template <fraction Rate, class T, class With, class X> X composed_drop(const With& with, const X& x, const Shape& each)
 {
-    Shape all{x.shape()[0]};
-    for (std::size_t axis = 0; axis < each.rank; ++axis) all.push_back(each[axis]);
-    return with.template numbers<T>(all, [&](T* to) { drop_mask<Rate>(with.mode(), to, each.size(), all[0]); });
+    return with.template dropped<T>(x, each, Rate.value());
 }
 
 }}} // namespace lamina::internals

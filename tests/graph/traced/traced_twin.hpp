@@ -104,11 +104,11 @@ inline std::vector<Shape> opened(const List& x, std::uint32_t axes)
     return shapes;
 }
 
-/// What is wrong with a function that is traced with these axes unknown and run on each list of inputs, in a sentence.
-inline std::string judge(const Function& f, const std::vector<List>& runs, std::uint32_t axes, bool differentiated,
+/// What is wrong with a function that is traced with inputs of these shapes and run on each list of inputs, in a sentence.
+inline std::string judge(const Function& f, const std::vector<List>& runs, const std::vector<Shape>& shapes, bool differentiated,
                          double tolerance)
 {
-    const Twin twin(f, opened(runs[0], axes), runs[0], differentiated);
+    const Twin twin(f, shapes, runs[0], differentiated);
     for (const List& x : runs) {
         const List wanted = with_gradients(f, x, differentiated), found = twin.run(x);
         if (const std::string wrong = difference(found, wanted, tolerance); !wrong.empty()) return wrong;

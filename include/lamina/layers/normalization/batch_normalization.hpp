@@ -173,12 +173,14 @@ struct BatchNormalization
                     mean = reduce_mean(all, {0, 1});
                     variance = reduce_mean(square(all - mean), {0, 1});
                 }
-                else if (const X there = internals::as_samples<Shape{rows, 1}>(X(cast(mask, x.dtype()))),
-                         count = reduce_sum(there);
-                         count.item() > 0) {
-                    mean = reduce_sum(all * there, {0, 1}) / count;
-                    variance = reduce_sum(square(all - mean) * there, {0, 1}) / count;
+                else { // where all is masked, the moving ones
+                    const X there = internals::as_samples<Shape{rows, 1}>(X(cast(mask, x.dtype())));
+                    const X count = reduce_sum(there), any = greater(count, 0), terms = maximum(count, 1);
+                    mean = where(any, reduce_sum(all * there, {0, 1}) / terms, mean);
+                    variance = where(any, reduce_sum(square(all - mean) * there, {0, 1}) / terms, variance);
                 }
+                with.observe(moving_mean, with(moving_mean) + (1 - momentum::value) * (mean - with(moving_mean)));
+                with.observe(moving_variance, with(moving_variance) + (1 - momentum::value) * (variance - with(moving_variance)));
             }
             X y = (all - mean) * rsqrt(variance + epsilon::value);
             if constexpr (scales) y = y * with(gamma);

@@ -134,8 +134,7 @@ template <class L, class T, Shape In> struct SequenceBlock : block_base<L, T, In
     /// The same walk in functions on tensors.
     template <class X, class With> X compose(const With& with, const X& x) const
     {
-        const X mask = with.mask(0), nothing = with.template numbers<T>(
-                                         Shape{x.shape()[0], units}, [&](T* to) { std::fill_n(to, x.shape()[0] * units, T(0)); });
+        const X mask = with.mask(0), nothing = with.template filled<T>(x, Shape{units}, 0);
         const auto step = self().composed_steps(with, composed_input(with, x));
         std::vector<X> there, outputs;
         if (mask) there = split(mask, steps, 1); // [n, 1] each

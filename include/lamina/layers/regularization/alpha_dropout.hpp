@@ -59,16 +59,9 @@ struct AlphaDropout : protocols::layer_base<AlphaDropout<Rate, Options...>, prot
         template <class X, class With> X compose(const With& with, const X& x) const
         {
             if (!drops(with.mode())) return x;
-            const X kept = internals::composed_drop<Rate, T>(with, x, In); // 0 where it is dropped
-            const std::size_t size = x.size();
-            const auto made = [&](T where_kept, T else_) {
-                return with.template numbers<T>(x.shape(), [&](T* to) {
-                    const T* const from = kept.template data<T>();
-                    for (std::size_t i = 0; i < size; ++i) to[i] = from[i] != T(0) ? where_kept : else_;
-                });
-            };
+            const X kept = greater(internals::composed_drop<Rate, T>(with, x, In), 0); // 0 is what is dropped
             const T least = T(double(slope()) * lowest), shift = T(-double(slope()) * lowest * Rate.value());
-            return x * made(slope(), T(0)) + made(shift, least + shift);
+            return where(kept, slope() * x, least) + shift;
         }
 
     private:

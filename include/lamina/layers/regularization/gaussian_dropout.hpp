@@ -43,11 +43,7 @@ struct GaussianDropout : protocols::layer_base<GaussianDropout<Rate, Options...>
         template <class X, class With> X compose(const With& with, const X& x) const
         {
             if (!with.mode().training) return x;
-            const T deviation = T(std::sqrt(Rate.value() / (1 - Rate.value())));
-            const std::size_t n = x.shape()[0];
-            return x * with.template numbers<T>(x.shape(), [&](T* to) {
-                internals::each_normal<T>(with.mode(), In.size(), n, [=](std::size_t i, T z) { to[i] = 1 + deviation * z; });
-            });
+            return x * (1 + with.template normal<T>(x, In, std::sqrt(Rate.value() / (1 - Rate.value()))));
         }
 
     private:

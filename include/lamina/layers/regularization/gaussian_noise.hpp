@@ -50,11 +50,7 @@ struct GaussianNoise : protocols::layer_base<GaussianNoise<Deviation, Options...
         template <class X, class With> X compose(const With& with, const X& x) const
         {
             if (!with.mode().training) return x;
-            const std::size_t n = x.shape()[0];
-            return x + with.template numbers<T>(x.shape(), [&](T* to) {
-                internals::each_normal<T>(with.mode(), In.size(), n,
-                                          [=](std::size_t i, T z) { to[i] = T(Deviation.value()) * z; });
-            });
+            return x + with.template normal<T>(x, In, Deviation.value());
         }
     };
 };
