@@ -134,7 +134,8 @@ std::string attempt_open(const OpEntry& op, const std::vector<AnyTensor>& x, con
     const bool of_batches = draw.one_in(2);
     for (const AnyTensor& one : x) {
         Shape s = one.shape();
-        for (std::size_t axis = 0; axis < s.rank; ++axis)
+        const bool whole = of_batches && draw.one_in(3);
+        for (std::size_t axis = 0; axis < s.rank && !whole; ++axis)
             if (of_batches ? axis == 0 : draw.one_in(2)) s.extents[axis] = unknown;
         open.push_back(symbol(one.dtype(), s, 0, nullptr));
     }

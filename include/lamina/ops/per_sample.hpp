@@ -41,13 +41,19 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::t
     for (std::size_t axis = 0; axis < each.rank; ++axis) to.add(as_attribute(op, "an extent", each[axis]));
 }
 
+[[gnu::cold]] inline dtype type_of(std::string_view op, const Attributes& with)
+{
+    if (static_cast<std::size_t>(with.type) >= dtype_count) fail({op, ": there is no such type"});
+    return with.type;
+}
+
 /// Attributes: the extents of a sample, the number, the type.
 struct FillSamples {
     static constexpr std::string_view name = "fill_samples";
     static void infer(const Inputs& in, const Attributes& with, Shape& s, dtype& type)
     {
         s = batch_like(name, in[0], with, 0);
-        type = with.type;
+        type = type_of(name, with);
         if (type != dtype::boolean) require_computable(name, type);
     }
     static void compute(const Inputs&, const AnyTensor& out, const Attributes& with)
@@ -76,7 +82,7 @@ struct DrawSamples {
         const bool fits = with.number >= 0 && (what == 0 ? with.number < 1 : std::isfinite(with.number));
         if (!fits) fail({name, ": a rate or deviation of ", with.number, "; rates are in [0, 1), deviations 0 or more"});
         s = batch_like(name, in[0], with, extents);
-        type = with.type;
+        type = type_of(name, with);
         require_real(name, type);
     }
     static void compute(const Inputs& in, const AnyTensor& out, const Attributes& with)
@@ -122,11 +128,7 @@ struct DrawSamples {
     add_extents(DrawSamples::name, with, each);
     with.number = number;
     with.type = type;
-    AnyTensor step = constant(static_cast<std::int64_t>(mode.step));
-    if (tracing) {
-        const AnyTensor count = tracing->training_step();
-        step = mode.step == 0 ? count : run(formula_entry<ops::Plus>, count, step);
-    }
+    const AnyTensor step = tracing ? tracing->training_step(mode.step) : constant(static_cast<std::int64_t>(mode.step));
     return run(DrawSamples::entry, batch, step, with);
 }
 

@@ -56,8 +56,9 @@ struct Tracing {
     virtual std::string unused_name(std::string_view base) const = 0;
     /// What a variable is called in the graph, behind the scope of the trace.
     virtual std::string variable_name(const std::shared_ptr<record>& variable) = 0;
-    /// How many training steps were run: an int64 number, which drawing at random depends on.
-    virtual AnyTensor training_step() = 0;
+    /// The number of the training step, an int64 number, which drawing at random depends on: in a graph how many it has run, counted on from
+    /// `first`; in a function what each call is told.
+    virtual AnyTensor training_step(std::uint64_t first) = 0;
     virtual std::string name_of(const AnyTensor& value) const = 0;
     /// The names of what is appended from here on begin with this one too, until `leave_scope` is given what this gave.
     virtual std::string enter_scope(std::string_view name) = 0;

@@ -8,6 +8,8 @@
 #include <lamina/graph/traced/count_step.hpp>
 #include <lamina/graph/traced/node_list.hpp>
 #include <lamina/graph/traced/op_names.hpp>
+#include <lamina/ops/constants.hpp>
+#include <lamina/ops/on_tensors.hpp>
 #include <lamina/ops/tracing.hpp>
 
 #include <cstddef>
@@ -108,14 +110,16 @@ public:
         return stored_name(variable).substr(scope.size());
     }
 
-    AnyTensor training_step() override
+    AnyTensor training_step(std::uint64_t first) override
     {
         if (owner == of::function) {
             if (told_step == NodeList::none) told_step = placeholder("training_step", dtype::int64, Shape{}).body().node;
             return list[told_step].form;
         }
         if (!steps) steps = make_record(text_of({scope, "training_step"}), Shape{}, dtype::int64);
-        return read(steps);
+        const AnyTensor count = read(steps);
+        if (first == 0) return count;
+        return tensors::run(tensors::formula_entry<ops::Plus>, count, constant(static_cast<std::int64_t>(first)));
     }
 
     std::string name_of(const AnyTensor& value) const override { return list.value_name(value.body().node); }
