@@ -231,7 +231,7 @@ inline void check_traced(const Layer& layer, const How& how)
 {
     const std::size_t inputs = layer.inputs.size(), variables = layer.variables.size();
     std::vector<traced::List> runs;
-    for (const std::size_t n : {1, 5}) {
+    for (const std::size_t n : {1u, 5u}) {
         Draw draw{n + 20};
         traced::List all;
         for (const Shape& s : layer.inputs) all.push_back(draw.fill(batch(n, s), how));
