@@ -12,6 +12,7 @@
 #include <lamina/ops/gathering.hpp>
 #include <lamina/ops/matmul.hpp>
 #include <lamina/ops/on_tensors.hpp>
+#include <lamina/ops/per_sample.hpp>
 #include <lamina/ops/powers.hpp>
 #include <lamina/ops/shaping.hpp>
 #include <lamina/ops/slicing.hpp>
@@ -25,7 +26,7 @@
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace families {
 
 /// Arithmetic, comparisons and where, casts, shapes, parts and padding, products of matrices, sums, means and extremes, one_hot, softmax and its
-/// cross-entropy, the commonest activations, and what their gradients need.
+/// cross-entropy, the commonest activations, what layers drop while they train, and what their gradients need.
 ///
 /// Example    Graph graph = Graph::load<families::core>("digits.safetensors");
 struct core {
@@ -83,6 +84,8 @@ struct core {
         &internals::tensors::ExtremeAt<true>::entry,
         &internals::tensors::ExtremeAt<false>::entry,
         &internals::tensors::OneHot::entry,
+        &internals::tensors::FillSamples::entry,
+        &internals::tensors::DrawSamples::entry,
         &internals::tensors::SparseSoftmaxCrossEntropy<>::entry,
     };
 };

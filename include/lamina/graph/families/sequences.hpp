@@ -17,9 +17,10 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace families {
 struct sequences {
     static constexpr std::string_view name = "sequences";
     static constexpr const internals::tensors::OpEntry* ops[]{
-        &internals::tensors::gather_entry, &internals::tensors::scatter_add_like_entry,
-        &internals::tensors::cumsum_entry, &internals::tensors::reverse_entry,
-        &internals::tensors::tile_entry,   &internals::tensors::sum_tiles_entry,
+        &internals::tensors::gather_entry,    &internals::tensors::scatter_add_like_entry,
+        &internals::tensors::cumsum_entry,    &internals::tensors::reverse_entry,
+        &internals::tensors::tile_entry,      &internals::tensors::sum_tiles_entry,
+        &internals::tensors::tile_like_entry,
     };
 };
 
