@@ -120,8 +120,12 @@ private:
 
     [[gnu::noinline]] static void run_shared_tasks(std::size_t count, std::size_t threads, Task task, void* work)
     {
-        if (scope.place && threads > scope.threads) threads = scope.threads;
-        Pool* const pool = threads > 1 && count > 1 && !inside ? current(scope.place ? *scope.place : first_place) : nullptr;
+        Pool* pool = nullptr;
+        if (threads > 1 && count > 1 && !inside) {
+            PoolPlace* const place = scope.place;
+            if (place && threads > scope.threads) threads = scope.threads;
+            if (threads > 1) pool = current(place ? *place : first_place);
+        }
         if (!pool || !pool->run_tasks(count, (threads < count ? threads : count) - 1, task, work)) run_alone(count, task, work);
     }
 
