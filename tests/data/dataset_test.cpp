@@ -77,6 +77,8 @@ TEST_CASE("a shuffle gives every element once, and none too early", "[data]")
         CHECK(order == read_all(range(30) | shuffle(n, Seed{3})));
         CHECK((n == 1) == (order == read_all(range(30))));
     }
+    CHECK(read_all(range(12) | shuffle(5, Seed{3}), Pass{1}) ==
+          Whole{4, 3, 0, 5, 2, 7, 1, 9, 11, 10, 8, 6}); // a version keeps orders
     CHECK(read_all(range(30) | shuffle(30, Seed{3}), Pass{1}) != read_all(range(30) | shuffle(30, Seed{3}), Pass{0}));
     CHECK_THROWS_WITH(shuffle(0, Seed{}), "shuffle: a buffer of 0; it is 1 or more, and as large as the data for an even order");
 }
@@ -153,7 +155,10 @@ TEST_CASE("slices are the rows of tensors", "[data]")
     const auto all = read_all(nested);
     CHECK(std::get<0>(std::get<0>(all[0])) == x);
     CHECK(output_shapes(nested) == "(((?, 2), (?,)), (?,))");
-    CHECK_THROWS_WITH(slices(x, xt::xtensor<int, 1>{1}), "slices: the tensors have 3 and 1 rows; cut them to the same number");
+    CHECK_THROWS_WITH(slices(x, xt::xtensor<int, 1>{1, 2}), "slices: the tensors have 3 and 2 rows; cut them to the same number");
+    CHECK_THROWS_WITH(slices(x, xt::xtensor<int, 1>({3})), "slices: the tensors have 3 and 1 rows; did you mean "
+                                                           "xt::xtensor<int, 1>::from_shape({3})? xt::xtensor<int, 1> y({3}) is "
+                                                           "a list that holds the number 3");
 }
 
 TEST_CASE("iterators: one-shot, initialized again, fed by several", "[data]")

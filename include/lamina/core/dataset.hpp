@@ -43,6 +43,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE {
 ///                              cannot go on gives false from then on.
 ///   `uint64_t skip(uint64_t n)`  may be there: gives up n elements and says how many there were. Else `next` serves. It throws nothing.
 ///   `bool skips_places() const`  may be there: whether what `skip` gives up are places, what would be thrown counted as well.
+///   `void look_ahead() const`    may be there: asks the processor for the numbers that the next element shows (data/fetch.hpp).
 /// A dataset may have `int64_t cardinality() const`, the number of elements of a pass, and `spec() const` (data/spec.hpp).
 ///
 /// Elements are default constructible, and moved. They own what they show, or point to what their dataset keeps alive (`Row`).

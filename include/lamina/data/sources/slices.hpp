@@ -6,6 +6,7 @@
 #include <lamina/core/error.hpp>
 #include <lamina/core/samples.hpp>
 #include <lamina/core/tensor.hpp>
+#include <lamina/data/fetch.hpp>
 #include <lamina/data/row.hpp>
 #include <lamina/data/spec.hpp>
 
@@ -75,6 +76,13 @@ template <class... X> struct SlicesDataset {
             return n;
         }
         bool skips_places() const { return true; }
+        void look_ahead() const
+        {
+            if (at == count) return;
+            element coming{};
+            row_of<std::tuple<X...>>::take(*tensors, at, coming);
+            internals::fetch(coming);
+        }
     };
 
     std::shared_ptr<const std::tuple<X...>> tensors;
@@ -90,19 +98,29 @@ template <class... X> struct SlicesDataset {
     [[gnu::cold]] std::int64_t cardinality() const { return static_cast<std::int64_t>(count); }
 };
 
-[[gnu::cold]] inline std::size_t require_rows(const std::size_t* rows, std::size_t n)
+/// How many rows a tensor has, and whether these are single numbers.
+struct RowsOfTensor {
+    std::size_t rows;
+    bool are_numbers;
+};
+[[gnu::cold]] inline std::size_t require_rows(const RowsOfTensor* all, std::size_t n)
 {
-    for (std::size_t i = 1; i < n; ++i)
-        if (rows[i] != rows[0])
-            fail({"slices: the tensors have ", rows[0], " and ", rows[i], " rows; cut them to the same number"});
-    return rows[0];
+    for (std::size_t i = 1; i < n; ++i) {
+        const std::size_t a = all[0].rows, b = all[i].rows, most = std::max(a, b);
+        if (a == b) continue;
+        if (std::min(a, b) == 1 && all[a == 1 ? 0 : i].are_numbers)
+            fail({"slices: the tensors have ", a, " and ", b, " rows; did you mean xt::xtensor<int, 1>::from_shape({", most,
+                  "})? xt::xtensor<int, 1> y({", most, "}) is a list that holds the number ", most});
+        fail({"slices: the tensors have ", a, " and ", b, " rows; cut them to the same number"});
+    }
+    return all[0].rows;
 }
-template <class X> std::size_t rows_of(const X& x) { return tensor_at<0>(x).shape()[0]; }
-template <class... X> [[gnu::cold]] std::size_t rows_of(const std::tuple<X...>& x)
+template <class T, std::size_t R> RowsOfTensor rows_of(const row_major<T, R>& x) { return {x.shape()[0], R == 1}; }
+template <class... X> [[gnu::cold]] RowsOfTensor rows_of(const std::tuple<X...>& x)
 {
-    const std::array<std::size_t, sizeof...(X)> rows =
+    const std::array<RowsOfTensor, sizeof...(X)> rows =
         std::apply([](const auto&... each) { return std::array{internals::rows_of(each)...}; }, x);
-    return require_rows(rows.data(), rows.size());
+    return {require_rows(rows.data(), rows.size()), false};
 }
 
 /// What a program hands over, as the tensors that a dataset keeps.
@@ -136,7 +154,7 @@ template <class... X> auto slices(X&&... x)
 {
     auto tensors = std::make_shared<const std::tuple<decltype(internals::owned_tensor(std::forward<X>(x)))...>>(
         internals::owned_tensor(std::forward<X>(x))...);
-    const std::size_t count = internals::rows_of(*tensors);
+    const std::size_t count = internals::rows_of(*tensors).rows;
     return [&]<class... T>(const std::shared_ptr<const std::tuple<T...>>& kept) {
         return internals::SlicesDataset<T...>{kept, count};
     }(tensors);

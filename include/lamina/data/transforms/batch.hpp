@@ -4,6 +4,7 @@
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/dataset.hpp>
 #include <lamina/core/error.hpp>
+#include <lamina/data/fetch.hpp>
 #include <lamina/data/spec.hpp>
 #include <lamina/data/stack.hpp>
 #include <lamina/data/transform.hpp>
@@ -42,7 +43,10 @@ template <Dataset S, std::size_t Static> struct BatchDataset {
             if (filled > 0) std::swap(to, begun); // what was read before an exception
             std::size_t i = std::exchange(filled, 0);
             try {
-                for (; i < size && source.next(one); ++i) internals::put(to, i, size, one);
+                for (; i < size && source.next(one); ++i) {
+                    internals::look_ahead(source);
+                    internals::put(to, i, size, one);
+                }
             }
             catch (...) {
                 filled = i;

@@ -5,11 +5,13 @@
 #include <lamina/core/dataset.hpp>
 #include <lamina/core/error.hpp>
 #include <lamina/core/random.hpp>
+#include <lamina/data/fetch.hpp>
 #include <lamina/data/spec.hpp>
 #include <lamina/data/transform.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -35,17 +37,26 @@ template <Dataset S> struct ShuffleDataset {
             }
             const bool more = !ended && read(); // first, since it may throw, and then nothing is lost
             if (buffer.empty()) return false;
-            element& drawn = buffer[static_cast<std::size_t>(random.below(buffer.size()))].value;
-            std::swap(to, drawn);
-            if (more) std::swap(drawn, incoming.value);
+            if (drawn == none) draw();
+            element& given = buffer[drawn].value;
+            std::swap(to, given);
+            if (more) std::swap(given, incoming.value);
             else {
-                std::swap(drawn, buffer.back().value);
+                std::swap(given, buffer.back().value);
                 buffer.pop_back();
             }
+            draw(); // the buffer stays as large until the next element is given
             return true;
+        }
+        void look_ahead() const
+        {
+            if (drawn != none) internals::fetch(buffer[drawn].value);
         }
 
     private:
+        static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
+
+        void draw() { drawn = buffer.empty() ? none : static_cast<std::size_t>(random.below(buffer.size())); }
         bool read()
         {
             ended = !source.next(incoming.value);
@@ -57,6 +68,7 @@ template <Dataset S> struct ShuffleDataset {
         Random random;
         std::vector<Kept<element>> buffer;
         Kept<element> incoming;
+        std::size_t drawn = none; ///< which one is given next
         bool ended = false;
     };
 
