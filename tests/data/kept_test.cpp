@@ -177,6 +177,7 @@ TEST_CASE("padded_batch takes components of all kinds", "[data]")
                           padded_batch(3, Pad{.value = -1}),
                       "padded_batch: Pad 0 has the value -1, its component is of type uint8; choose a value of this type");
     CHECK_THROWS_WITH(padded_batch(0), "padded_batch: a size of 0; it is 1 or more");
+    CHECK_THROWS_WITH(padded_batch(~std::size_t{0}), "padded_batch: a size of 18446744073709551615; it is at most 4294967296");
     CHECK(read_all(slices(xt::xtensor<float, 2>{{1, 2}}) | padded_batch(1))[0] == std::tuple(xt::xtensor<float, 2>{{1, 2}}));
 }
 

@@ -36,6 +36,11 @@ TEST_CASE("map gives the same with any number of threads", "[data][threads]")
     CHECK(read_all(range(1) | map(square, threads(3)) | prefetch(4)).size() == 1);
     CHECK_THROWS_WITH(map(square, threads(0)), "map: 0 threads that take 16 elements at a time; both are 1 or more");
     CHECK_THROWS_WITH(prefetch(0), "prefetch: 0 elements ahead; it is 1 or more");
+    constexpr auto minus_one = static_cast<std::size_t>(-1);
+    CHECK_THROWS_WITH(map(square, threads(minus_one)),
+                      "map: 18446744073709551615 threads that take 16 elements at a time; there are "
+                      "at most 1024 threads, which take at most 1048576");
+    CHECK_THROWS_WITH(prefetch(minus_one), "prefetch: 18446744073709551615 elements ahead; it is at most 1048576");
 }
 
 TEST_CASE("what is thrown stands at its place with any number of threads", "[data][threads]")

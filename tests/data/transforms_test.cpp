@@ -98,6 +98,7 @@ TEST_CASE("interleave reads datasets in turns, flat_map one after another", "[da
     CHECK(read_all(range(4) | flat_map([](std::int64_t) { return range(0); })).empty());
     CHECK(cardinality(range(4) | flat_map(threefold)) == unknown_cardinality);
     CHECK_THROWS_WITH(interleave(threefold, 0), "interleave: a cycle of 0 datasets, a block of 1 elements; both are 1 or more");
+    CHECK_THROWS_WITH(interleave(threefold, 2000000), "interleave: a cycle of 2000000 datasets; it is at most 1048576");
 
     // The source, the function, a dataset of its: each at its place, and nothing else is lost.
     const auto some = [](std::int64_t i) { return i == 3 ? throw error("three") : broken(10 * i, 10 * i + 3, {10 * i + 1, 22}); };

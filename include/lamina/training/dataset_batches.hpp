@@ -85,6 +85,12 @@ template <class M, class G, class E> consteval bool batches_fit()
     return false;
 }
 
+/// Any dataset, where another function would rather have it: that one is called if it can be.
+struct SomeDataset {
+    template <Dataset D> SomeDataset(const D&) {}
+};
+inline constexpr std::size_t most_callbacks = 1000; ///< so that an assertion waits for a call
+
 /// `fit: batch 12 of epoch 3`, without memory of its own.
 class BatchPlace {
 public:

@@ -98,6 +98,15 @@ public:
             return fit_on(batches, DatasetOptions{}, callback, callbacks...);
         else return {};
     }
+    /// Settings of a fit on samples, for a dataset: one sentence.
+    template <class... Callbacks> History fit(internals::SomeDataset, Options, Callbacks&&...)
+    {
+        static_assert(
+            sizeof...(Callbacks) > internals::most_callbacks,
+            "lamina: fit on a dataset takes no batch_size, shuffle, validation_data, validation_split or sample_weight: the "
+            "dataset has its batches and their order, slices(x, y) | shuffle(60000, Seed{1}) | batch(32); see DatasetFitOptions");
+        return {};
+    }
 
     /// Losses and metrics over samples, without training. Callbacks stand behind the settings: `evaluate(test, {}, SwapEMAWeights{})`.
     template <class S, class... Callbacks>

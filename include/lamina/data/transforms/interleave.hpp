@@ -132,13 +132,15 @@ template <class F> auto interleave_of(F f, std::size_t cycle, std::uint64_t bloc
 ///
 /// Several files are read in turns so, and mixed more evenly than a shuffle alone would. What is thrown, by the source, by `f`, or by one of
 /// the datasets, comes out of `next` at its place. How many elements there are is only found by reading.
-/// Refuses  a cycle or a block of 0
+/// Refuses  a cycle or a block of 0, and a cycle of more than 2^20
 ///
 /// Example  const auto mixed = range(1, 4) | interleave([](std::int64_t i) { return range(10 * i, 10 * i + 3); }, 2, 1);
 template <class F> auto interleave(F f, std::size_t cycle, std::uint64_t block = 1)
 {
     if (cycle == 0 || block == 0)
         internals::fail({"interleave: a cycle of ", cycle, " datasets, a block of ", block, " elements; both are 1 or more"});
+    constexpr std::size_t most = std::size_t{1} << 20;
+    if (cycle > most) internals::fail({"interleave: a cycle of ", cycle, " datasets; it is at most ", most});
     return internals::interleave_of(std::move(f), cycle, block);
 }
 

@@ -120,6 +120,8 @@ template <Dataset S> struct PaddedBatchDataset {
 [[gnu::cold]] inline auto padded_batch_of(std::size_t n, std::vector<Pad> pads, bool drop)
 {
     if (n == 0) fail({"padded_batch: a size of 0; it is 1 or more"});
+    constexpr std::uint64_t most = std::uint64_t{1} << 32; // as of `batch`
+    if (n > most) fail({"padded_batch: a size of ", n, "; it is at most ", most});
     return Transform{[n, pads = std::move(pads), drop]<Dataset S>(S source) {
         constexpr bool fits = has_components<element_of<S>, true>::answer();
         static_assert(fits,

@@ -146,6 +146,10 @@ template <class Out, class F> auto parallel_map(F f, threads n, ParallelMapOptio
 {
     if (n.count == 0 || options.run == 0)
         fail({"map: ", n.count, " threads that take ", options.run, " elements at a time; both are 1 or more"});
+    constexpr std::size_t most_threads = 1024, most_run = std::size_t{1} << 20;
+    if (n.count > most_threads || options.run > most_run)
+        fail({"map: ", n.count, " threads that take ", options.run, " elements at a time; there are at most ", most_threads,
+              " threads, which take at most ", most_run});
     return Transform{[f = std::move(f), n, options]<Dataset S>(S source) {
         constexpr bool fits = maps_element<F, element_of<S>, Out>, fills = !std::is_same_v<Out, what_it_gives>;
         static_assert(fits || fills, "lamina: the function of map does not take the elements of this dataset");
@@ -161,7 +165,7 @@ template <class Out, class F> auto parallel_map(F f, threads n, ParallelMapOptio
 /// `map(f)` by several threads, which begin at the first element that is asked for. The elements and their order are those of `map(f)`,
 /// and so is the place of what f or the source throws. `f` is copied once a pass and called as const by several threads at a time.
 ///
-/// Refuses  0 threads, runs of 0
+/// Refuses  0 threads and more than 1024, runs of 0 and of more than 2^20
 ///
 /// Example: `tfrecord("digits.tfrecord") | map([](std::string& record) { return parse_example<Digit>(record); }, threads(2))`
 template <class F> auto map(F f, threads n, ParallelMapOptions options = {})

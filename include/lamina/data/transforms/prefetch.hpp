@@ -101,12 +101,14 @@ template <class E> struct PrefetchDataset {
 /// Reads up to `n` elements ahead, by a thread of its own that begins at the first element that is asked for: the next batch is made while
 /// the model trains on this one. It stands last.
 ///
-/// What the source throws comes out of `next` at its place. Refuses n = 0.
+/// What the source throws comes out of `next` at its place. Refuses n = 0, and more than 2^20.
 ///
 /// Example: `slices(images, labels) | shuffle(60000, Seed{1}) | batch(32) | prefetch(2)`
 [[gnu::cold]] inline auto prefetch(std::size_t n)
 {
     if (n == 0) internals::fail({"prefetch: 0 elements ahead; it is 1 or more"});
+    constexpr std::size_t most = std::size_t{1} << 20;
+    if (n > most) internals::fail({"prefetch: ", n, " elements ahead; it is at most ", most});
     return internals::Transform{
         [n]<Dataset S>(S source) { return internals::PrefetchDataset<internals::element_of<S>>{std::move(source), n}; }};
 }
