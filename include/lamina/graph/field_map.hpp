@@ -16,6 +16,7 @@
 #include <lamina/core/parts.hpp>
 #include <lamina/graph/field_pattern.hpp>
 #include <lamina/graph/graph.hpp>
+#include <lamina/graph/holds_nodes.hpp>
 #include <lamina/graph/problems.hpp>
 
 #include <nlohmann/json.hpp>
@@ -170,48 +171,89 @@ struct FromGraph {
 
 namespace internals {
 
-[[gnu::cold]] inline FieldMap map_of(const std::vector<FoundVariable>& variables, const FieldPatterns& fields)
+/// Fields that are no variables: nodes of graphs (graph/traced/fields.hpp).
+class OtherFields {
+public:
+    virtual std::size_t size() const = 0;
+    virtual std::string_view path(std::size_t field) const = 0;
+    virtual std::string stored_name(std::size_t field) const = 0; ///< refuses a field that is bound to nothing
+    virtual bool stores(std::string_view name) const = 0;         ///< whether the graph has what such a field may be bound to
+    virtual void show_names(NearestName& to) const = 0;           ///< of what it has
+    virtual void judge(std::size_t field, const std::string& name, Problems& problems) = 0; ///< keeps what is to be bound
+    virtual void bind() = 0;                                                                ///< all that was kept; cannot fail
+
+protected:
+    ~OtherFields() = default;
+};
+
+/// Which of the other fields a path is; their number if none.
+[[gnu::cold]] inline std::size_t place_of(const OtherFields* others, std::string_view path)
 {
-    require_matches(fields, paths_of(variables), "to_graph");
+    std::size_t i = 0;
+    while (others && i < others->size() && others->path(i) != path) ++i;
+    return i;
+}
+
+[[gnu::cold]] inline void add_paths(const OtherFields* others, std::vector<std::string_view>& to)
+{
+    for (std::size_t i = 0; others && i < others->size(); ++i) to.push_back(others->path(i));
+}
+
+[[gnu::cold]] inline FieldMap map_of(const std::vector<FoundVariable>& variables, const FieldPatterns& fields,
+                                     const OtherFields* others = nullptr)
+{
+    auto paths = paths_of(variables);
+    add_paths(others, paths);
+    require_matches(fields, paths, "to_graph");
     FieldMap map;
     for (const auto& [path, variable] : variables) {
         if (!chosen_by(fields, path)) continue;
         if (!variable->bound()) refuse_unbound(*variable, path, "to_graph: ", "make the model with graph.build, or bind it,");
         map.set(path, variable->storage()->name);
     }
+    for (std::size_t i = 0; others && i < others->size(); ++i)
+        if (chosen_by(fields, others->path(i))) map.set(std::string(others->path(i)), others->stored_name(i));
     return map;
 }
 
 /// Finds all that is wrong before it binds anything. Gives the fields that were left out.
 [[gnu::cold]] inline std::vector<std::string> bind_fields(std::vector<FoundVariable> variables, const FieldMap& map,
-                                                          const Graph& graph, const FromGraph& how)
+                                                          const Graph& graph, const FromGraph& how, OtherFields* others = nullptr)
 {
-    std::vector<std::string_view> fields, stored;
+    std::vector<std::string_view> fields;
     for (const auto& [field, name] : map) fields.push_back(field);
     require_matches(how.fields, fields, "from_graph");
-    for (const auto& [name, record] : graph) stored.push_back(name);
     std::sort(variables.begin(), variables.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
     const auto paths = paths_of(variables);
 
     Problems problems;
-    const auto suggest = [&](std::string_view name, const std::vector<std::string_view>& among) {
-        return problems.nearest_to(name, [&](const auto& look) {
-            for (const auto other : among) look(other);
-        });
-    };
     std::vector<std::pair<AnyVariable*, std::shared_ptr<record>>> found;
     std::vector<std::string> left_out;
     for (const auto& [field, name] : map) {
         if (!chosen_by(how.fields, field)) continue;
         const auto place = std::lower_bound(paths.begin(), paths.end(), field);
         const bool known = place != paths.end() && *place == field;
-        const auto kept = graph.find(name);
-        if (how.partial && (!known || !kept)) {
-            left_out.push_back(field);
-            continue;
+        const std::size_t other = known ? 0 : place_of(others, field);
+        const bool known_other = !known && others && other < others->size();
+        const auto kept = known_other ? nullptr : graph.find(name);
+        const bool stored = known_other ? others->stores(name) : kept != nullptr;
+        if (how.partial && !((known || known_other) && stored)) left_out.push_back(field);
+        else if (!known && !known_other)
+            problems.add({"the model has no field \"", field, '"', problems.nearest_to(field, [&](const auto& look) {
+                              std::vector<std::string_view> all = paths;
+                              add_paths(others, all);
+                              for (const auto path : all) look(path);
+                          })});
+        else if (!stored) {
+            NearestName nearby{name};
+            if (known_other) others->show_names(nearby);
+            else
+                for (const auto& [record_name, record] : graph) nearby.look_at(record_name);
+            const std::string nearest(nearby.found);
+            problems.add({"the graph has no \"", name, "\" for the field \"", field, '"',
+                          nearest.empty() ? "" : " (the nearest is \"", nearest, nearest.empty() ? "" : "\")"});
         }
-        if (!known) problems.add({"the model has no field \"", field, '"', suggest(field, paths)});
-        else if (!kept) problems.add({"the graph has no \"", name, "\" for the field \"", field, '"', suggest(name, stored)});
+        else if (known_other) others->judge(other, name, problems);
         else {
             const auto& variable = *variables[static_cast<std::size_t>(place - paths.begin())].variable;
             const auto& needs = variable.needs();
@@ -230,6 +272,7 @@ namespace internals {
                                                ") reads every number of a file as ", needed}));
     if (problems.count > 0) problems.refuse("from_graph", "nothing was bound; does the map belong to this model and this graph?");
     for (auto& [variable, kept] : found) variable->bind(std::move(kept));
+    if (others) others->bind();
     return left_out;
 }
 
@@ -240,6 +283,8 @@ namespace internals {
 /// Refuses   a variable that is unbound, and a pattern that fits no field.
 template <class Model> LAMINA_OUTLINED FieldMap to_graph(const Model& model, const internals::FieldPatterns& fields = {})
 {
+    static_assert(!internals::graphs::holds_nodes<Model>() || internals::graphs::has_its_header<Model>,
+                  "lamina: fields that are nodes of a graph need #include <lamina/graph/traced/fields.hpp>");
     return internals::map_of(internals::variables_of(model), fields);
 }
 
@@ -251,6 +296,8 @@ template <class Model> LAMINA_OUTLINED FieldMap to_graph(const Model& model, con
 template <class Model>
 LAMINA_OUTLINED std::vector<std::string> from_graph(Model& model, const FieldMap& map, Graph& graph, const FromGraph& how = {})
 {
+    static_assert(!internals::graphs::holds_nodes<Model>() || internals::graphs::has_its_header<Model>,
+                  "lamina: fields that are nodes of a graph need #include <lamina/graph/traced/fields.hpp>");
     return internals::bind_fields(internals::variables_of(model), map, graph, how);
 }
 
