@@ -1,4 +1,5 @@
 // Traced graphs: a net's loss and training step by graph.run, beside the same on eager layers; functions of many scalar ops.
+#include <lamina/autodiff.hpp>
 #include <lamina/graph/function.hpp>
 #include <lamina/graph/traced.hpp>
 #include <lamina/lamina.hpp>

@@ -2,6 +2,7 @@
 #include "catch.hpp"
 #include "counted_new.hpp"
 
+#include <lamina/autodiff.hpp>
 #include <lamina/graph/traced.hpp>
 #include <lamina/graph/traced/signature.hpp>
 #include <lamina/lamina.hpp>

@@ -61,9 +61,9 @@ private:
         for (std::uint32_t i = 0; i < nodes.size(); ++i) {
             if (!is_product(i) || !nodes[i].numbers) continue;
             const Attributes& with = node(i).attributes;
-            const std::uint32_t w = node(i).inputs[1];
+            const std::uint32_t right = node(i).inputs[1], w = nodes[right].root;
             if (with.ints[0] != 0 || !nodes[w].is_variable || !tensors::is_stored_matrix(*node(w).variable) ||
-                nodes[i].value.rank() != 2)
+                nodes[i].value.rank() != 2 || nodes[right].value.shape() != nodes[w].value.shape())
                 continue;
             if (with.ints[1] != 0) {
                 if (i < nodes.change_behind(w)) nodes[i].product = PlanNode::by_transposed;
@@ -93,7 +93,7 @@ private:
     template <class F> void for_each_read(std::uint32_t i, const F& f)
     {
         const PlanNode& here = nodes[i];
-        if (!here.numbers || here.is_fed()) return;
+        if (!here.numbers || here.root != i || here.is_fed()) return; // who reads another form of numbers reads the numbers
         for (std::uint32_t k = 0; k < node(i).inputs.size(); ++k) {
             const std::uint32_t in = node(i).inputs[k];
             if (in == here.joined || lends_shape(node(i), k) || (k == 1 && here.product != PlanNode::no_product)) continue;
@@ -233,7 +233,7 @@ private:
             from.push_back(in[1]);
             return call({.run = call_to_weights, .variable = nodes[product].destination}, from, to);
         }
-        const auto& weights = node(in[1]).variable;
+        const auto& weights = node(nodes[in[1]].root).variable;
         if (nodes[product].product == PlanNode::by_transposed) return call({.run = call_to_input, .variable = weights}, from, to);
         if (bias != none) from.push_back(bias);
         call({.run = call_product, .variable = weights}, from, to);
