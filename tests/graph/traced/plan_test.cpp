@@ -113,7 +113,9 @@ TEST_CASE("a run allocates its results and nothing else, and they are new each t
     const std::vector<std::uint32_t> fetches{place(digits.loss), place(digits.logits), place(digits.train_step)};
     const std::vector<graphs::FedForm> feeds{{place(digits.x), dtype::float32, {32, 20}}, {place(digits.y), dtype::int64, {32}}};
     const auto plan = graphs::make_plan(list, fetches, feeds);
-    const std::vector<AnyTensor> fed{batch(32), labels(32)};
+    const AnyTensor x = batch(32), y = labels(32);
+    const AnyTensor* const both[]{&x, &y};
+    const graphs::Inputs fed(both, 2);
     std::vector<AnyTensor> results(3);
     plan->run(fed, results);
     const AnyTensor first = results[1];

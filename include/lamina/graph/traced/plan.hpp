@@ -56,7 +56,7 @@ public:
 
     /// Runs it. `fed` are values of the types and shapes that it was made for, in that order; `results` one for each fetch, which become new
     /// tensors, or empty ones where a fetch has no value. One thread at a time.
-    void run(std::span<const AnyTensor> fed, std::span<AnyTensor> results)
+    void run(const Inputs& fed, std::span<AnyTensor> results)
     {
         std::optional<FlushSubnormals> flush;
         if (uses_variables) flush.emplace();
@@ -122,7 +122,7 @@ private:
         for (const std::uint32_t value : memory[which].told) values[value].body().data = at;
     }
 
-    void give(const Result& result, std::span<const AnyTensor> fed, std::span<AnyTensor> results) const
+    void give(const Result& result, const Inputs& fed, std::span<AnyTensor> results) const
     {
         AnyTensor& to = results[result.to];
         if (result.kind == Result::nothing) return void(to = AnyTensor());

@@ -10,6 +10,7 @@
 #include <lamina/graph/traced/plan.hpp>
 #include <lamina/graph/traced/plan_cache.hpp>
 #include <lamina/graph/traced/plan_maker.hpp>
+#include <lamina/graph/traced/short_list.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -19,12 +20,6 @@
 #include <vector>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::graphs {
-
-/// What a node is fed.
-struct FedValue {
-    std::uint32_t node;
-    AnyTensor value;
-};
 
 /// A plan for what fetches need. Feeds may name any node that has a value: what is fed takes the place of what it would compute.
 ///
@@ -61,7 +56,7 @@ struct Running {
 };
 
 /// Runs a plan when others let it.
-inline void run_plan(const NodeList& list, Plan& plan, std::span<const AnyTensor> fed, std::span<AnyTensor> results)
+inline void run_plan(const NodeList& list, Plan& plan, const Inputs& fed, std::span<AnyTensor> results)
 {
     if (!plan.has_variables() && !plan.has_effects()) return plan.run(fed, results);
     if (const Running* outer = Running::of(list)) {
@@ -89,31 +84,51 @@ inline void run_plan(const NodeList& list, Plan& plan, std::span<const AnyTensor
                    : "a value of a graph, which has no numbers; feed a tensor"});
 }
 
-/// The values of fetches, an empty one where it has none.
-inline std::vector<AnyTensor> run_nodes(const NodeList& list, std::span<const std::uint32_t> fetches,
-                                        std::span<const FedValue> feeds)
+[[gnu::cold]] inline std::shared_ptr<Plan> make_plan_for(const NodeList& list, std::span<const std::uint32_t> fetches,
+                                                         std::span<const std::uint32_t> fed_nodes, const Inputs& fed)
 {
-    PlanKey key;
-    key.reserve(1 + fetches.size() + feeds.size() * 4);
+    std::vector<FedForm> forms;
+    for (std::size_t i = 0; i < fed.size(); ++i) forms.push_back({fed_nodes[i], fed[i].dtype(), fed[i].shape()});
+    return make_plan(list, fetches, forms);
+}
+
+/// Writes the values of fetches, an empty one where it has none. `fed` is what the nodes `fed_nodes` are fed.
+inline void run_nodes(const NodeList& list, std::span<const std::uint32_t> fetches, std::span<const std::uint32_t> fed_nodes,
+                      const Inputs& fed, std::span<AnyTensor> results)
+{
+    ShortList<std::uint64_t, 32> key(1 + fetches.size() + fed.size() * (1 + Shape::max_rank));
     key.push_back(fetches.size());
     for (const std::uint32_t fetch : fetches) key.push_back(fetch);
-    for (const FedValue& feed : feeds) {
-        if (!feed.value || feed.value.body().symbolic) refuse_fed_value(list[feed.node], !feed.value);
-        const Shape& s = feed.value.shape();
-        key.push_back(std::uint64_t{feed.node} << 16 | static_cast<std::uint64_t>(feed.value.dtype()) << 8 | s.rank);
+    for (std::size_t i = 0; i < fed.size(); ++i) {
+        if (!fed[i] || fed[i].body().symbolic) refuse_fed_value(list[fed_nodes[i]], !fed[i]);
+        const Shape& s = fed[i].shape();
+        key.push_back(std::uint64_t{fed_nodes[i]} << 16 | static_cast<std::uint64_t>(fed[i].dtype()) << 8 | s.rank);
         for (std::size_t axis = 0; axis < s.rank; ++axis) key.push_back(s[axis]);
     }
     std::shared_ptr<Plan> plan = list.plans.take(key);
-    if (!plan || plan->is_stale()) {
-        std::vector<FedForm> forms;
-        for (const FedValue& feed : feeds) forms.push_back({feed.node, feed.value.dtype(), feed.value.shape()});
-        plan = make_plan(list, fetches, forms);
-    }
-    std::vector<AnyTensor> fed, results(fetches.size());
-    fed.reserve(feeds.size());
-    for (const FedValue& feed : feeds) fed.push_back(feed.value);
+    if (!plan || plan->is_stale()) plan = make_plan_for(list, fetches, fed_nodes, fed);
     run_plan(list, *plan, fed, results);
     list.plans.give_back(key, std::move(plan));
+}
+
+/// What a node is fed.
+struct FedValue {
+    std::uint32_t node;
+    AnyTensor value;
+};
+
+/// The same in lists.
+[[gnu::cold]] inline std::vector<AnyTensor> run_nodes(const NodeList& list, std::span<const std::uint32_t> fetches,
+                                                      std::span<const FedValue> feeds)
+{
+    std::vector<std::uint32_t> nodes;
+    std::vector<const AnyTensor*> fed;
+    for (const FedValue& feed : feeds) {
+        nodes.push_back(feed.node);
+        fed.push_back(&feed.value);
+    }
+    std::vector<AnyTensor> results(fetches.size());
+    run_nodes(list, fetches, nodes, {fed.data(), fed.size()}, results);
     return results;
 }
 

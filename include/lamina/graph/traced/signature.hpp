@@ -8,6 +8,7 @@
 #include <lamina/core/error.hpp>
 #include <lamina/graph/traced/node_list.hpp>
 #include <lamina/graph/traced/run_nodes.hpp>
+#include <lamina/graph/traced/short_list.hpp>
 #include <lamina/graph/traced/tracer.hpp>
 #include <lamina/ops/tracing.hpp>
 
@@ -170,18 +171,27 @@ inline Tensors TracedFunction::operator()(const Tensors& x)
         if (!one || one.body().symbolic)
             fail({"function: an argument is ", one ? "a value of a graph, which has no numbers" : "an empty tensor"});
     const auto signature = signature_for(x);
-    std::vector<FedValue> feeds;
-    for (std::size_t i = 0; i < x.size(); ++i) feeds.push_back({signature->arguments[i].body().node, x[i]});
-    if (signature->step != NodeList::none)
-        feeds.push_back({signature->step, tensors::scalar(dtype::int64, static_cast<double>(call_mode.step))});
+    ShortList<std::uint32_t> fetches(signature->fetches.size()), fed_nodes(x.size() + 1);
+    ShortList<const AnyTensor*> fed(x.size() + 1);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        fed_nodes.push_back(signature->arguments[i].body().node);
+        fed.push_back(&x[i]);
+    }
+    AnyTensor step;
+    if (signature->step != NodeList::none) {
+        step = tensors::scalar(dtype::int64, static_cast<double>(call_mode.step));
+        fed_nodes.push_back(signature->step);
+        fed.push_back(&step);
+    }
     call_mode.calls += signature->calls;
-    std::vector<std::uint32_t> fetches;
     for (const std::uint32_t fetch : signature->fetches)
         if (fetch != NodeList::none) fetches.push_back(fetch);
-    Tensors found = run_nodes(signature->nodes, fetches, feeds);
-    Tensors results(signature->results);
-    for (std::size_t i = 0, next = 0; i < results.size(); ++i)
-        if (signature->fetches[i] != NodeList::none) results[i] = stop_gradient(std::move(found[next++]));
+    Tensors results(fetches.size());
+    run_nodes(signature->nodes, fetches, fed_nodes, {fed.data(), fed.size()}, results);
+    results.resize(signature->fetches.size());
+    for (std::size_t i = signature->fetches.size(), next = fetches.size(); i-- > 0;) // where there is none it stays empty
+        if (signature->fetches[i] != NodeList::none && --next != i) std::swap(results[i], results[next]);
+    results.resize(signature->results);
     if (tensors::recording == 0) return results;
 
     Tensors leaves;
