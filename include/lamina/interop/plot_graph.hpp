@@ -157,8 +157,7 @@ private:
 ///
 /// Options   fetch: only what these nodes need. scope: only names below it. gradients, constants: draws these too, each in a box.
 /// Refuses   a graph without nodes, a fetch that is not in it, a scope that no name begins with.
-/// Example   struct Twice { Placeholder<float, dyn> x; Node y; };
-///           Graph graph; graph.trace<Twice>("twice", [](Twice& t) { t.y = 2.f * t.x; }); plot_graph(graph).write("twice.svg");
+/// Example   struct Twice { Placeholder<float, dyn> x; Node y; }; Graph graph; graph.trace<Twice>("twice", [](Twice& t) { t.y = 2.f * t.x; }); plot_graph(graph).write("twice.svg");
 [[gnu::cold]] inline draw::Svg plot_graph(const Graph& graph, const NodesDrawn& drawn = {})
 {
     using namespace internals;
@@ -170,8 +169,7 @@ private:
 
 /// The same as text for Graphviz: `dot -Tsvg graph.dot -o graph.svg`. The nodes of a gradient, where they are drawn, are in a frame.
 ///
-/// Example   struct Twice { Placeholder<float, dyn> x; Node y; };
-///           Graph graph; graph.trace<Twice>("twice", [](Twice& t) { t.y = 2.f * t.x; }); std::cout << graph_to_dot(graph);
+/// Example   struct Twice { Placeholder<float, dyn> x; Node y; }; Graph graph; graph.trace<Twice>("twice", [](Twice& t) { t.y = 2.f * t.x; }); std::cout << graph_to_dot(graph);
 [[gnu::cold]] inline std::string graph_to_dot(const Graph& graph, const NodesDrawn& drawn = {})
 {
     using namespace internals;

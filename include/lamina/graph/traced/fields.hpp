@@ -144,8 +144,7 @@ template <class Fields> [[gnu::cold]] std::vector<FoundNode> nodes_in(Fields& fi
 /// struct may hold models beside nodes: their variables are in the same map, "net/dense/kernel". `to_graph(digits, {"x"})` names some.
 ///
 /// Refuses   a field that is bound to no node, one whose graph is gone, and a pattern that fits no field.
-/// Example   struct Twice { Placeholder<float, dyn> x; Node y; };
-///           Graph graph; auto twice = graph.trace<Twice>("twice", [](Twice& t) { t.y = 2.f * t.x; }); to_graph(twice).write("twice.json");
+/// Example   struct Twice { Placeholder<float, dyn> x; Node y; }; Graph graph; auto twice = graph.trace<Twice>("twice", [](Twice& t) { t.y = 2.f * t.x; }); to_graph(twice).write("twice.json");
 template <internals::graphs::HoldsNodes Fields>
 LAMINA_OUTLINED FieldMap to_graph(const Fields& fields, const internals::FieldPatterns& chosen = {})
 {
@@ -159,9 +158,7 @@ LAMINA_OUTLINED FieldMap to_graph(const Fields& fields, const internals::FieldPa
 ///
 /// Refuses   names that the struct or the graph does not have (unless partial), other types, ranks and extents, a Placeholder for what is
 ///           computed: all of them in one error, with the nearest names, and then nothing was bound.
-/// Example   struct Twice { Placeholder<float, dyn> x; Node y; };
-///           Graph graph; graph.trace<Twice>("twice", [](Twice& t) { t.y = 2.f * t.x; });
-///           Twice twice; from_graph(twice, {{"x", "twice/x:0"}, {"y", "twice/mul:0"}}, graph); graph.run(twice.y, {{twice.x, constant({1.f, 2.f})}});
+/// Example   struct Twice { Placeholder<float, dyn> x; Node y; }; Graph graph; graph.trace<Twice>("twice", [](Twice& t) { t.y = 2.f * t.x; }); Twice twice; from_graph(twice, {{"x", "twice/x:0"}, {"y", "twice/mul:0"}}, graph); graph.run(twice.y, {{twice.x, constant({1.f, 2.f})}});
 template <internals::graphs::HoldsNodes Fields>
 LAMINA_OUTLINED std::vector<std::string> from_graph(Fields& fields, const FieldMap& map, Graph& graph, const FromGraph& how = {})
 {

@@ -28,8 +28,7 @@ struct NodesListed {
 ///
 /// Options   fetch: only what these nodes need. scope: only names below it.
 /// Refuses   a graph without nodes, a fetch that is not in it, a scope that no name begins with.
-/// Example   struct Twice { Placeholder<float, dyn> x; Node y; };
-///           Graph graph; graph.trace<Twice>("twice", [](Twice& t) { t.y = 2.f * t.x; }); std::cout << list_nodes(graph, {.fetch = {"twice/mul:0"}});
+/// Example   struct Twice { Placeholder<float, dyn> x; Node y; }; Graph graph; graph.trace<Twice>("twice", [](Twice& t) { t.y = 2.f * t.x; }); std::cout << list_nodes(graph, {.fetch = {"twice/mul:0"}});
 [[gnu::cold]] inline std::string list_nodes(const Graph& graph, const NodesListed& listed = {})
 {
     using namespace internals;
