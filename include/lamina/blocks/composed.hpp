@@ -24,8 +24,10 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
 
 [[noreturn, gnu::cold, gnu::noinline]] inline void refuse_form_in_ops(std::string_view what)
 {
-    fail({what,
-          ": has no form in ops, so it has no derivative of second order; give its block a compose (docs/custom_layers.md)"});
+    fail(
+        {what,
+         ": has no form in ops, so it has no derivative of second order and is part of no traced graph; give its block a compose "
+         "(docs/custom_layers.md)"});
 }
 
 /// The kind of a block's layer, for sentences.

@@ -238,7 +238,9 @@ inline constexpr OpEntry pad_entry{"pad", keeps::none, Pad::infer, Pad::compute,
     using namespace internals::tensors;
     const std::size_t along = axis_of("row", x.shape(), axis);
     if (i < 0 && x.shape()[along] == unknown) return row(reverse(x, {along}), -1 - i, axis);
-    const auto extent = static_cast<std::ptrdiff_t>(x.shape()[along]), at = i < 0 ? i + extent : i;
+    const bool open = x.shape()[along] == unknown; // which row there is, is seen when the graph runs
+    const auto extent = open ? std::numeric_limits<std::ptrdiff_t>::max() : static_cast<std::ptrdiff_t>(x.shape()[along]),
+               at = i < 0 ? i + extent : i;
     if (at < 0 || at >= extent)
         internals::fail(
             {"row: ", i, " of axis ", along, " of a tensor of shape ", x.shape(), "; rows are in [", -extent, ", ", extent, ")"});

@@ -59,6 +59,12 @@ inline constinit thread_local NameOfSymbol name_of_symbol = nullptr;
     if (!name_of_symbol) fail({"a value of a graph was read, which has numbers only while the graph runs; ask graph.run for it"});
     fail({"\"", name_of_symbol(value), "\" has no value while a graph is traced; use where(), or run it"});
 }
+[[gnu::cold, gnu::noinline]] inline void require_known_size(const Body& value)
+{
+    if (is_known(value.extents)) return;
+    fail({"the number of elements of a tensor of shape ", value.extents,
+          " is known only when the graph runs; reduce_mean divides by it, -1 stands for an extent in reshape"});
+}
 [[noreturn, gnu::cold, gnu::noinline]] inline void refuse_empty()
 {
     fail({"a tensor without numbers was read; it is empty, as the gradient of a source that is not connected is"});
@@ -102,7 +108,12 @@ public:
     lamina::dtype dtype() const { return body().type; }
     const Shape& shape() const { return body().extents; }
     std::size_t rank() const { return shape().rank; }
-    std::size_t size() const { return shape().size(); }
+    /// How many numbers there are. Of a value of a graph whose shape is not known yet it throws.
+    std::size_t size() const
+    {
+        if (body().symbolic) internals::tensors::require_known_size(*body_);
+        return shape().size();
+    }
 
     /// The numbers in a row, the last axis fastest. T must be the tensor's type.
     template <class T> const T* data() const

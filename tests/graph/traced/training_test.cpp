@@ -9,6 +9,8 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace {
@@ -74,6 +76,58 @@ template <class Net, std::ptrdiff_t... In> void train_both(const std::vector<Any
     }
 }
 
+/// A model from its parts, which says more than layers do.
+struct Look {
+    Embedding<7, 4>::on<5>::as<float> words;
+    MultiHeadAttention<2, 3, DropoutRate<0.2>>::on_inputs<Input<5, 4>, Input<5, 4>>::as<float> look;
+    LayerNormalization<>::on<5, 4>::as<float> even;
+    Dense<2>::on<20>::as<float> last;
+
+    auto operator()(const auto& x) const
+    {
+        const AnyTensor w = words(x), seen = even(w + look(w, w));
+        return last(reshape(seen, {seen.shape()[0], 20}));
+    }
+};
+
+/// y = x / 2, and nothing said in functions on tensors.
+struct Halves {
+    static constexpr std::string_view kind = "Halves";
+    static constexpr protocols::verdict accept(Shape in) { return protocols::accepts(in); }
+    template <class T, Shape In> struct block {
+        using value_type = T;
+        using layer = Halves;
+        static constexpr Shape input = In, output = In;
+        void forward(protocols::Mode, const T* x, T* y, T*, T*, std::size_t n) const
+        {
+            for (std::size_t i = 0; i < n * In.size(); ++i) y[i] = x[i] / 2;
+        }
+        void backward(protocols::Mode, const T*, const T*, const T*, const T* dy, T* dx, block&, T*, std::size_t n) const
+        {
+            for (std::size_t i = 0; dx && i < n * In.size(); ++i) dx[i] = dy[i] / 2;
+        }
+        auto operator()(const auto& x) const { return call(*this, x); }
+    };
+};
+
+struct Rows {
+    Placeholder<float, dyn, 2> x;
+    Node y;
+};
+
+/// How a trace is refused.
+template <class F> std::string refusal(const F& f)
+{
+    Graph graph;
+    try {
+        static_cast<void>(graph.trace<Rows>("rows", [&](Rows& r) { r.y = f(r.x); }));
+    }
+    catch (const error& why) {
+        return why.what();
+    }
+    return "none";
+}
+
 } // namespace
 
 TEST_CASE("a residual network with batch normalization and dropout trains in a graph as its eager twin", "[graph]")
@@ -94,4 +148,30 @@ TEST_CASE("masked sequences with recurrent dropout train in a graph as their eag
         constant({{1.f, 2.f, 3.f, 0.f, 0.f}, {4.f, 5.f, 6.f, 1.f, 2.f}, {3.f, 0.f, 0.f, 0.f, 0.f}}),
         constant({{6.f, 5.f, 4.f, 3.f, 2.f}})};
     train_both<Texts, 5>(batches, 4);
+}
+
+TEST_CASE("attention in a model of parts trains in a graph as its eager twin", "[graph]")
+{
+    train_both<Look, 5>(
+        {constant({{1.f, 2.f, 3.f, 0.f, 0.f}, {4.f, 5.f, 6.f, 1.f, 2.f}}), constant({{6.f, 5.f, 4.f, 3.f, 2.f}})});
+}
+
+TEST_CASE("what needs numbers or extents that are not known is refused by a sentence", "[graph]")
+{
+    using Catch::Contains;
+    CHECK_THAT(refusal([](const AnyTensor& x) { return zeros({x.shape()[0], 3}); }), Contains("with zeros_like or ones_like"));
+    CHECK_THAT(refusal([](const AnyTensor& x) { return x / static_cast<float>(x.size()); }),
+               Contains("reduce_mean divides by it"));
+    CHECK_THAT(refusal([](const AnyTensor& x) { return x * x.item(); }),
+               Contains("\"rows/x:0\" has no value while a graph is traced"));
+    CHECK_THAT(refusal([](const AnyTensor& x) { return unstack(x)[0]; }),
+               Contains("axis 0 of a tensor of shape [-1, 2] is known only"));
+    CHECK_THAT(refusal([](const AnyTensor& x) { return reshape(x, {5, 3}); }), Contains("another number of numbers"));
+    CHECK_THAT(refusal([](const AnyTensor& x) { return matmul(x, ones({3, 2})); }),
+               Contains("2 columns need as many rows, not 3"));
+    const auto part = build<Sequential<Input<2>, Residual<Halves>>>();
+    CHECK_THAT(refusal([&](const AnyTensor& x) { return AnyTensor(part(x)); }), Contains("Halves: has no form in ops"));
+    const auto alone = build<Sequential<Input<2>, Halves>>();
+    CHECK_THAT(refusal([&](const AnyTensor& x) { return AnyTensor(alone(x)); }), Contains("Halves: has no form in ops"));
+    CHECK(refusal([](const AnyTensor& x) { return row(x, -1) + row(x, 1); }) == "none");
 }
