@@ -9,6 +9,7 @@
 
 #include <lamina/graph/graph.hpp>
 #include <lamina/graph/traced/feed.hpp>
+#include <lamina/graph/traced/fields.hpp>
 #include <lamina/graph/traced/load.hpp>
 #include <lamina/graph/traced/run.hpp>
 #include <lamina/ops/constants.hpp>
