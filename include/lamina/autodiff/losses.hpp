@@ -7,6 +7,7 @@
 #pragma once
 
 #include <lamina/autodiff/gradient_tape.hpp>
+#include <lamina/autodiff/traced_loss.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/error.hpp>
 #include <lamina/core/shape.hpp>
@@ -23,6 +24,7 @@
 #include <lamina/ops/slicing.hpp>
 #include <lamina/ops/statistics_of_tensors.hpp>
 #include <lamina/ops/sums_of_tensors.hpp>
+#include <lamina/ops/tracing.hpp>
 #include <lamina/ops/transpose.hpp>
 #include <lamina/training/loss.hpp>
 #include <lamina/training/reduction.hpp>
@@ -291,10 +293,15 @@ template <class T, class L> AnyTensor loss_of_type(L loss, const AnyTensor& y, c
 /// Shapes     y_pred [n, …]; y_true as the loss's targets are, of any type; sample_weight [n], or one for each row.
 /// Errors     what the loss refuses; targets and weights of another shape. A loss without `compose` has derivatives of first order alone.
 /// Numerics   value and first derivatives are those of training, row by row.
+///            Of values of a graph it is the loss's `compose`: a target that cannot be used makes it NaN, or the run is refused.
 /// Example    auto loss = SparseCategoricalCrossentropy{.from_logits = true}(constant({1, 0}), zeros({2, 10}));
 template <protocols::Loss L, TensorLike Y, TensorLike P>
 AnyTensor loss_of(const L& loss, const Y& y_true, const P& y_pred, const AnyTensor& sample_weight = {})
 {
+    namespace parts = internals::tensors;
+    if (parts::tracing) [[unlikely]]
+        if (parts::is_symbolic(y_true) || parts::is_symbolic(y_pred) || parts::is_symbolic(sample_weight))
+            return internals::trace_loss(loss, internals::reduction_of(loss), y_true, y_pred, sample_weight);
     if (y_pred.dtype() == dtype::float32) return internals::loss_of_type<float>(loss, y_true, y_pred, sample_weight);
     return internals::loss_of_type<double>(loss, y_true, y_pred, sample_weight);
 }

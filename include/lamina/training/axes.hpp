@@ -85,7 +85,10 @@ public:
     template <class X> X join_parts(const X& parts, Reduction reduction) const
     {
         if (none() || last()) return parts;
-        const X rows = reshape(parts, {static_cast<std::ptrdiff_t>(parts.shape()[0]), -1});
+        const auto n = static_cast<std::ptrdiff_t>(parts.shape()[0]); // −1: only the run of a graph knows
+        std::ptrdiff_t rest = n < 0 ? 1 : -1;
+        for (std::size_t at = 1; n < 0 && at < parts.rank(); ++at) rest *= static_cast<std::ptrdiff_t>(parts.shape()[at]);
+        const X rows = reshape(parts, {n, rest});
         return reduction == Reduction::sum ? X(reduce_sum(rows, {-1})) : X(reduce_mean(rows, {-1}));
     }
 

@@ -92,9 +92,15 @@ template <target_kind Kind> struct CategoricalCrossentropyOf {
         return sparse ? text_of({"a class in [0, ", width, ')'}) : text_of({"probabilities in [0, 1]"});
     }
 
+    /// Whether its form refuses what is no class.
+    bool checks_classes() const { return sparse && takes_logits() && label_smoothing == 0; }
     /// The rows' losses in functions on tensors, for derivatives of higher order.
     template <class X> X compose(const X& y, const X& p) const
     {
+        if constexpr (sparse)
+            if (checks_classes())
+                return sparse_softmax_cross_entropy(
+                    ignore_class ? X(where(equal(y, static_cast<double>(*ignore_class)), zeros_like(y), y)) : y, p);
         X t = y;
         if constexpr (sparse) t = one_hot(y, p.shape().back(), -1, p.dtype());
         t = losses::smoothed(t, label_smoothing, p.shape().back());
