@@ -11,6 +11,7 @@
 #include <lamina/autodiff/jacobian.hpp>
 #include <lamina/autodiff/layers.hpp>
 #include <lamina/autodiff/losses.hpp>
+#include <lamina/autodiff/metrics.hpp>
 #include <lamina/autodiff/training_mode.hpp>
 #include <lamina/autodiff/variables.hpp>
 #include <lamina/ops/tensors.hpp>

@@ -56,7 +56,9 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals {
         const AnyTensor numbers = lamina::cast(y, p.dtype());
         return tensors::is_known(p.shape()) && p.shape() == y.shape() ? numbers : lamina::reshape_like(numbers, p);
     }
-    const AnyTensor classes = lamina::cast(y, dtype::int64);
+    AnyTensor classes = lamina::cast(y, dtype::int64);
+    if (is_of_variables(y.dtype())) // what is no whole number is no class
+        classes = lamina::where(lamina::equal(lamina::cast(classes, y.dtype()), y), classes, -1);
     if (kind == target_kind::class_index) return checked && y.rank() + 1 == p.rank() ? classes : in_rows_of(classes, p);
     if (p.rank() != 3 || y.rank() != 2 || y.shape()[1] == tensors::unknown || p.shape()[1] == tensors::unknown)
         refuse_traced(loss, y, p, "it takes labels [n, labels] and logits [n, steps, classes], of known labels and steps");
@@ -99,9 +101,10 @@ template <class L> bool checks_classes_itself([[maybe_unused]] const L& loss)
     else return false;
 }
 
-/// A loss, or a measure by a loss, whose form in functions on tensors there is.
+/// A loss or a metric that has a form in functions on tensors. Rows of a target that is no class are NaN where `guards` says so.
 template <class L>
-AnyTensor trace_loss(L loss, Reduction reduction, const AnyTensor& y, const AnyTensor& p, const AnyTensor& weight)
+AnyTensor trace_loss(L loss, Reduction reduction, const AnyTensor& y, const AnyTensor& p, const AnyTensor& weight,
+                     [[maybe_unused]] bool guards = true)
 {
     if constexpr (requires { Reduction(loss.reduction); }) // of a sample with parts: their mean, as long as no sum is asked for
         if (reduction != Reduction::sum) loss.reduction = Reduction::sum_over_batch_size;
@@ -131,7 +134,7 @@ AnyTensor trace_loss(L loss, Reduction reduction, const AnyTensor& y, const AnyT
             if (loss.ignore_class) there = lamina::not_equal(targets, static_cast<double>(*loss.ignore_class));
         AnyTensor used = rows;
         if constexpr (L::kind == target_kind::class_index)
-            if (!checked) {
+            if (guards && !checked) {
                 const auto classes = static_cast<double>(p.shape().back());
                 used = lamina::where(lamina::logical_and(lamina::greater_equal(targets, 0), lamina::less(targets, classes)), rows,
                                      std::numeric_limits<double>::quiet_NaN());

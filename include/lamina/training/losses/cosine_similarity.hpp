@@ -72,6 +72,9 @@ struct CosineSimilarity {
         return axis.join_parts(-(axis.sum_over(p * y) * inverse_length(p) * inverse_length(y)), reduction);
     }
 
+    /// As a metric.
+    template <class X> X compose_metric(const X& y, const X& p) const { return -compose(y, p); }
+
     auto operator()(const auto& y_true, const auto& y_pred, const auto&... sample_weight) const
     {
         return loss_of(*this, y_true, y_pred, sample_weight...);

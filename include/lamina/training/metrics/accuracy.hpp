@@ -28,7 +28,20 @@ struct Accuracy {
                 if (width == 1) return BinaryAccuracy{}.add(to, prediction, target, width, weight);
             internals::CategoricalAccuracyOf<Kind>{}.add(to, prediction, target, width, weight);
         }
+
+        /// Of each row, in functions on tensors.
+        template <class X> X compose(const X& y, const X& p) const
+        {
+            if constexpr (Kind == protocols::target_kind::same_shape)
+                if (p.shape().back() == 1) return BinaryAccuracy{}.compose(y, p);
+            return internals::CategoricalAccuracyOf<Kind>{}.compose(y, p);
+        }
     };
+
+    auto operator()(const auto& y_true, const auto& y_pred, const auto&... sample_weight) const
+    {
+        return metric_of(*this, y_true, y_pred, sample_weight...);
+    }
 };
 
 }} // namespace lamina

@@ -41,6 +41,18 @@ struct BinaryAccuracy {
             right += !internals::is_nan(prediction[i]) && target[i] == (prediction[i] > limit ? Y(1) : Y(0));
         rows.add(static_cast<double>(right) / static_cast<double>(width), weight);
     }
+
+    /// The share of each row, in functions on tensors.
+    template <class X> X compose(const X& y, const X& p) const
+    {
+        const X above = cast(greater(p, static_cast<double>(threshold)), p.dtype());
+        return reduce_mean(cast(logical_and(equal(p, p), equal(y, above)), p.dtype()), {-1});
+    }
+
+    auto operator()(const auto& y_true, const auto& y_pred, const auto&... sample_weight) const
+    {
+        return metric_of(*this, y_true, y_pred, sample_weight...);
+    }
 };
 
 }} // namespace lamina

@@ -29,6 +29,21 @@ template <target_kind Kind> struct CategoricalAccuracyOf {
         const std::size_t label = metrics::label_of<Kind>(target, width);
         rows.add(label < width && metrics::winner(prediction, width) == label, weight);
     }
+
+    /// Whether each row is right, in functions on tensors.
+    template <class X> X compose(const X& y, const X& p) const
+    {
+        const X there = reduce_all(equal(p, p), {-1});
+        if constexpr (Kind == target_kind::class_index) return cast(logical_and(there, equal(argmax(p, -1), y)), p.dtype());
+        else
+            return cast(logical_and(logical_and(there, reduce_all(equal(y, y), {-1})), equal(argmax(p, -1), argmax(y, -1))),
+                        p.dtype());
+    }
+
+    auto operator()(const auto& y_true, const auto& y_pred, const auto&... sample_weight) const
+    {
+        return metric_of(*this, y_true, y_pred, sample_weight...);
+    }
 };
 
 } // namespace internals

@@ -45,6 +45,19 @@ struct ConcordanceCorrelation {
                                  }),
                  weight);
     }
+
+    /// The value of each row, in functions on tensors.
+    template <class X> X compose(const X& y, const X& p) const
+    {
+        const internals::metrics::ComposedMoments<X, internals::AxisList> of(p, y, axis);
+        const X below = of.variance_p + of.variance_t + square(of.mean_t - of.mean_p) + 1e-7;
+        return axis.join_parts(X(2 * of.covariance / below), Reduction::sum_over_batch_size);
+    }
+
+    auto operator()(const auto& y_true, const auto& y_pred, const auto&... sample_weight) const
+    {
+        return metric_of(*this, y_true, y_pred, sample_weight...);
+    }
 };
 
 }} // namespace lamina

@@ -28,4 +28,20 @@ struct RowMoments {
     }
 };
 
+/// The same of rows along axes, in functions on tensors; the axes stay, with extent 1.
+template <class X, class Axes> struct ComposedMoments {
+    X mean_p, mean_t, variance_p, variance_t, covariance;
+
+    ComposedMoments(const X& p, const X& t, const Axes& axes)
+    {
+        const X count = axes.sum_over(ones_like(p));
+        mean_p = axes.sum_over(p) / count;
+        mean_t = axes.sum_over(t) / count;
+        const X off_p = p - mean_p, off_t = t - mean_t;
+        variance_p = axes.sum_over(square(off_p)) / count;
+        variance_t = axes.sum_over(square(off_t)) / count;
+        covariance = axes.sum_over(off_p * off_t) / count;
+    }
+};
+
 }}} // namespace lamina::internals::metrics

@@ -28,6 +28,14 @@ struct ExactAccuracy {
         for (std::size_t i = 0; i < width; ++i) right += prediction[i] == static_cast<T>(target[i]);
         if (width > 0) rows.add(static_cast<double>(right) / static_cast<double>(width), weight);
     }
+
+    /// The share of each row, in functions on tensors.
+    template <class X> X compose(const X& y, const X& p) const { return reduce_mean(cast(equal(p, y), p.dtype()), {-1}); }
+
+    auto operator()(const auto& y_true, const auto& y_pred, const auto&... sample_weight) const
+    {
+        return metric_of(*this, y_true, y_pred, sample_weight...);
+    }
 };
 
 }} // namespace lamina

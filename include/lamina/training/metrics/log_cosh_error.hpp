@@ -27,6 +27,14 @@ struct LogCoshError {
     {
         rows.add(static_cast<double>(LogCosh{}.row(prediction, target, width, static_cast<T*>(nullptr), T(1))), weight);
     }
+
+    /// The value of each row, in functions on tensors.
+    template <class X> X compose(const X& y, const X& p) const { return LogCosh{}.compose(y, p); }
+
+    auto operator()(const auto& y_true, const auto& y_pred, const auto&... sample_weight) const
+    {
+        return metric_of(*this, y_true, y_pred, sample_weight...);
+    }
 };
 
 }} // namespace lamina

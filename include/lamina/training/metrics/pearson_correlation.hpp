@@ -45,6 +45,18 @@ struct PearsonCorrelation {
                                  }),
                  weight);
     }
+
+    /// The value of each row, in functions on tensors.
+    template <class X> X compose(const X& y, const X& p) const
+    {
+        const internals::metrics::ComposedMoments<X, internals::AxisList> of(p, y, axis);
+        return axis.join_parts(X(of.covariance / sqrt(of.variance_p * of.variance_t)), Reduction::sum_over_batch_size);
+    }
+
+    auto operator()(const auto& y_true, const auto& y_pred, const auto&... sample_weight) const
+    {
+        return metric_of(*this, y_true, y_pred, sample_weight...);
+    }
 };
 
 }} // namespace lamina

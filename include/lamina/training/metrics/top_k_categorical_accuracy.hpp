@@ -32,6 +32,27 @@ template <target_kind Kind> struct TopKCategoricalAccuracyOf {
     {
         rows.add(metrics::in_top_k(prediction, metrics::label_of<Kind>(target, width), width, k), weight);
     }
+
+    /// Whether each row is right, in functions on tensors.
+    template <class X> X compose(const X& y, const X& p) const
+    {
+        const std::size_t classes = p.shape().back();
+        X label = y, named = reduce_all(equal(p - p, 0), {-1}); // every score is finite
+        if constexpr (Kind == target_kind::class_index)
+            named = logical_and(named, logical_and(greater_equal(y, 0), less(y, static_cast<double>(classes))));
+        else {
+            named = logical_and(named, reduce_all(equal(y, y), {-1}));
+            label = argmax(y, -1);
+        }
+        const X score = reduce_sum(one_hot(label, classes, -1, p.dtype()) * p, {-1}, true);
+        const X above = reduce_sum(cast(greater(p, score), p.dtype()), {-1});
+        return cast(logical_and(named, less(above, static_cast<double>(k))), p.dtype());
+    }
+
+    auto operator()(const auto& y_true, const auto& y_pred, const auto&... sample_weight) const
+    {
+        return metric_of(*this, y_true, y_pred, sample_weight...);
+    }
 };
 
 } // namespace internals
