@@ -95,7 +95,7 @@ public:
         for (std::size_t i = 0; i < kept.size(); ++i) {
             const bool fits = i < stored.size() && stored[i] && stored[i]->alive() && stored[i]->type() == kept[i]->type() &&
                               stored[i]->extents() == kept[i]->extents();
-            if (!fits || (i == slots && *stored[i]->data<std::int64_t>() < 0)) return i;
+            if (!fits || (i == slot_count && *stored[i]->data<std::int64_t>() < 0)) return i;
         }
         if (stored.size() != kept.size()) return kept.size();
         for (std::size_t i = 0; i < kept.size(); ++i) {
@@ -121,7 +121,7 @@ protected:
             add_to(kept, list[i]);
             owners.push_back(i / each);
         }
-        slots = kept.size();
+        slot_count = kept.size();
     }
     void take_back(Records& list, std::size_t& next) const
     {
@@ -138,15 +138,16 @@ protected:
     {
         for (std::size_t i = 0; i < kept.size(); ++i) {
             std::string& name = kept[i]->name;
-            name = i < slots ? text_of({called, '/', std::string_view(name).substr(0, name.find('/')), '/', names[owners[i]]})
-                             : text_of({called, '/', name});
+            name = i < slot_count
+                       ? text_of({called, '/', std::string_view(name).substr(0, name.find('/')), '/', names[owners[i]]})
+                       : text_of({called, '/', name});
         }
     }
 
     /// Has slots lie as their variables do, which may have been bound to a model since.
     void arrange_slots()
     {
-        for (std::size_t i = 0; i < slots; ++i) {
+        for (std::size_t i = 0; i < slot_count; ++i) {
             const record& value = *values[owners[i]];
             if (kept[i]->extents() == value.extents() && !(kept[i]->as() == value.as())) kept[i]->arrange(value.as());
         }
@@ -170,7 +171,7 @@ protected:
     }
 
     Records values, kept;
-    std::size_t slots = 0; ///< how many of what is kept are slots; numbers follow, the first is the count of steps
+    std::size_t slot_count = 0; ///< how many of what is kept are slots; numbers follow, the first is the count of steps
 
 private:
     static std::shared_ptr<record> gradient_of(const record& value)
@@ -243,15 +244,15 @@ private:
         if (there && !*there) refuse_gone(O::name);
         if (!own) return take_step(functions::found_here{}, *optimizer, span_of(values), span_of(by));
         arrange_slots();
-        own->state.step = static_cast<std::uint64_t>(*kept[slots]->template data<std::int64_t>());
+        own->state.step = static_cast<std::uint64_t>(*kept[slot_count]->template data<std::int64_t>());
         for_each_number([&]<class T>(std::string_view, T& number, std::size_t at) { number = *kept[at]->template data<T>(); });
         take_step(functions::found_here{}, *own, span_of(values), span_of(by));
         write_numbers();
     }
     void write_numbers()
     {
-        *kept[slots]->template data<std::int64_t>() = static_cast<std::int64_t>(own->state.step);
-        kept[slots]->changed();
+        *kept[slot_count]->template data<std::int64_t>() = static_cast<std::int64_t>(own->state.step);
+        kept[slot_count]->changed();
         for_each_number([&]<class T>(std::string_view, T& number, std::size_t at) { *kept[at]->template data<T>() = number; });
     }
     void take_slots() override
@@ -264,7 +265,7 @@ private:
     /// `f(name, number, place among what is kept)`.
     template <class F> void for_each_number([[maybe_unused]] const F& f)
     {
-        [[maybe_unused]] std::size_t at = slots;
+        [[maybe_unused]] std::size_t at = slot_count;
         if constexpr (requires { own->for_each_number([](std::string_view, auto&) {}); })
             own->for_each_number([&](std::string_view name, auto& number) { f(name, number, ++at); });
     }
