@@ -26,6 +26,7 @@
 
 namespace lamina {
 
+/// Example   struct Twice { Placeholder<float, dyn> x; Node y; }; Graph graph; auto twice = graph.trace<Twice>("twice", [](Twice& t) { t.y = 2.f * t.x; }); graph.run(twice.y, {{twice.x, constant({1.f, 2.f})}});
 template <class Fields, class F> LAMINA_TAGGED Fields Graph::trace(const std::string& name, const F& f)
 {
     if (!nodes()) set_nodes(std::make_shared<internals::graphs::StoredNodes>());
