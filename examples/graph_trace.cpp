@@ -4,6 +4,7 @@
 
 #include <lamina/graph/field_map.hpp>
 #include <lamina/graph/traced.hpp>
+#include <lamina/interop/plot_graph.hpp>
 
 #include "digits.hpp"
 #include "traced_digits.hpp"
@@ -32,7 +33,8 @@ try {
     const FieldMap fields = to_graph(nodes); // {"x": "digits/x:0", "train_step": "digits/Adam", …}
     fields.write(folder / "digits.json");
     graph.save(folder / "digits.graph");
-    std::cout << fields.json() << "Written: digits.json, digits.graph in " << folder << '\n';
+    plot_graph(graph, {.fetch = {nodes.train_step}}).write(folder / "digits.svg");
+    std::cout << fields.json() << "Written: digits.json, digits.graph, digits.svg in " << folder << '\n';
 
     train(graph, nodes, data.train, 100, Seed{2}); // graph_serve.cpp goes on in the same way, to the same bits
     look(graph, nodes, data.test);
