@@ -7,6 +7,8 @@
 //         static constexpr const internals::tensors::OpEntry* ops[]{…};
 //         static constexpr const internals::graphs::ActionKind* actions[]{…};
 //     };
+//
+// One that joins others has `template <class Known> static void add_to(Known& known)`, which adds them.
 #pragma once
 
 #include <lamina/core/architecture.hpp>
@@ -33,6 +35,7 @@ class KnownKinds {
 public:
     template <class Family> void add()
     {
+        if constexpr (requires(KnownKinds& to) { Family::add_to(to); }) return Family::add_to(*this);
         append(families, {families.empty() ? "" : ", ", "families::", Family::name});
         if constexpr (requires { Family::ops; })
             for (const auto* op : Family::ops) ops.push_back(op);
@@ -40,6 +43,8 @@ public:
             for (const auto* action : Family::actions) actions.push_back(action);
     }
     void add(const ActionKind& action) { actions.push_back(&action); }
+
+    const std::vector<const tensors::OpEntry*>& all_ops() const { return ops; }
 
     /// The op that a node means, whose options are the node's; null where none is called so.
     [[gnu::cold]] const tensors::OpEntry* op_of(const StoredNode& node, std::string_view kind) const
@@ -73,6 +78,8 @@ public:
             if (one == kind)
                 node.refuse({"is a ", called, ", which is in families::optimizer<", one, ">; this program has ", families,
                              ": add families::optimizer<", one, "> or families::optimizers"});
+        if (kind == "HostFunction")
+            node.refuse({"calls a function of the program, and this program has ", families, ": add families::host_functions"});
         NearestName nearby{kind};
         if (kind.size() < 64) {
             for (const OpName& one : op_names) nearby.look_at(one.kind);

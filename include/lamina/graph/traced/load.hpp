@@ -4,6 +4,7 @@
 #include <lamina/core/architecture.hpp>
 #include <lamina/formats/safetensors.hpp>
 #include <lamina/graph/graph.hpp>
+#include <lamina/graph/traced/assign_kind.hpp>
 #include <lamina/graph/traced/count_step.hpp>
 #include <lamina/graph/traced/known_kinds.hpp>
 #include <lamina/graph/traced/read_nodes.hpp>
@@ -23,6 +24,7 @@ template <class Family, class... More> LAMINA_TAGGED Graph Graph::load(const int
     known.add<Family>();
     (known.add<More>(), ...);
     known.add(internals::graphs::count_steps);
+    known.add(internals::graphs::assignments);
     return internals::graphs::read_graph(safetensors::read(path), known);
 }
 

@@ -23,6 +23,7 @@
 #include <cstring>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -98,7 +99,8 @@ private:
             return;
         }
         for (const std::uint32_t in : node.inputs)
-            if (list[in].kind == NodeKind::group) stored.refuse({"reads \"", list[in].name, "\", which has no value"});
+            if (list[in].kind == NodeKind::group || (list[in].action && !list[in].action->receives().empty()))
+                stored.refuse({"reads \"", list[in].name, "\", which has no value"});
         const dtype type = stored.type("type");
         if (type != dtype::float32 && type != dtype::float64 && type != dtype::int32 && type != dtype::int64 &&
             type != dtype::boolean)
@@ -224,6 +226,10 @@ private:
         std::vector<std::shared_ptr<record>> changes, keeps;
         for (const std::string& name : stored.words("changes")) changes.push_back(record_of(stored, graph, name));
         for (const std::string& name : stored.words("keeps")) keeps.push_back(record_of(stored, graph, name));
+        std::set<const record*> all; // an action trusts that they are different ones
+        for (const auto* list_of : {&changes, &keeps})
+            for (const auto& one : *list_of)
+                if (!all.insert(one.get()).second) stored.refuse({"changes or keeps \"", one->name, "\" twice"});
         const std::string where = stored.where();
         with_forms(node,
                    [&](const Inputs& in) { node.action = action->make({where, settings, in, changes, keeps, type, extents}); });
