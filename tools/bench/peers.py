@@ -2,7 +2,7 @@
 answers each with a JSON object of microseconds a call. It only sleeps in between, so that tasks of several libraries take turns.
 
 Tasks: {"kind": "infer", "model": …, "batch": …}, {"kind": "train", "model": …, "batch": …}, {"kind": "matmul", "inputs": …,
-"outputs": …, "batch": …}, {"kind": "convolution", …}, {"kind": "eager", "what": …}; each with "seconds". A task that the library has no way for gets {}.
+"outputs": …, "batch": …}, {"kind": "convolution", …}, {"kind": "eager", "what": …}, {"kind": "traced", "what": …, "batch": …}; each with "seconds". A task that the library has no way for gets {}.
 """
 import functools
 import itertools
@@ -15,6 +15,7 @@ import time
 os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", GLOG_minloglevel="3", CUDA_VISIBLE_DEVICES="")
 import numpy as np  # noqa: E402
 
+import graphs  # noqa: E402
 import models  # noqa: E402
 import pipelines  # noqa: E402
 
@@ -237,7 +238,13 @@ class TensorFlow:
     def pipeline(self, what):
         return pipelines.passes(self.tf, self.folder / "data", what)
 
+    @functools.lru_cache(maxsize=None)
+    def traced(self, what, batch):
+        return graphs.call(self.tf, what, batch)
+
     def run(self, task, seconds):
+        if task["kind"] == "traced":
+            return {"tf.function": median_time(self.traced(task["what"], task["batch"]), seconds)}
         if task["kind"] == "data":
             read, counted = self.pipeline(task["what"])
             return {"tf.data": median_time(read, seconds), "tf.data in a graph": median_time(counted, seconds)}
@@ -376,7 +383,7 @@ def main():
     for line in sys.stdin:
         task = json.loads(line)
         seconds = task.pop("seconds")
-        alone = {"lite": "litert", "data": "tensorflow"}.get(task["kind"], name) != name  # the others have nothing of the kind
+        alone = {"lite": "litert", "data": "tensorflow", "traced": "tensorflow"}.get(task["kind"], name) != name  # the others have nothing of the kind
         print(json.dumps({} if alone else peer.run(task, seconds)), file=answers, flush=True)
 
 

@@ -7,7 +7,7 @@ LENET5_FLOP = 2 * 416_520  # an image, forward
 LENET5_TRAINING_FLOP = 2 * 1_132_000  # and backward; the first layer needs no gradient of its input
 LENET5, DENSE, MATMUL, MATH = "bench.models.lenet5", "bench.models.dense", "bench.kernels.matmul", "bench.kernels.math"
 RECURRENT, TAPE, LITE = "bench.models.recurrent", "bench.autodiff.tape", "bench.lite.files"
-DATA = "bench.data.pipelines"
+DATA, TRACED = "bench.data.pipelines", "bench.graph.traced"
 
 
 def infer(model, batch):
@@ -81,6 +81,18 @@ for name, title, what in (("scalar/gradient", "a tape, a hundred products of sca
                           ("dense_1_64_64_1/step", "a step under a tape, dense 1-64-64-1, 32 samples, Adam", "dense_1_64_64_1"),
                           ("lenet5/step", "a step under a tape, LeNet-5, 32 images, Adam", "lenet5")):
     TASKS.append({"title": title, "program": TAPE, "name": f"tape/{name}", "task": eager(what)})
+for what, title in (("loss", "the loss"), ("step", "a training step with Adam")):
+    for batch in (1, 32):
+        TASKS.append({
+            "title": f"a traced graph, dense 784-128-10, {title}, batch {batch}", "program": TRACED,
+            "name": f"traced/dense_784_128_10/{what}/{batch}", "task": {"kind": "traced", "what": what, "batch": batch}})
+        TASKS.append({
+            "title": f"the same, {title}, batch {batch}, beside eager layers", "program": TRACED,
+            "name": f"traced/dense_784_128_10/{what}/{batch}",
+            "against": ("eager", f"traced/dense_784_128_10/{what}_eager/{batch}")})
+TASKS.append({
+    "title": "a traced function of sixty ops on a scalar", "program": TRACED, "name": "traced/sixty_scalars/function", "unit": "ns",
+    "per": 1e-3, "task": {"kind": "traced", "what": "sixty_scalars", "batch": 1}})
 TASKS.append({
     "title": "a step under a tape, LeNet-5, beside the trainer's", "program": TAPE, "name": "tape/lenet5/step",
     "against": ("train_on_batch", "tape/lenet5/train_on_batch")})
