@@ -57,6 +57,14 @@ template <class T, class S> void compare(std::size_t n, S sizes, std::size_t shi
     CHECK(worst(db, db_expected, db_magnitude) <= sum_bound(n + 1));
     CHECK(padding_is_zero(dw, outputs == 1 ? inputs : outputs));
     CHECK((dw.guarded() && db.guarded()));
+
+    auto fresh = weights<T>(plain, 7), fresh_expected = weights<T>(plain, 7);
+    std::fill_n(fresh_expected.data(), fresh_expected.size(), T(0));
+    internals::kernels::dense_weights(x.data(), dz.data(), fresh.data(), n, plain);
+    reference::dense_backward_weights(x.data(), dz.data(), fresh_expected.data(), static_cast<T*>(nullptr), n, plain);
+    CHECK(worst(fresh, fresh_expected, dw_magnitude) <= sum_bound(n + 1));
+    CHECK(padding_is_zero(fresh, outputs == 1 ? inputs : outputs));
+    CHECK(fresh.guarded());
 }
 
 template <class T, std::size_t Inputs, std::size_t Outputs> void compare_constant()

@@ -69,6 +69,15 @@ void dense_backward_weights(const T* x, const T* dz, T* dw, T* dbias, std::size_
     if (dbias) add_rows(dz, dbias, n, outputs);
 }
 
+/// dw = xᵀ · dz: the same where nothing was there; the padding of dw is not read.
+///
+/// Shapes  as above.
+template <class T> void dense_weights(const T* x, const T* dz, T* dw, std::size_t n, const dense_sizes& sizes)
+{
+    if (sizes.outputs == 1) detail::outer_weights<T>(dz, x, dw, n, 1, sizes.inputs, false);
+    else detail::outer_weights<T>(x, dz, dw, n, sizes.inputs, sizes.outputs, false);
+}
+
 }}} // namespace lamina::internals::kernels
 
 #endif // LAMINA_PLAIN_LOOPS

@@ -178,16 +178,16 @@ LAMINA_ONE_COPY void outer_product(const T* x, const T* w, const T* bias, T* y, 
             }
 }
 
-/// dw += xᵀ · dz for a few samples: row after row, as dw lies in memory. A copy for each layer pays here: most of its time goes into
-/// bounds.
+/// dw += xᵀ · dz for a few samples, or where it does not add dw = xᵀ · dz: row after row, as dw lies in memory. A copy for each layer pays
+/// here: most of its time goes into bounds.
 template <class T>
 [[gnu::noinline]] void outer_weights_of_few(const T* x, const T* dz, T* dw, std::size_t n, std::size_t inputs,
-                                            std::size_t outputs)
+                                            std::size_t outputs, bool adds)
 {
     using lanes = simd::batch<T>;
     for (std::size_t i = 0; i < inputs; ++i, dw += row_stride<T>(outputs))
         for (std::size_t o = 0; o < outputs; o += lanes::size) {
-            lanes sum = lanes::load_aligned(dw + o);
+            lanes sum = adds ? lanes::load_aligned(dw + o) : lanes(T(0));
             for (std::size_t s = 0; s < n; ++s)
                 simd::add_product(sum, lanes(x[s * inputs + i]), load_before(dz + s * outputs + o, o, outputs));
             store_before(sum, dw + o, o, outputs);
@@ -196,23 +196,27 @@ template <class T>
 
 /// The same for many samples. Panels of dz are copied: their rows may start anywhere, and the last ends within a register.
 template <class T>
-LAMINA_ONE_COPY void outer_weights_of_many(const T* x, const T* dz, T* dw, std::size_t n, std::size_t inputs, std::size_t outputs)
+LAMINA_ONE_COPY void outer_weights_of_many(const T* x, const T* dz, T* dw, std::size_t n, std::size_t inputs, std::size_t outputs,
+                                           bool adds)
 {
     alignas(alignment) T panel[copied_depth<T> * outer_width<T>];
     for (std::size_t s = 0; s < n; s += copied_depth<T>)
         for (std::size_t o = 0; o < outputs; o += outer_width<T>) {
             const std::size_t depth = std::min(copied_depth<T>, n - s), columns = std::min(outer_width<T>, outputs - o);
             pack_rows(dz + s * outputs + o, outputs, depth, columns, panel);
-            outer_panel<T>({x + s * inputs, 1, inputs}, panel, outer_width<T>, 0, depth, {dw + o, row_stride<T>(outputs)}, dw + o,
-                           row_stride<T>(outputs), inputs, columns);
+            const bool begins = s == 0 && !adds;
+            outer_panel<T>({x + s * inputs, 1, inputs}, panel, outer_width<T>, 0, depth,
+                           {begins ? no_bias<T> : dw + o, begins ? 0 : row_stride<T>(outputs)}, dw + o, row_stride<T>(outputs),
+                           inputs, columns);
         }
 }
 
-/// dw += xᵀ · dz.
-template <class T> void outer_weights(const T* x, const T* dz, T* dw, std::size_t n, std::size_t inputs, std::size_t outputs)
+/// dw += xᵀ · dz, or where it does not add dw = xᵀ · dz.
+template <class T>
+void outer_weights(const T* x, const T* dz, T* dw, std::size_t n, std::size_t inputs, std::size_t outputs, bool adds = true)
 {
-    if (n <= 4) outer_weights_of_few(x, dz, dw, n, inputs, outputs);
-    else outer_weights_of_many(x, dz, dw, n, inputs, outputs);
+    if (n <= 4) outer_weights_of_few(x, dz, dw, n, inputs, outputs, adds);
+    else outer_weights_of_many(x, dz, dw, n, inputs, outputs, adds);
 }
 
 }}} // namespace lamina::internals::kernels::detail

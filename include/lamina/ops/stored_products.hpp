@@ -6,7 +6,6 @@
 #include <lamina/kernels/matmul.hpp>
 #include <lamina/ops/on_tensors.hpp>
 
-#include <algorithm>
 #include <cstddef>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::tensors {
@@ -38,9 +37,7 @@ template <class X = AnyTensor> struct StoredProduct {
     static void to_weights(const X& x, const X& dy, record& dw)
     {
         with_real("matmul", dw.type(), [&]<class T>(T) {
-            std::fill_n(dw.data<T>(), dw.stored_size(), T(0));
-            kernels::dense_backward_weights(x.template numbers<T>(), dy.template numbers<T>(), dw.data<T>(),
-                                            static_cast<T*>(nullptr), dy.shape()[0], sizes_of(dw));
+            kernels::dense_weights(x.template numbers<T>(), dy.template numbers<T>(), dw.data<T>(), dy.shape()[0], sizes_of(dw));
         });
     }
 

@@ -67,6 +67,12 @@ template <class T> void dense_backward_weights(const T* x, const T* dz, T* dw, T
     if (dbias) add_rows(dz, dbias, n, outputs);
 }
 
+template <class T> void dense_weights(const T* x, const T* dz, T* dw, std::size_t n, dense_sizes sizes)
+{
+    plain::fill(dw, T(0), sizes.outputs == 1 ? sizes.inputs : sizes.inputs * row_stride<T>(sizes.outputs));
+    dense_backward_weights(x, dz, dw, static_cast<T*>(nullptr), n, sizes);
+}
+
 /// Small layers have no way of their own.
 constexpr bool is_small(const dense_sizes&) { return false; }
 template <class T, class F>
