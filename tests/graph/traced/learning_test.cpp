@@ -1,10 +1,12 @@
 // tests/graph/traced/learning_test.cpp: what changes variables inside of a graph: assign, optimizers' steps, and these from a file.
 #include "catch.hpp"
+#include "data/temporary.hpp"
 
 #include <lamina/autodiff.hpp>
+#include <lamina/graph/families/core.hpp>
+#include <lamina/graph/families/optimizer.hpp>
 #include <lamina/graph/function.hpp>
 #include <lamina/graph/traced.hpp>
-#include <lamina/graph/traced/optimizer_kinds.hpp>
 #include <lamina/lamina.hpp>
 
 #include <cstdint>
@@ -191,4 +193,112 @@ TEST_CASE("optimizers take the eager steps inside of a graph, and go on from a f
     check_optimizer(Lamb{.learning_rate = 1e-2f, .use_ema = true});
     check_optimizer(Adafactor{.learning_rate = 1e-2f});
     check_optimizer(Muon{.learning_rate = 1e-2f, .exclude_layers = {"head"}});
+}
+
+TEST_CASE("a graph that learns is saved, and goes on to the same bits", "[traced]")
+{
+    Parts parts, eager;
+    auto steps = variable(constant(0.f), "steps");
+    Adam adam{.learning_rate = CosineDecay{.initial_learning_rate = 0.1f, .decay_steps = 8}, .clipnorm = 1.f};
+    Graph graph;
+    struct Fields {
+        Placeholder<float, 3, 5> kernel;
+        Placeholder<float, 5> bias;
+        Node count, train_step;
+    };
+    const auto d = graph.trace<Fields>("digits", [&](Fields& f) {
+        GradientTape tape;
+        const AnyTensor loss = parts.loss(f.kernel, f.bias);
+        f.count = assign_add(steps, 1.f);
+        f.train_step =
+            adam.apply_gradients(tape.gradient(loss, variables(parts.kernel, parts.bias)), variables(parts.kernel, parts.bias));
+    });
+    const auto fed = [](std::uint64_t step) { return gradients_of_step(step); };
+    std::uint64_t step = 1;
+    const auto eager_step = [&] { adam.apply_gradients(fed(step), variables(eager.kernel, eager.bias)); };
+    for (; step <= 3; ++step) {
+        graph.run(d.train_step, {{d.kernel, fed(step)[0]}, {d.bias, fed(step)[1]}});
+        eager_step();
+    }
+    CHECK(adam.state.step == 3); // the graph has a copy
+    CHECK(same_numbers(parts, eager));
+    CHECK(read(steps).item() == 3);
+
+    const Temporary folder("learning");
+    const auto path = folder.path / "learning.safetensors";
+    graph.save(path);
+    Graph loaded = Graph::load<families::core, families::optimizer<Adam>>(path);
+    for (; step <= 6; ++step) {
+        loaded.run("digits/Adam", {{"digits/kernel:0", fed(step)[0]}, {"digits/bias:0", fed(step)[1]}});
+        eager_step();
+    }
+    const auto& kept = static_cast<const internals::graphs::NodeList&>(*loaded.nodes()).kept();
+    CHECK(same_numbers(*kept.at("digits/hidden/kernel"), *eager.kernel.storage()));
+    CHECK(same_numbers(*kept.at("digits/hidden/bias"), *eager.bias.storage()));
+    CHECK(kept.at("digits/Adam/iterations")->data<std::int64_t>()[0] == 6);
+    CHECK(kept.at("digits/steps")->data<float>()[0] == 6);
+    CHECK(kept.find("digits/Adam/velocity/hidden/kernel") != kept.end());
+}
+
+TEST_CASE("a traced function steps the optimizer of the program", "[traced]")
+{
+    Parts parts, eager;
+    auto adam = std::make_optional(Adam{.learning_rate = 0.1f});
+    Adam own{.learning_rate = 0.1f};
+    const auto train = lamina::function([&](const AnyTensor& kernel, const AnyTensor& bias) {
+        return adam->minimize([&] { return parts.loss(kernel, bias); }, variables(parts.kernel, parts.bias));
+    });
+    for (std::uint64_t step = 1; step <= 5; ++step) {
+        const auto g = gradients_of_step(step);
+        if (step == 3) adam->learning_rate = own.learning_rate = 0.01f; // seen by both
+        train(g[0], g[1]);
+        own.apply_gradients(g, variables(eager.kernel, eager.bias));
+        CHECK(same_numbers(parts, eager));
+    }
+    CHECK(adam->state.step == 5);
+    adam.reset();
+    const auto g = gradients_of_step(6);
+    CHECK_THROWS_WITH(train(g[0], g[1]),
+                      Catch::Contains("adam: the optimizer that a traced function steps is gone or was moved"));
+}
+
+TEST_CASE("a graph's step refuses what no file can keep, and settings that were damaged", "[traced]")
+{
+    Parts parts;
+    const auto step_for = [&](const auto& rule) {
+        Graph graph;
+        graph.trace<Learning>("digits", [&](Learning& l) {
+            l.loss = parts.loss(l.kernel, l.bias);
+            l.train_step = rule.minimize(l.loss);
+        });
+        return step_of(graph).action;
+    };
+    CHECK_THROWS_WITH(step_for(SGD{.learning_rate = [](std::size_t) { return 0.1; }})->settings(),
+                      Catch::Contains("sgd: learning_rate is a type of the program, so a file cannot keep the training step"));
+    const auto step = step_for(SGD{.learning_rate = 0.1f, .momentum = 0.9f});
+    const std::string good = step->settings();
+    const auto g = gradients_of_step(1);
+    const AnyTensor* const forms[]{&g[0], &g[1]};
+    const Records values = from_file(step->changes()), kept = from_file(step->keeps());
+    const auto refused = [&](const std::string& settings, const std::string& why) {
+        CHECK_THROWS_WITH(
+            internals::graphs::optimizer_kind<SGD>.make(stored(settings, std::span<const AnyTensor* const>(forms), values, kept)),
+            Catch::Contains("file \"x\", node \"train\":") && Catch::Contains(why));
+    };
+    const auto with = [&](const std::string& from, const std::string& to) {
+        std::string changed = good;
+        return changed.replace(changed.find(from), from.size(), to);
+    };
+    refused("[]", "has no settings of an optimizer");
+    refused("{\"config\": 3}", "has settings that are no object");
+    refused("{\"config\": {}}", "lacks the option \"learning_rate\"");
+    refused(with("\"momentum\": 0.9", "\"momentum\": 3"), "momentum is 3, it has to be in [0, 1]");
+    refused(with("\"momentum\": 0.9", "\"momentum\": 1e300"), "has an option \"momentum\" that is no finite number");
+    refused(with("\"momentum\": 0.9", "\"momentum\": 0"), "keeps");
+    refused(with("\"nesterov\": false", "\"nesterov\": 1"), "has an option \"nesterov\" that is no true or false");
+    refused(with("\"momentum\": 0.9", "\"momentum\": 0.9, \"more\": 1"), "settings where there are");
+    refused(with("\"learning_rate\": 0.1", "\"learning_rate\": {\"class_name\": \"Other\", \"config\": {}}"),
+            "has a schedule \"Other\", which lamina has not");
+    refused(with("{\"config\"", "{\"in_row\": [1], \"config\""), "no list of one for each variable");
+    CHECK(good.find("\"learning_rate\": 0.1,") != std::string::npos);
 }
