@@ -53,8 +53,7 @@ inline std::string_view way_back_of(std::string_view name)
     box.is_input = node.kind == NodeKind::placeholder;
     box.learns = node.kind == NodeKind::variable;
     box.acts = node.kind == NodeKind::action || node.kind == NodeKind::group;
-    const bool only_acts = box.acts && node.form.dtype() == dtype::boolean && node.form.rank() == 0;
-    if (only_acts) return box;
+    if (!has_value(node)) return box;
     if (node.form.dtype() != dtype::float32) append(box.gives, {name_of(node.form.dtype()), ' '});
     append(box.gives, {node.form.shape()});
     return box;
@@ -155,7 +154,8 @@ private:
 /// the types that are not float32. Placeholders have an orange edge, variables a blue one, what changes variables a green one. The
 /// nodes of a gradient are one box with a line from what was computed last before them, and constants stand in the boxes that read them.
 ///
-/// Options   fetch: only what these nodes need. scope: only names below it. gradients, constants: draws these too, each in a box.
+/// Options   fetch: only what these nodes need. scope: only names below it. gradients, constants: draws these too, each in a box; of a network of
+///           many layers Graphviz makes a better picture then: `graph_to_dot`.
 /// Refuses   a graph without nodes, a fetch that is not in it, a scope that no name begins with.
 /// Example   struct Twice { Placeholder<float, dyn> x; Node y; }; Graph graph; graph.trace<Twice>("twice", [](Twice& t) { t.y = 2.f * t.x; }); plot_graph(graph).write("twice.svg");
 [[gnu::cold]] inline draw::Svg plot_graph(const Graph& graph, const NodesDrawn& drawn = {})

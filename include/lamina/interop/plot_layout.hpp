@@ -73,23 +73,31 @@ struct PlotGraph {
         ranks[box.rank].push_back(i);
         for (const std::size_t from : box.reads) readers[from].push_back(i);
     }
+    /// An input that goes in at the side: it stands beside, and what it goes into stays where it is.
+    const auto is_aside = [&](std::size_t i) { return graph.boxes[i].late && graph.boxes[i].reads.empty(); };
     const auto wish = [&](std::size_t i, bool down) {
         const auto& near = down ? graph.boxes[i].reads : readers[i];
-        double sum = 0;
-        for (const std::size_t j : near) sum += graph.boxes[j].x;
-        return near.empty() ? graph.boxes[i].x : sum / static_cast<double>(near.size());
+        double sum = 0, weight = 0;
+        for (const std::size_t j : near) {
+            const double counts = is_aside(j) ? 0.01 : 1;
+            sum += counts * graph.boxes[j].x;
+            weight += counts;
+        }
+        return near.empty() ? graph.boxes[i].x : sum / weight;
     };
     /// Side by side around the middle of the wishes, none over another.
     const auto settle = [&](const std::vector<std::size_t>& rank, const std::vector<double>& wishes) {
-        double at = 0, off = 0;
+        double at = 0, off = 0, weight = 0;
         for (std::size_t k = 0; k < rank.size(); ++k) {
             PlotBox& box = graph.boxes[rank[k]];
             const double least = k == 0 ? wishes[k] : at + gap + box.width / 2;
             box.x = std::max(least, wishes[k]);
             at = box.x + box.width / 2;
-            off += box.x - wishes[k];
+            const double counts = is_aside(rank[k]) ? 0.01 : 1;
+            off += counts * (box.x - wishes[k]);
+            weight += counts;
         }
-        for (const std::size_t i : rank) graph.boxes[i].x -= off / static_cast<double>(rank.size());
+        for (const std::size_t i : rank) graph.boxes[i].x -= off / weight;
     };
     for (const auto& rank : ranks) settle(rank, std::vector<double>(rank.size()));
     for (int sweep = 0; sweep < 12; ++sweep) {
@@ -104,7 +112,7 @@ struct PlotGraph {
             settle(rank, wishes);
         }
     }
-    double least = 0, most = 0;
+    double least = graph.boxes.empty() ? 0 : graph.boxes[0].x, most = least;
     for (const PlotBox& box : graph.boxes) {
         least = std::min(least, box.x - box.width / 2);
         most = std::max(most, box.x + box.width / 2);

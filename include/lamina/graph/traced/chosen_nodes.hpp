@@ -67,6 +67,13 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::g
     return "";
 }
 
+/// Whether a node has a value that one may want: what only changes variables says true.
+[[gnu::cold]] inline bool has_value(const GraphNode& node)
+{
+    if (node.kind == NodeKind::group) return false;
+    return node.kind != NodeKind::action || node.form.dtype() != dtype::boolean || node.form.rank() != 0;
+}
+
 /// The number of a constant that is one number; else nothing.
 [[gnu::cold]] inline std::string number_of(const GraphNode& node)
 {

@@ -47,7 +47,7 @@ struct NodesListed {
         for (std::size_t k = 0; k < node.inputs.size() && k < most; ++k)
             append(reads, {k == 0 ? "" : ", ", graphs::name_beside(list[node.inputs[k]].name, node.name)});
         if (node.inputs.size() > most) append(reads, {" and ", node.inputs.size() - most, " more"});
-        const bool valued = node.kind != graphs::NodeKind::group;
+        const bool valued = graphs::has_value(node);
         add_to(rows, {node.name, std::string(graphs::operation_of(node)), std::string(valued ? name_of(node.form.dtype()) : ""),
                       valued ? text_of({node.form.shape()}) : "", reads});
     }
