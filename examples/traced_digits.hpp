@@ -10,7 +10,7 @@
 #include <lamina/data/transforms/repeat.hpp>
 #include <lamina/data/transforms/shuffle.hpp>
 #include <lamina/data/transforms/take_skip.hpp>
-#include <lamina/graph/traced.hpp>
+#include <lamina/graph/runner.hpp>
 
 #include <bit>
 #include <cstddef>
