@@ -141,6 +141,18 @@ inline void repeat_element(const std::byte* from, std::size_t bytes, std::byte* 
     constexpr std::size_t block = 512;
     alignas(64) std::byte repeated[block * 8];
     const ops::Rows rows(a.shape(), b.shape(), out.shape(), 1);
+    if (const std::size_t width = rows.width(); 2 * width <= block && width > 1 &&
+                                                ((a.size() == size && b.size() == width && rows.second_goes_on()) ||
+                                                 (b.size() == size && a.size() == width && rows.first_goes_on()))) {
+        // One short row beside many, such as a bias: so many of it that the loop is worth a call.
+        const bool repeats_second = a.size() == size;
+        const std::size_t some = block / width * width;
+        repeat_element(repeats_second ? x1 : x0, bytes * width, repeated, std::min(some, size) / width);
+        for (std::size_t at = 0; at < size; at += some)
+            loop(repeats_second ? x0 + at * bytes : repeated, repeats_second ? repeated : x1 + at * bytes, y + at * bytes_out,
+                 std::min(some, size - at));
+        return;
+    }
     rows.for_each([&](std::size_t i, std::size_t j, std::size_t k) {
         const std::size_t width = rows.width();
         const std::byte *const first = x0 + i * bytes, *const second = x1 + j * bytes;
