@@ -2,8 +2,8 @@
 #include <lamina/autodiff.hpp>
 #include <lamina/lamina.hpp>
 
-#include <lamina/graph/field_map.hpp>
 #include <lamina/graph/traced.hpp>
+#include <lamina/graph/traced/fields.hpp>
 #include <lamina/interop/plot_graph.hpp>
 
 #include "digits.hpp"

@@ -8,7 +8,6 @@
 #include <lamina/core/outlined.hpp>
 #include <lamina/graph/graph.hpp>
 #include <lamina/graph/traced/feed.hpp>
-#include <lamina/graph/traced/fields.hpp>
 #include <lamina/graph/traced/list_nodes.hpp>
 #include <lamina/graph/traced/load.hpp>
 #include <lamina/graph/traced/minimize.hpp>

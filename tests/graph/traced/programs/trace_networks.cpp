@@ -4,6 +4,7 @@
 
 #include <lamina/autodiff.hpp>
 #include <lamina/graph/traced.hpp>
+#include <lamina/graph/traced/fields.hpp>
 #include <lamina/lamina.hpp>
 
 #include <algorithm>
