@@ -74,6 +74,19 @@ struct Draw {
     }
 };
 
+/// The largest difference, in parts of the largest number or of 1. What is not connected counts as zero.
+inline double distance(const AnyTensor& found, const AnyTensor& wanted)
+{
+    double largest = 1, off = 0;
+    for (std::size_t i = 0; i < wanted.size(); ++i) largest = std::max(largest, std::abs(wanted.item(i)));
+    if (found && found.shape() != wanted.shape()) return INFINITY;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        const double difference = std::abs((found ? found.item(i) : 0) - wanted.item(i));
+        off = difference <= off ? off : difference; // NaN stays
+    }
+    return off / largest;
+}
+
 template <class B> Layer layer_of(std::string name)
 {
     using inputs = internals::BlockInputs<B>;
@@ -97,7 +110,10 @@ template <class B> Layer layer_of(std::string name)
         for (std::size_t i = 0; i < inputs::count; ++i) in[i] = x[i].numbers<double>();
         AnyTensor y = batch(n, B::output);
         internals::Aligned<double> saved(passes::saved_size(n) + 1);
+        const AnyTensor alone = batch(n, B::output);
         passes::forward(*block, mode, in, y.numbers<double>(), saved.data(), n);
+        passes::forward(*block, mode, in, alone.numbers<double>(), nullptr, n); // as a call without a tape
+        CHECK(distance(alone, y) < 1e-12);
         return y;
     };
     made.backward = [block](const Mode& mode, const Tensors& x, const AnyTensor& dy) {
@@ -127,19 +143,6 @@ template <class B> Layer layer_of(std::string name)
         }(std::make_index_sequence<inputs::count>{});
     };
     return made;
-}
-
-/// The largest difference, in parts of the largest number or of 1. What is not connected counts as zero.
-inline double distance(const AnyTensor& found, const AnyTensor& wanted)
-{
-    double largest = 1, off = 0;
-    for (std::size_t i = 0; i < wanted.size(); ++i) largest = std::max(largest, std::abs(wanted.item(i)));
-    if (found && found.shape() != wanted.shape()) return INFINITY;
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-        const double difference = std::abs((found ? found.item(i) : 0) - wanted.item(i));
-        off = difference <= off ? off : difference; // NaN stays
-    }
-    return off / largest;
 }
 
 /// The numbers moved along a direction.

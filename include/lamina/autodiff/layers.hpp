@@ -270,7 +270,7 @@ template <class B, TensorLike... X> AnyTensor call_block(const B& block, const X
     for (std::size_t i = 0; i < inputs::count; ++i) {
         bool single = false;
         const std::size_t samples = samples_in(layer_kind<B>(), *given[i], type, inputs::shape(i), single);
-        if (i > 0 && (samples != n || single != one))
+        if (i > 0 && (!tensors::may_equal(samples, n) || single != one))
             fail({layer_kind<B>(), ": its inputs have ", n, " and ", samples, " samples"});
         n = samples;
         one = single;

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <lamina/autodiff.hpp>
-#include <lamina/graph/traced.hpp>
+#include <lamina/graph/traced/node_list.hpp>
+#include <lamina/graph/traced/run_nodes.hpp>
+#include <lamina/graph/traced/tracer.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -53,10 +55,14 @@ public:
         return all;
     }
 
-    lamina::internals::graphs::StoredNodes list;
     List inputs, outputs;
 
 private:
+    /// Nodes that nobody stores.
+    struct Nodes final : lamina::internals::graphs::NodeList {
+        void store(lamina::internals::named_records&, lamina::internals::named_texts&) const override {}
+    };
+    Nodes list;
     std::vector<std::uint32_t> places;
 };
 

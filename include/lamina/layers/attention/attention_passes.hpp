@@ -122,6 +122,7 @@ template <class L, class T, Shape QueryIn, Shape ValueIn, Shape KeyIn> struct At
         for (std::size_t sample = 0; sample < n; ++sample, y += queries * out) {
             forward_kept(block, mode, x, masks, y, scratch, scratch + places(1).end, 1);
             next_sample(x, masks);
+            ++mode.first; // each draws its own
         }
     }
 
