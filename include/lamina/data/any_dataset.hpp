@@ -61,9 +61,12 @@ template <class E> class AnyDataset {
     template <class D> struct Of final : Base {
         D dataset;
         explicit Of(D d) : dataset(std::move(d)) {}
-        internals::AnyCursor<E> open(Pass pass) const override { return internals::AnyCursor<E>(dataset.open(pass)); }
-        std::int64_t cardinality() const override { return lamina::cardinality(dataset); }
-        std::vector<Component> spec() const override { return lamina::spec(dataset); }
+        [[gnu::cold]] internals::AnyCursor<E> open(Pass pass) const override
+        {
+            return internals::AnyCursor<E>(dataset.open(pass));
+        }
+        [[gnu::cold]] std::int64_t cardinality() const override { return lamina::cardinality(dataset); }
+        [[gnu::cold]] std::vector<Component> spec() const override { return lamina::spec(dataset); }
     };
 
 public:
@@ -71,10 +74,10 @@ public:
 
     template <class D>
         requires(!std::same_as<D, AnyDataset> && Dataset<D> && std::same_as<typename D::element, E>)
-    AnyDataset(D dataset) : hidden(std::make_shared<Of<D>>(std::move(dataset)))
+    [[gnu::cold]] AnyDataset(D dataset) : hidden(std::make_shared<Of<D>>(std::move(dataset)))
     {}
 
-    internals::AnyCursor<E> open(Pass pass) const { return hidden->open(pass); }
+    [[gnu::cold]] internals::AnyCursor<E> open(Pass pass) const { return hidden->open(pass); }
     [[gnu::cold]] std::int64_t cardinality() const { return hidden->cardinality(); }
     [[gnu::cold]] std::vector<Component> spec() const { return hidden->spec(); }
 

@@ -27,15 +27,16 @@ public:
     /// Where a thread cannot be had this throws: those before it do the work of all, and without one there are no slots.
     [[gnu::cold]] void start(std::size_t count)
     {
+        const auto work_here = [this] { work(); }; // of one type, since each costs compile time
         {
             const std::lock_guard lock(state); // holds the first thread back
             last = 0;
             threads.reset(new std::thread[count]);
-            threads[0] = std::thread([this] { work(); });
+            threads[0] = std::thread(work_here);
             running = 1;
             last = none;
         }
-        for (; running < count; ++running) threads[running] = std::thread([this] { work(); });
+        for (; running < count; ++running) threads[running] = std::thread(work_here);
     }
 
     /// Asks the threads to end, and waits for what they are computing.
