@@ -13,6 +13,7 @@
 #include <lamina/core/architecture.hpp>
 #include <lamina/kernels/convolution_any.hpp>
 #include <lamina/ops/on_tensors.hpp>
+#include <lamina/ops/ready_convolution.hpp>
 #include <lamina/ops/windows.hpp>
 
 #include <cstddef>
@@ -156,6 +157,11 @@ struct Conv2DOp {
         });
     }
     static void gradient(const StepBack& step, AnyTensor* dx);
+    [[gnu::cold]] static std::shared_ptr<ReadyOp> ready(const Inputs& forms, const Attributes& with, const record& w)
+    {
+        const Convolution c = of(forms, with);
+        return c.each_channel ? nullptr : ReadyConvolution::make(c.sizes, c.x.n, w);
+    }
 };
 
 struct Conv2DBackpropInputOp {
@@ -222,7 +228,8 @@ struct Conv2DBackpropFilterOp {
     static void gradient(const StepBack& step, AnyTensor* dx);
 };
 
-inline constexpr OpEntry conv2d_entry{Conv2DOp::name, keeps::inputs, Conv2DOp::infer, Conv2DOp::compute, Conv2DOp::gradient};
+inline constexpr OpEntry conv2d_entry{Conv2DOp::name,     keeps::inputs, Conv2DOp::infer, Conv2DOp::compute,
+                                      Conv2DOp::gradient, nullptr,       nullptr,         Conv2DOp::ready};
 inline constexpr OpEntry conv2d_data_entry{Conv2DBackpropInputOp::name, keeps::inputs, Conv2DBackpropInputOp::infer,
                                            Conv2DBackpropInputOp::compute, Conv2DBackpropInputOp::gradient};
 inline constexpr OpEntry conv2d_weights_entry{Conv2DBackpropFilterOp::name, keeps::inputs, Conv2DBackpropFilterOp::infer,

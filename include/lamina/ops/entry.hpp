@@ -3,12 +3,14 @@
 
 #include <lamina/core/architecture.hpp>
 #include <lamina/core/keeps.hpp>
+#include <lamina/core/record.hpp>
 #include <lamina/ops/tensor.hpp>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <string_view>
 
 namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace internals::tensors {
@@ -71,6 +73,17 @@ struct OpOptions {
 /// What an op makes of n numbers of one array, or of two, without types.
 using ArrayLoop = void (*)(const void* a, const void* b, void* y, std::size_t n);
 
+/// An op made ready for inputs of some shapes, of which the second is a variable and read where it is stored: what a plan runs instead of
+/// `compute`. One thread at a time.
+struct ReadyOp {
+    ReadyOp() = default;
+    ReadyOp(const ReadyOp&) = delete;
+    ReadyOp& operator=(const ReadyOp&) = delete;
+    virtual ~ReadyOp() = default;
+    /// y = op(x, w) + bias; without a bias it is null.
+    virtual void run(const AnyTensor& x, const record& w, const AnyTensor* bias, const AnyTensor& y) = 0;
+};
+
 /// An op, written once.
 ///
 /// infer      shape and type of the result, which have those of the first input to begin with. It is the only place of validation: it refuses
@@ -81,6 +94,7 @@ using ArrayLoop = void (*)(const void* a, const void* b, void* y, std::size_t n)
 /// options    of an op whose type has some: lists them. Name and options tell ops apart.
 /// loop       of an op that computes element by element: what does so for numbers of a type. The result may lie where an input does. Null of
 ///            other ops.
+/// ready      makes it ready for forms of inputs, the second of which is stored in this record; null where there is nothing to gain.
 struct OpEntry {
     std::string_view name;
     keeps kept;
@@ -89,6 +103,7 @@ struct OpEntry {
     void (*gradient)(const StepBack&, AnyTensor* dx);
     void (*options)(OpOptions&) = nullptr;
     ArrayLoop (*loop)(dtype) = nullptr;
+    std::shared_ptr<ReadyOp> (*ready)(const Inputs& forms, const Attributes&, const record& second) = nullptr;
 };
 
 }}} // namespace lamina::internals::tensors

@@ -179,6 +179,31 @@ TEST_CASE("random graphs have the numbers of their ops one by one")
     }
 }
 
+TEST_CASE("convolutions with variables have the numbers of the op")
+{
+    struct Case {
+        Shape x, w;
+        Conv2DOptions options;
+    };
+    for (const Case& one :
+         {Case{{3, 9, 8, 1}, {5, 5, 1, 6}, {.padding = Same{}}}, Case{{2, 6, 6, 3}, {3, 3, 3, 16}, {.strides = 2}},
+          Case{{2, 4, 4, 5}, {4, 4, 5, 7}, {}}, Case{{2, 5, 5, 4}, {1, 1, 4, 3}, {}}, Case{{2, 7, 7, 2}, {3, 3, 2, 1}, {}},
+          Case{{2, 7, 7, 4}, {3, 3, 2, 8}, {.groups = 2}},
+          Case{{1, 9, 9, 2}, {3, 3, 2, 33}, {.padding = Same{}, .dilations = 2}}}) {
+        Tracing here;
+        const AnyTensor numbers = random_normal(Seed{1}, one.w), bias = random_normal(Seed{2}, {one.w[3]});
+        const auto kernel = internals::make_record("kernel", one.w, dtype::float32);
+        internals::copy_in(numbers.body().data, *kernel);
+        const AnyTensor x = here.tracer.placeholder("x", dtype::float32, one.x);
+        const AnyTensor y = conv2d(x, internals::read_record(kernel), one.options), sum = y + bias, both = y * sum;
+        const AnyTensor image = random_normal(Seed{3}, one.x), wanted = conv2d(image, numbers, one.options);
+        const std::vector<graphs::FedValue> feeds{{x.body().node, image}};
+        const auto found = graphs::run_nodes(here.nodes, {{sum.body().node}}, feeds);
+        CHECK(largest_difference(found[0], wanted + bias) < 1e-4);
+        CHECK(largest_difference(graphs::run_nodes(here.nodes, {{both.body().node}}, feeds)[0], wanted * (wanted + bias)) < 1e-3);
+    }
+}
+
 TEST_CASE("what is fed and fetched")
 {
     struct Fields {

@@ -38,6 +38,7 @@ struct PlanCall {
     Attributes with{};
     std::shared_ptr<record> variable{};
     std::shared_ptr<NodeAction> action{};
+    std::shared_ptr<tensors::ReadyOp> ready{};
 };
 
 /// A loop over whole arrays, the quick way of ops element by element; or a call, where `loop` is null.

@@ -18,6 +18,10 @@ inline void call_product(const PlanCall& call, const Inputs& in, const AnyTensor
 {
     tensors::StoredProduct<>::forward(in[0], *call.variable, in.size() > 1 ? &in[1] : nullptr, out);
 }
+inline void call_ready(const PlanCall& call, const Inputs& in, const AnyTensor& out)
+{
+    call.ready->run(in[0], *call.variable, in.size() > 1 ? &in[1] : nullptr, out);
+}
 inline void call_to_input(const PlanCall& call, const Inputs& in, const AnyTensor& out)
 {
     tensors::StoredProduct<>::to_input(in[0], *call.variable, out);

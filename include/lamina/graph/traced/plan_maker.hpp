@@ -55,27 +55,34 @@ private:
     PlanNode& root_of(std::uint32_t i) { return nodes[nodes[i].root]; }
     bool is_product(std::uint32_t i) const { return nodes[i].computed && node(i).op == &tensors::MatrixProduct<>::entry; }
 
-    /// Products whose right matrix is a variable that still has its numbers when they run, and the biases that are added to them.
+    /// Products whose right matrix is a variable that still has its numbers when they run, and the biases that are added to them; convolutions
+    /// likewise.
     void join_products()
     {
         for (std::uint32_t i = 0; i < nodes.size(); ++i) {
-            if (!is_product(i) || !nodes[i].numbers) continue;
-            const Attributes& with = node(i).attributes;
+            if (!nodes[i].numbers || !nodes[i].computed || (!is_product(i) && !node(i).op->ready)) continue;
             const std::uint32_t right = node(i).inputs[1], w = nodes[right].root;
-            if (with.ints[0] != 0 || !nodes[w].is_variable || !tensors::is_stored_matrix(*node(w).variable) ||
-                nodes[i].value.rank() != 2 || nodes[right].value.shape() != nodes[w].value.shape())
-                continue;
-            if (with.ints[1] != 0) {
-                if (i < nodes.change_behind(w)) nodes[i].product = PlanNode::by_transposed;
-                continue;
-            }
+            if (!nodes[w].is_variable || nodes[right].value.shape() != nodes[w].value.shape()) continue;
             const std::uint32_t sum = bias_behind(i);
-            if ((sum == none ? i : sum) >= nodes.change_behind(w)) continue;
-            nodes[i].product = PlanNode::by_stored;
-            if (sum == none) continue;
+            const auto kind = product_with(i, *node(w).variable);
+            const bool joins = kind != PlanNode::by_transposed && sum != none;
+            if (kind == PlanNode::no_product || (joins ? sum : i) >= nodes.change_behind(w)) continue;
+            nodes[i].product = kind;
+            if (!joins) continue;
             nodes[i].place = sum;
             nodes[sum].joined = i;
         }
+    }
+    /// How a node multiplies with a variable where that is stored.
+    PlanNode::Product product_with(std::uint32_t i, const record& w)
+    {
+        if (is_product(i)) {
+            const Attributes& with = node(i).attributes;
+            if (with.ints[0] != 0 || !tensors::is_stored_matrix(w) || nodes[i].value.rank() != 2) return PlanNode::no_product;
+            return with.ints[1] != 0 ? PlanNode::by_transposed : PlanNode::by_stored;
+        }
+        nodes[i].ready = node(i).op->ready(nodes.inputs_of(node(i)).inputs(), node(i).attributes, w);
+        return nodes[i].ready ? PlanNode::by_ready : PlanNode::no_product;
     }
     /// The node that adds a bias to a product which nobody else reads.
     std::uint32_t bias_behind(std::uint32_t product) const
@@ -86,7 +93,8 @@ private:
         if (!nodes[sum].computed || node(sum).op != &tensors::formula_entry<ops::Plus> || nodes[sum].joined != none) return none;
         const auto& in = node(sum).inputs;
         const Shape &bias = nodes[in[0] == product ? in[1] : in[0]].value.shape(), &all = here.value.shape();
-        return nodes[sum].value.shape() == all && bias.size() == all[1] && bias.rank > 0 && bias.back() == all[1] ? sum : none;
+        const bool fits = nodes[sum].value.shape() == all && bias.rank > 0 && bias.back() == all.back();
+        return fits && bias.size() == all.back() ? sum : none;
     }
 
     /// f(input, place) for what a node reads: numbers as they lie in a tensor.
@@ -236,6 +244,8 @@ private:
         const auto& weights = node(nodes[in[1]].root).variable;
         if (nodes[product].product == PlanNode::by_transposed) return call({.run = call_to_input, .variable = weights}, from, to);
         if (bias != none) from.push_back(bias);
+        if (const auto& ready = nodes[product].ready; nodes[product].product == PlanNode::by_ready)
+            return call({.run = call_ready, .variable = weights, .ready = ready}, from, to);
         call({.run = call_product, .variable = weights}, from, to);
     }
     /// An op element by element on arrays of one size.

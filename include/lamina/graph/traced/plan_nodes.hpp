@@ -32,7 +32,7 @@ struct FedForm {
 /// A node as a plan sees it.
 struct PlanNode {
     static constexpr std::uint32_t none = ~std::uint32_t{0};
-    enum Product : std::uint8_t { no_product, by_stored, by_transposed, of_transposed };
+    enum Product : std::uint8_t { no_product, by_stored, by_transposed, of_transposed, by_ready };
 
     AnyTensor value{};                  ///< its form; of a constant with its numbers
     bool form = false, numbers = false; ///< what is needed of it
@@ -43,6 +43,7 @@ struct PlanNode {
     bool in_record = false; ///< a variable whose numbers are read where they are stored
     bool told = false;      ///< a call needs to know where it lies
     Product product = no_product;
+    std::shared_ptr<tensors::ReadyOp> ready{};
     std::uint32_t feed = none;
     std::uint32_t root = none; ///< whose numbers it has
     std::uint32_t readers = 0, reader = none, readers_of_root = 0;
@@ -96,6 +97,18 @@ public:
         return PlanNode::none;
     }
     std::uint32_t readers_of_root(std::uint32_t root) const { return all[root].readers_of_root; }
+
+    /// Forms of what a node reads.
+    struct Forms {
+        std::vector<const AnyTensor*> at;
+        Inputs inputs() const { return {at.data(), at.size()}; }
+    };
+    Forms inputs_of(const GraphNode& node) const
+    {
+        Forms forms;
+        for (const std::uint32_t in : node.inputs) forms.at.push_back(&all[in].value);
+        return forms;
+    }
 
     std::vector<AnyTensor> take_values()
     {
@@ -169,17 +182,6 @@ private:
                 for (const auto& changed : node.action->changes()) changes.emplace_back(i, changed.get());
         }
         else if (node.kind == NodeKind::op) find_form_of_op(i);
-    }
-    /// Forms of what a node reads.
-    struct Forms {
-        std::vector<const AnyTensor*> at;
-        Inputs inputs() const { return {at.data(), at.size()}; }
-    };
-    Forms inputs_of(const GraphNode& node) const
-    {
-        Forms forms;
-        for (const std::uint32_t in : node.inputs) forms.at.push_back(&all[in].value);
-        return forms;
     }
     static void require_known(const GraphNode& node, const Shape& extents)
     {
