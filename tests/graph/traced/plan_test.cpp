@@ -200,6 +200,7 @@ TEST_CASE("convolutions with variables have the numbers of the op")
         const std::vector<graphs::FedValue> feeds{{x.body().node, image}};
         const auto found = graphs::run_nodes(here.nodes, {{sum.body().node}}, feeds);
         CHECK(largest_difference(found[0], wanted + bias) < 1e-4);
+        CHECK(largest_difference(graphs::run_nodes(here.nodes, {{y.body().node}}, feeds)[0], wanted) < 1e-4);
         CHECK(largest_difference(graphs::run_nodes(here.nodes, {{both.body().node}}, feeds)[0], wanted * (wanted + bias)) < 1e-3);
     }
 }

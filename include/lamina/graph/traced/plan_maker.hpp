@@ -88,7 +88,7 @@ private:
     std::uint32_t bias_behind(std::uint32_t product) const
     {
         const PlanNode& here = nodes[product];
-        if (here.readers != 1) return none;
+        if (here.readers != 1 || here.is_fetched) return none;
         const std::uint32_t sum = here.reader;
         if (!nodes[sum].computed || node(sum).op != &tensors::formula_entry<ops::Plus> || nodes[sum].joined != none) return none;
         const auto& in = node(sum).inputs;
