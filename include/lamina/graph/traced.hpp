@@ -32,7 +32,8 @@ template <class Fields, class F> LAMINA_TAGGED Fields Graph::trace(const std::st
     if (!nodes()->can_run())
         internals::fail({"graph.trace: the graph has nodes that were read as a text; load them with the families of their ops: "
                          "Graph::load<families::core, …>(path)"});
-    return internals::graphs::trace_fields<Fields>(static_cast<internals::graphs::NodeList&>(*nodes()), name, f);
+    const auto kept = nodes(); // f may reset or move the graph
+    return internals::graphs::trace_fields<Fields>(static_cast<internals::graphs::NodeList&>(*kept), name, f);
 }
 
 } // namespace lamina

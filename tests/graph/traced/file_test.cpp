@@ -251,6 +251,24 @@ TEST_CASE("a graph that has learned goes on to the same bits after it was saved 
     CHECK(bytes_of_file(trained.path.name) == bytes_of_file(again.name));
 }
 
+TEST_CASE("a step whose records were erased is refused by a sentence")
+{
+    Trained trained;
+    Graph back = load_all(trained.path.name);
+    const auto step = [&] { back.run("train/Adam", {{"train/x", trained.x}, {"train/y", trained.y}}); };
+    step();
+    std::size_t refused = 0;
+    const auto names = back.names();
+    for (const std::string& name : names) {
+        back = load_all(trained.path.name);
+        step();
+        back.erase(name);
+        CHECK_THROWS_WITH(step(), Catch::Matchers::Contains("has no numbers any more"));
+        ++refused;
+    }
+    CHECK(refused > 8);
+}
+
 TEST_CASE("what a program does not compile is kept as a text, or refused by the family that it lacks")
 {
     Trained trained;

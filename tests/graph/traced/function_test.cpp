@@ -79,6 +79,24 @@ TEST_CASE("a function reads variables anew and gives their gradients")
     CHECK_THROWS_WITH(tape.gradient(value, variables(model)), Catch::Matchers::Contains("was changed between"));
 }
 
+TEST_CASE("a function that changes what it has read says so where a gradient needs it")
+{
+    auto w = variable(constant({1.f, 2.f}), "w");
+    const auto f = function([&](const AnyTensor& a) {
+        const AnyTensor y = a * read(w), z = a * 3.f;
+        assign(w, constant({100.f, 100.f}));
+        return std::pair{y, z};
+    });
+    AnyTensor a = constant({1.f, 1.f});
+    GradientTape tape({.persistent = true});
+    tape.watch(a);
+    const auto [y, z] = f(a);
+    CHECK(y.item(1) == 2);
+    CHECK(read(w).item(1) == 100);
+    CHECK(tape.gradient(z, a).item(0) == 3);
+    CHECK_THROWS_WITH(tape.gradient(y, a), Catch::Matchers::Contains("\"w\" was changed between the call of a function"));
+}
+
 TEST_CASE("a function gives several results, and is a part of other functions")
 {
     const auto both = function([](auto a, auto b) { return std::pair{a * b, a + b}; });

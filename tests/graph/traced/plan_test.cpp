@@ -238,6 +238,7 @@ TEST_CASE("what is fed and fetched")
     // A value that is fed takes the place of what would be computed, as in TensorFlow.
     CHECK(graph.run(f.sum, {{f.doubled, x}}).item() == 21);
     CHECK(graph.run(f.sum, {{f.x, x}, {f.weights, constant({0.f, 0.f})}}).item() == 24);
+    CHECK(graph.run(f.sum, {{f.x, x}, {f.one, constant(2.f)}}).item() == 35); // a constant, too
 
     CHECK_THROWS_WITH(graph.run(f.sum), Contains("\"f/x\" is needed and was not fed"));
     CHECK_THROWS_WITH(graph.run(f.sum, {{f.x, constant({1.f, 2.f})}}),

@@ -14,8 +14,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -103,10 +105,19 @@ public:
         return next != by_name.end() && next->first.starts_with(scope) && next->first[scope.size()] == '/';
     }
 
-    /// Takes the last nodes out again.
-    void cut(std::size_t to)
+    /// Takes the last nodes out again, and the records that no other node needs.
+    [[gnu::cold]] void cut(std::size_t to)
     {
         for (; nodes.size() > to; nodes.pop_back()) by_name.erase(nodes.back().name);
+        std::set<const record*> needed;
+        for (const GraphNode& node : nodes) {
+            needed.insert(node.variable.get());
+            if (!node.action) continue;
+            for (const auto& changed : node.action->changes()) needed.insert(changed.get());
+            for (const auto& kept : node.action->keeps()) needed.insert(kept.get());
+        }
+        for (auto at = records.begin(); at != records.end();)
+            at = needed.count(at->second.get()) ? std::next(at) : records.erase(at);
         plans.clear();
     }
 

@@ -170,7 +170,7 @@ inline constexpr OpName op_names[]{
 {
     for (const OpName& one : op_names)
         if (one.op == op) return one;
-    return {op, op, op, {}, {0, any_number}, "ints:list type:type number:number"};
+    return {op, op, op, {}, {1, any_number}, "ints:list type:type number:number"};
 }
 
 }}} // namespace lamina::internals::graphs

@@ -27,6 +27,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -124,12 +125,21 @@ private:
     {
         for (std::uint32_t i = 0; i < nodes.size(); ++i) {
             PlanNode& here = nodes[i];
-            if (!here.numbers || !here.is_variable) continue;
-            plan->watched.push_back({node(i).variable, node(i).variable->data<std::byte>(), node(i).variable->places().step});
+            if (!here.numbers || here.is_fed()) continue;
+            if (node(i).kind == NodeKind::action) {
+                for (const auto& changed : node(i).action->changes()) watch(changed, changed->name);
+                for (const auto& kept : node(i).action->keeps()) watch(kept, kept->name);
+            }
+            if (!here.is_variable) continue;
+            watch(node(i).variable, node(i).name);
             if (here.is_read) here.in_record = is_dense(*node(i).variable) && here.last < nodes.change_behind(i);
-            if (!plan->watched.back().at)
-                fail({"run: the variable \"", node(i).name, "\" has no numbers any more; its graph has let it go"});
         }
+    }
+    /// Has the plan made anew where a record lies elsewhere, or was let go.
+    void watch(const std::shared_ptr<record>& one, std::string_view name)
+    {
+        plan->watched.push_back({one, one->data<std::byte>(), one->places().step});
+        if (!plan->watched.back().at) fail({"run: the variable \"", name, "\" has no numbers any more; its graph has let it go"});
     }
 
     /// Where an action wants its inputs in records and reads one alone, it is computed there.
@@ -293,7 +303,7 @@ private:
     void finish()
     {
         for (std::uint32_t i = 0; i < nodes.size(); ++i) {
-            if (!nodes[i].told || node(i).kind == NodeKind::constant) continue;
+            if (!nodes[i].told || (node(i).kind == NodeKind::constant && !nodes[i].is_fed())) continue;
             if (const std::uint32_t memory = root_of(i).memory; memory != none) plan->memory[memory].told.push_back(i);
         }
         plan->values = nodes.take_values();

@@ -45,8 +45,24 @@ struct Signature {
     std::size_t results = 0;                        ///< how many of the fetches are results
     std::uint32_t step = NodeList::none;            ///< the number of the training step, where something is drawn
     std::vector<std::shared_ptr<record>> variables; ///< the learned ones that it reads
+    std::vector<std::vector<std::shared_ptr<record>>> read_for; ///< all that each result depends on
     std::mutex making;
     std::vector<std::shared_ptr<TracedFunction>> backs; ///< the way back from each result
+
+    /// The variables whose numbers a node depends on.
+    [[gnu::cold]] std::vector<std::shared_ptr<record>> read_by(std::uint32_t node) const
+    {
+        std::vector<std::shared_ptr<record>> found;
+        if (node == NodeList::none) return found;
+        std::vector<char> needed(node + 1, 0);
+        needed[node] = 1;
+        for (std::size_t i = node + 1; i-- > 0;) {
+            if (!needed[i]) continue;
+            for (const std::uint32_t in : nodes[i].inputs) needed[in] = 1;
+            if (nodes[i].kind == NodeKind::variable) found.push_back(nodes[i].variable);
+        }
+        return found;
+    }
 
     bool fits(const Tensors& x) const
     {
@@ -94,6 +110,7 @@ private:
         }
         for (const AnyTensor& y : f(std::move(symbols))) made->fetches.push_back(y ? tracer.place_of(y) : NodeList::none);
         made->results = made->fetches.size();
+        for (const std::uint32_t result : made->fetches) made->read_for.push_back(made->read_by(result));
         if (auto effects = tracer.take_effects(); with_effects && !effects.empty())
             made->fetches.push_back(tracer.group("effects", std::move(effects)).body().node);
         made->step = tracer.step_node();
@@ -120,18 +137,18 @@ struct FunctionStep final : tensors::Extension {
     std::size_t result;
     std::vector<std::uint64_t> versions;
 
-    FunctionStep(const FunctionOfTensors& of, std::shared_ptr<Signature> as, std::size_t which)
-        : f(of), signature(std::move(as)), result(which)
-    {
-        for (const auto& variable : signature->variables) versions.push_back(variable->version());
-    }
+    /// `before` are the versions of the variables that the result depends on, before the call, which may change some itself.
+    FunctionStep(const FunctionOfTensors& of, std::shared_ptr<Signature> as, std::size_t which, std::vector<std::uint64_t> before)
+        : f(of), signature(std::move(as)), result(which), versions(std::move(before))
+    {}
 
     void gradient(const tensors::StepBack& step, AnyTensor* dx) override
     {
+        const auto& read = signature->read_for[result];
         for (std::size_t i = 0; i < versions.size(); ++i)
-            if (signature->variables[i]->version() != versions[i])
+            if (read[i]->version() != versions[i])
                 fail(
-                    {"GradientTape: \"", signature->variables[i]->name,
+                    {"GradientTape: \"", read[i]->name,
                      "\" was changed between the call of a function that reads it and the gradient; take the gradient before the "
                      "optimizer's step"});
         Tensors arguments;
@@ -186,6 +203,12 @@ inline Tensors TracedFunction::operator()(const Tensors& x)
     call_mode.calls += signature->calls;
     for (const std::uint32_t fetch : signature->fetches)
         if (fetch != NodeList::none) fetches.push_back(fetch);
+    std::vector<std::vector<std::uint64_t>> versions;
+    if (tensors::recording != 0)
+        for (const auto& read : signature->read_for) {
+            versions.emplace_back();
+            for (const auto& variable : read) versions.back().push_back(variable->version());
+        }
     Tensors results(fetches.size());
     run_nodes(signature->nodes, fetches, fed_nodes, {fed.data(), fed.size()}, results);
     results.resize(signature->fetches.size());
@@ -204,7 +227,8 @@ inline Tensors TracedFunction::operator()(const Tensors& x)
     if (const auto tapes = journal.followed(all))
         for (std::size_t i = 0; i < results.size(); ++i)
             if (results[i] && is_of_variables(results[i].dtype()))
-                journal.append(function_entry, all, results[i], {}, tapes).more = std::make_unique<FunctionStep>(f, signature, i);
+                journal.append(function_entry, all, results[i], {}, tapes).more =
+                    std::make_unique<FunctionStep>(f, signature, i, std::move(versions[i]));
     return results;
 }
 

@@ -107,7 +107,8 @@ public:
     std::string unused_name(std::string_view base) const override { return scoped(base).substr(scope.size()); }
     std::string variable_name(const std::shared_ptr<record>& variable) override
     {
-        return stored_name(variable).substr(scope.size());
+        std::string name = stored_name(variable); // of a trace before, perhaps
+        return name.starts_with(scope) ? name.substr(scope.size()) : name;
     }
 
     AnyTensor training_step(std::uint64_t first) override
@@ -194,7 +195,11 @@ private:
     std::vector<std::uint32_t> places_of(const Inputs& in)
     {
         std::vector<std::uint32_t> places;
-        for (std::size_t i = 0; i < in.size(); ++i) places.push_back(place_of(in[i]));
+        for (std::size_t i = 0; i < in.size(); ++i) {
+            places.push_back(place_of(in[i]));
+            if (const GraphNode& node = list[places.back()]; node.kind == NodeKind::group)
+                fail({"trace: \"", node.name, "\" is an operation, which has no value to compute with; graph.run runs it"});
+        }
         return places;
     }
     bool was_read(const std::shared_ptr<record>& variable) const
@@ -210,9 +215,8 @@ private:
         for (const auto& [name, kept] : list.kept())
             if (kept == variable) return name;
         std::string name = variable->name.starts_with(scope) ? variable->name : text_of({scope, variable->name});
-        for (std::size_t n = 1; list.kept().find(name) != list.kept().end(); ++n) {
-            name = text_of({scope, variable->name, '_', n});
-        }
+        const std::string base = name;
+        for (std::size_t n = 1; list.kept().find(name) != list.kept().end(); ++n) name = text_of({base, '_', n});
         list.keep(name, variable);
         return name;
     }
