@@ -240,6 +240,7 @@ TEST_CASE("what is fed and fetched")
     CHECK(graph.run(f.sum, {{f.x, x}, {f.weights, constant({0.f, 0.f})}}).item() == 24);
     CHECK(graph.run(f.sum, {{f.x, x}, {f.one, constant(2.f)}}).item() == 35); // a constant, too
 
+    CHECK_THROWS_WITH(graph.run(Fields().sum), Contains("was given an empty node"));
     CHECK_THROWS_WITH(graph.run(f.sum), Contains("\"f/x\" is needed and was not fed"));
     CHECK_THROWS_WITH(graph.run(f.sum, {{f.x, constant({1.f, 2.f})}}),
                       Contains("\"f/x\" is fed float32 [2], it needs float32 [any, 2]"));

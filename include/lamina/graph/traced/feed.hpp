@@ -28,6 +28,7 @@ public:
     std::uint32_t place_in(const internals::graphs::NodeList& list, std::string_view where = "graph.run") const
     {
         if (name.empty()) {
+            if (!value) internals::fail({where, ": was given an empty node; trace its struct, or bind it by from_graph, first"});
             if (!list.has(value)) internals::fail({where, ": was given a value that is none of this graph's nodes"});
             return value.body().node;
         }
