@@ -156,6 +156,7 @@ public:
     }
 
     /// Runs f(fields) on symbols and keeps what it computes as nodes, whose names begin with `name`: #include <lamina/graph/traced.hpp>.
+    /// Not while another thread runs the graph.
     template <class Fields, class F> LAMINA_TAGGED Fields trace(const std::string& name, const F& f);
 
     /// Runs what a fetch needs, and gives its value: `graph.run(digits.loss, {{digits.x, x}, {digits.y, y}})`.
