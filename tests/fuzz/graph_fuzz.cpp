@@ -73,7 +73,8 @@ AnyTensor feed_for(const AnyTensor& form)
     if (size > most_numbers) return {};
     AnyTensor made = tensors::empty_tensor(form.dtype(), extents);
     for (std::size_t i = 0; i < made.size(); ++i) {
-        const AnyTensor number = tensors::scalar(made.dtype(), made.dtype() == dtype::float32 ? 0.1 * double(i % 7) - 0.3 : double(i % 2));
+        const AnyTensor number =
+            tensors::scalar(made.dtype(), made.dtype() == dtype::float32 ? 0.1 * double(i % 7) - 0.3 : double(i % 2));
         std::memcpy(made.body().data + i * bytes_of(made.dtype()), number.body().data, bytes_of(made.dtype()));
     }
     return made;

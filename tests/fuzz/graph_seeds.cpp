@@ -63,8 +63,11 @@ int main(int count, char** given)
     using Image = Placeholder<float, dyn, 8, 8, 1>;
     using Steps = Placeholder<float, dyn, 3, 4>;
     seed<Sequential<Input<4>, Dense<3, Relu>, Dense<2>>, Placeholder<float, dyn, 4>>(folder, "dense", SGD{.momentum = 0.9f});
-    seed<Sequential<Input<8, 8, 1>, Conv2D<2, Kernel<3>, Tanh>, AveragePooling2D<2>, Conv2D<2, Kernel<2>, Same, Relu>, MaxPooling2D<2>, Flatten, Dropout<0.5>, Dense<3>>, Image>(folder, "lenet", Adam{});
-    seed<Sequential<Input<4>, Dense<3>, BatchNormalization<>, LeakyReLU<>, Dense<2>>, Placeholder<float, dyn, 4>>(folder, "batch", Adam{.amsgrad = true});
+    seed<Sequential<Input<8, 8, 1>, Conv2D<2, Kernel<3>, Tanh>, AveragePooling2D<2>, Conv2D<2, Kernel<2>, Same, Relu>,
+                    MaxPooling2D<2>, Flatten, Dropout<0.5>, Dense<3>>,
+         Image>(folder, "lenet", Adam{});
+    seed<Sequential<Input<4>, Dense<3>, BatchNormalization<>, LeakyReLU<>, Dense<2>>, Placeholder<float, dyn, 4>>(
+        folder, "batch", Adam{.amsgrad = true});
     seed<Sequential<Input<3, 4>, LSTM<2>, Dense<2>>, Steps>(folder, "lstm", Adam{});
     seed<LooksAround, Steps>(folder, "attention", Adam{});
 }

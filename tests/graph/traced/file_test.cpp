@@ -153,7 +153,7 @@ TEST_CASE("each op of all families goes through a file and gives the same bits")
         const auto called = graphs::names_of_op(op->name);
         CHECK(called.family != "");
         CAPTURE(op->name);
-        CHECK(seen.insert(called.kind).second);
+        CHECK((seen.insert(called.kind).second || op->options));
         ops.push_back(op);
     }
     Graph graph;

@@ -10,7 +10,7 @@ namespace lamina { inline namespace LAMINA_ARCHITECTURE { namespace families {
 
 /// One activation with these options, as layers had it that were traced.
 ///
-/// Example    Graph graph = Graph::load<families::core, families::formula<LeakyRelu<0.3>>>("gan.safetensors");
+/// Example    Graph graph = Graph::load<families::core, families::formula<LeakyRelu<0.1>>>("gan.safetensors");
 template <class F> struct formula {
     static constexpr std::string_view name = F::name;
     static constexpr const internals::tensors::OpEntry* ops[]{&internals::tensors::formula_entry<F>};

@@ -105,6 +105,8 @@ template <class T> [[gnu::cold]] void print_number(std::string& to, T value)
 {
     if constexpr (std::is_floating_point_v<T>)
         if (!std::isfinite(value)) return print(to, value != value ? "\"NaN\"" : value > 0 ? "\"Infinity\"" : "\"-Infinity\"");
+    if constexpr (std::is_floating_point_v<T>)
+        if (value == 0 && std::signbit(value)) return print(to, "-0.0"); // -0 is an integer to some readers
     char text[64];
     const auto end = std::to_chars(text, text + sizeof text, value).ptr;
     print(to, std::string_view(text, static_cast<std::size_t>(end - text)));
