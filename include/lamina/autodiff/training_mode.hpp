@@ -19,6 +19,18 @@ struct CallMode {
 };
 inline constinit thread_local CallMode call_mode{};
 
+/// While it lives, calls are made as in another mode.
+class CallsAs {
+public:
+    explicit CallsAs(const CallMode& mode) : before(call_mode) { call_mode = mode; }
+    ~CallsAs() { call_mode = before; }
+    CallsAs(const CallsAs&) = delete;
+    CallsAs& operator=(const CallsAs&) = delete;
+
+private:
+    CallMode before;
+};
+
 /// The mode of the next call, on a batch of n samples.
 inline Mode mode_of_call(std::size_t n)
 {

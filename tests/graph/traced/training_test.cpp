@@ -2,6 +2,7 @@
 #include "catch.hpp"
 
 #include <lamina/autodiff.hpp>
+#include <lamina/graph/function.hpp>
 #include <lamina/graph/traced.hpp>
 #include <lamina/lamina.hpp>
 
@@ -174,4 +175,23 @@ TEST_CASE("what needs numbers or extents that are not known is refused by a sent
     const auto alone = build<Sequential<Input<2>, Halves>>();
     CHECK_THAT(refusal([&](const AnyTensor& x) { return AnyTensor(alone(x)); }), Contains("Halves: has no form in ops"));
     CHECK(refusal([](const AnyTensor& x) { return row(x, -1) + row(x, 1); }) == "none");
+}
+
+TEST_CASE("a function draws on its way back what it drew when it was called", "[graph]")
+{
+    using Net = Sequential<Input<4>, Dense<6, Tanh>, Dropout<0.4>, Dense<2>>;
+    auto net = build<Net>(Seed{1}), twin = build<Net>(Seed{1});
+    const auto f = lamina::function([&](AnyTensor x) { return AnyTensor(net(x)); });
+    const AnyTensor x = random_normal(Seed{4}, {5, 4});
+    SGD one{.learning_rate = 0.1f}, two{.learning_rate = 0.1f};
+    for (const std::uint64_t step : {0u, 1u, 7u}) {
+        {
+            const TrainingMode training{Seed{3}, step};
+            one.minimize([&] { return reduce_mean(square(f(x) + f(-x))); }, variables(net));
+        }
+        const TrainingMode training{Seed{3}, step};
+        two.minimize([&] { return reduce_mean(square(twin(x) + twin(-x))); }, variables(twin));
+    }
+    const auto a = variables(net), b = variables(twin);
+    for (std::size_t i = 0; i < a.size(); ++i) CHECK(furthest(read(a[i].variable), read(b[i].variable)) < 1e-5);
 }

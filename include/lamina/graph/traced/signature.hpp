@@ -135,11 +135,13 @@ struct FunctionStep final : tensors::Extension {
     FunctionOfTensors f;
     std::shared_ptr<Signature> signature;
     std::size_t result;
+    CallMode mode; ///< in which it was called: on the way back the same numbers are drawn
     std::vector<std::uint64_t> versions;
 
     /// `before` are the versions of the variables that the result depends on, before the call, which may change some itself.
-    FunctionStep(const FunctionOfTensors& of, std::shared_ptr<Signature> as, std::size_t which, std::vector<std::uint64_t> before)
-        : f(of), signature(std::move(as)), result(which), versions(std::move(before))
+    FunctionStep(const FunctionOfTensors& of, std::shared_ptr<Signature> as, std::size_t which, const CallMode& called,
+                 std::vector<std::uint64_t> before)
+        : f(of), signature(std::move(as)), result(which), mode(called), versions(std::move(before))
     {}
 
     void gradient(const tensors::StepBack& step, AnyTensor* dx) override
@@ -151,6 +153,7 @@ struct FunctionStep final : tensors::Extension {
                     {"GradientTape: \"", read[i]->name,
                      "\" was changed between the call of a function that reads it and the gradient; take the gradient before the "
                      "optimizer's step"});
+        const CallsAs again(mode);
         Tensors arguments;
         for (std::size_t i = 0; i < signature->arguments.size(); ++i) arguments.push_back(step.in[i]);
         arguments.push_back(step.dy);
@@ -200,6 +203,7 @@ inline Tensors TracedFunction::operator()(const Tensors& x)
         fed_nodes.push_back(signature->step);
         fed.push_back(&step);
     }
+    const CallMode called = call_mode;
     call_mode.calls += signature->calls;
     for (const std::uint32_t fetch : signature->fetches)
         if (fetch != NodeList::none) fetches.push_back(fetch);
@@ -228,7 +232,7 @@ inline Tensors TracedFunction::operator()(const Tensors& x)
         for (std::size_t i = 0; i < results.size(); ++i)
             if (results[i] && is_of_variables(results[i].dtype()))
                 journal.append(function_entry, all, results[i], {}, tapes).more =
-                    std::make_unique<FunctionStep>(f, signature, i, std::move(versions[i]));
+                    std::make_unique<FunctionStep>(f, signature, i, called, std::move(versions[i]));
     return results;
 }
 
