@@ -58,7 +58,7 @@ private:
 
     /// Products whose right matrix is a variable that still has its numbers when they run, and the biases that are added to them; convolutions
     /// likewise.
-    void join_products()
+    [[gnu::cold]] void join_products()
     {
         for (std::uint32_t i = 0; i < nodes.size(); ++i) {
             if (!nodes[i].numbers || !nodes[i].computed || (!is_product(i) && !node(i).op->ready)) continue;
@@ -75,7 +75,7 @@ private:
         }
     }
     /// How a node multiplies with a variable where that is stored.
-    PlanNode::Product product_with(std::uint32_t i, const record& w)
+    [[gnu::cold]] PlanNode::Product product_with(std::uint32_t i, const record& w)
     {
         if (is_product(i)) {
             const Attributes& with = node(i).attributes;
@@ -86,7 +86,7 @@ private:
         return nodes[i].ready ? PlanNode::by_ready : PlanNode::no_product;
     }
     /// The node that adds a bias to a product which nobody else reads.
-    std::uint32_t bias_behind(std::uint32_t product) const
+    [[gnu::cold]] std::uint32_t bias_behind(std::uint32_t product) const
     {
         const PlanNode& here = nodes[product];
         if (here.readers != 1 || here.is_fetched) return none;
@@ -99,7 +99,7 @@ private:
     }
 
     /// f(input, place) for what a node reads: numbers as they lie in a tensor.
-    template <class F> void for_each_read(std::uint32_t i, const F& f)
+    template <class F> [[gnu::cold]] void for_each_read(std::uint32_t i, const F& f)
     {
         const PlanNode& here = nodes[i];
         if (!here.numbers || here.root != i || here.is_fed()) return; // who reads another form of numbers reads the numbers
@@ -109,7 +109,7 @@ private:
             f(in, here.place);
         }
     }
-    void find_last_readers()
+    [[gnu::cold]] void find_last_readers()
     {
         for (std::uint32_t i = 0; i < nodes.size(); ++i) {
             for_each_read(i, [&](std::uint32_t in, std::uint32_t at) {
@@ -121,7 +121,7 @@ private:
         }
     }
 
-    void choose_places_of_variables()
+    [[gnu::cold]] void choose_places_of_variables()
     {
         for (std::uint32_t i = 0; i < nodes.size(); ++i) {
             PlanNode& here = nodes[i];
@@ -136,14 +136,14 @@ private:
         }
     }
     /// Has the plan made anew where a record lies elsewhere, or was let go.
-    void watch(const std::shared_ptr<record>& one, std::string_view name)
+    [[gnu::cold]] void watch(const std::shared_ptr<record>& one, std::string_view name)
     {
         plan->watched.push_back({one, one->data<std::byte>(), one->places().step});
         if (!plan->watched.back().at) fail({"run: the variable \"", name, "\" has no numbers any more; its graph has let it go"});
     }
 
     /// Where an action wants its inputs in records and reads one alone, it is computed there.
-    void choose_gradients()
+    [[gnu::cold]] void choose_gradients()
     {
         for (std::uint32_t i = 0; i < nodes.size(); ++i) {
             if (!nodes[i].numbers || node(i).kind != NodeKind::action || nodes[i].is_fed()) continue;
@@ -166,7 +166,7 @@ private:
     }
 
     /// The memories of fed values, constants, records and results, and of what is computed in between.
-    void lay_out(std::span<const std::uint32_t> fetches, std::span<const FedForm> feeds)
+    [[gnu::cold]] void lay_out(std::span<const std::uint32_t> fetches, std::span<const FedForm> feeds)
     {
         for (const FedForm& feed : feeds) plan->fed_memory.push_back(nodes[feed.node].numbers ? new_memory(feed.node) : none);
         for (std::uint32_t i = 0; i < nodes.size(); ++i) {
@@ -191,13 +191,13 @@ private:
         for (std::size_t k = 0; k < needed.size(); ++k) at(memory_of_needed[k]) = plan->arena.get() + needed[k].offset;
     }
     /// Whether a node has numbers that a step writes.
-    bool writes_itself(std::uint32_t i) const
+    [[gnu::cold]] bool writes_itself(std::uint32_t i) const
     {
         const PlanNode& here = nodes[i];
         if (here.is_variable) return here.is_read && !here.in_record;
         return (here.computed && here.place == i) || node(i).kind == NodeKind::action;
     }
-    std::uint32_t new_memory(std::uint32_t root)
+    [[gnu::cold]] std::uint32_t new_memory(std::uint32_t root)
     {
         plan->memory.emplace_back();
         return nodes[root].memory = static_cast<std::uint32_t>(plan->memory.size() - 1);
@@ -205,7 +205,7 @@ private:
     std::byte*& at(std::uint32_t memory) { return plan->memory[memory].at; }
 
     /// In the memory of an input that is read no more, or in new one.
-    void place(std::uint32_t i)
+    [[gnu::cold]] void place(std::uint32_t i)
     {
         PlanNode& here = nodes[i];
         const std::size_t bytes = here.value.size() * bytes_of(here.value.dtype());
@@ -225,7 +225,7 @@ private:
         memory_of_needed.push_back(new_memory(i));
     }
 
-    void write_steps(std::uint32_t i)
+    [[gnu::cold]] void write_steps(std::uint32_t i)
     {
         PlanNode& here = nodes[i];
         const GraphNode& of = node(i);
@@ -243,7 +243,7 @@ private:
         else if (here.product != PlanNode::no_product) write_product(i, none, i);
         else if (!write_loop(i)) call({.run = call_op, .op = of.op, .with = of.attributes}, of.inputs, i);
     }
-    void write_product(std::uint32_t product, std::uint32_t bias, std::uint32_t to)
+    [[gnu::cold]] void write_product(std::uint32_t product, std::uint32_t bias, std::uint32_t to)
     {
         const auto& in = node(product).inputs;
         std::vector<std::uint32_t> from{in[0]};
@@ -259,7 +259,7 @@ private:
         call({.run = call_product, .variable = weights}, from, to);
     }
     /// An op element by element on arrays of one size.
-    bool write_loop(std::uint32_t i)
+    [[gnu::cold]] bool write_loop(std::uint32_t i)
     {
         const GraphNode& of = node(i);
         if (!of.op->loop) return false;
@@ -272,7 +272,7 @@ private:
         plan->steps.push_back({loop, a, b, nodes[i].memory, 0, nodes[i].value.size()});
         return true;
     }
-    void write_action(std::uint32_t i)
+    [[gnu::cold]] void write_action(std::uint32_t i)
     {
         const GraphNode& of = node(i);
         const auto& wanted = of.action->receives();
@@ -285,7 +285,7 @@ private:
         call({.run = given && !of.action->only_reads() ? call_action_on_copies : call_action, .action = of.action},
              given ? of.inputs : std::vector<std::uint32_t>{}, i);
     }
-    void call(PlanCall made, const std::vector<std::uint32_t>& in, std::uint32_t out)
+    [[gnu::cold]] void call(PlanCall made, const std::vector<std::uint32_t>& in, std::uint32_t out)
     {
         made.first = static_cast<std::uint32_t>(read.size());
         made.count = static_cast<std::uint32_t>(in.size());
@@ -300,7 +300,7 @@ private:
     }
 
     /// Tells the values that calls use where their numbers are.
-    void finish()
+    [[gnu::cold]] void finish()
     {
         for (std::uint32_t i = 0; i < nodes.size(); ++i) {
             if (!nodes[i].told || (node(i).kind == NodeKind::constant && !nodes[i].is_fed())) continue;

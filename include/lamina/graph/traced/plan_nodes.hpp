@@ -71,7 +71,7 @@ inline bool is_dense(const record& r) { return r.places().step == r.places().row
 
 class PlanNodes {
 public:
-    PlanNodes(const NodeList& of, std::span<const std::uint32_t> fetches, std::span<const FedForm> feeds) : list(of)
+    [[gnu::cold]] PlanNodes(const NodeList& of, std::span<const std::uint32_t> fetches, std::span<const FedForm> feeds) : list(of)
     {
         std::uint32_t end = 0;
         for (const std::uint32_t fetch : fetches) end = std::max(end, fetch + 1);
@@ -90,7 +90,7 @@ public:
     const PlanNode& operator[](std::uint32_t i) const { return all[i]; }
 
     /// The place of the first action behind a variable's node that changes the variable.
-    std::uint32_t change_behind(std::uint32_t variable) const
+    [[gnu::cold]] std::uint32_t change_behind(std::uint32_t variable) const
     {
         for (const auto& [at, changed] : changes)
             if (at > variable && changed == list[variable].variable.get()) return at;
@@ -110,7 +110,7 @@ public:
         return forms;
     }
 
-    std::vector<AnyTensor> take_values()
+    [[gnu::cold]] std::vector<AnyTensor> take_values()
     {
         std::vector<AnyTensor> values;
         for (PlanNode& one : all) values.push_back(std::move(one.value));
@@ -118,7 +118,7 @@ public:
     }
 
 private:
-    void take_feed(const FedForm& feed, std::uint32_t k)
+    [[gnu::cold]] void take_feed(const FedForm& feed, std::uint32_t k)
     {
         const GraphNode& node = list[feed.node];
         PlanNode& here = all[feed.node];
@@ -147,7 +147,7 @@ private:
     }
     static AnyTensor without_numbers(dtype type, const Shape& extents) { return AnyTensor(tensors::new_body(type, extents, 0)); }
 
-    void find_needed()
+    [[gnu::cold]] void find_needed()
     {
         for (std::size_t i = all.size(); i-- > 0;) {
             const PlanNode& here = all[i];
@@ -161,7 +161,7 @@ private:
         }
     }
 
-    void find_form(std::uint32_t i)
+    [[gnu::cold]] void find_form(std::uint32_t i)
     {
         const GraphNode& node = list[i];
         PlanNode& here = all[i];
@@ -183,7 +183,7 @@ private:
         }
         else if (node.kind == NodeKind::op) find_form_of_op(i);
     }
-    static void require_known(const GraphNode& node, const Shape& extents)
+    [[gnu::cold]] static void require_known(const GraphNode& node, const Shape& extents)
     {
         std::size_t elements = 1;
         for (std::size_t axis = 0; axis < extents.rank; ++axis) {
@@ -193,7 +193,7 @@ private:
             elements *= extents[axis];
         }
     }
-    void find_form_of_op(std::uint32_t i)
+    [[gnu::cold]] void find_form_of_op(std::uint32_t i)
     {
         const GraphNode& node = list[i];
         PlanNode& here = all[i];
@@ -213,7 +213,7 @@ private:
         else here.computed = true;
     }
     /// Whether the result has the numbers of the first input, in its order and type.
-    static bool changes_nothing(const GraphNode& node, const Inputs& in, const AnyTensor& out)
+    [[gnu::cold]] static bool changes_nothing(const GraphNode& node, const Inputs& in, const AnyTensor& out)
     {
         const OpEntry* const op = node.op;
         if (op->compute == tensors::copy_all) return true;
@@ -221,7 +221,7 @@ private:
         return op == &tensors::sum_to_like_entry || op == &tensors::broadcast_like_entry || op == &tensors::cast_entry;
     }
 
-    void count_readers(std::span<const std::uint32_t> fetches)
+    [[gnu::cold]] void count_readers(std::span<const std::uint32_t> fetches)
     {
         const auto count = [&](std::uint32_t of, std::uint32_t by) {
             ++all[of].readers;
