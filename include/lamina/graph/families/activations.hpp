@@ -4,7 +4,13 @@
 #include <lamina/blocks/activations/activations.hpp>
 #include <lamina/core/architecture.hpp>
 #include <lamina/graph/families/formula.hpp>
+#include <lamina/ops/comparison.hpp>
+#include <lamina/ops/concat.hpp>
+#include <lamina/ops/constants.hpp>
+#include <lamina/ops/functions.hpp>
 #include <lamina/ops/on_tensors.hpp>
+#include <lamina/ops/slicing.hpp>
+#include <lamina/ops/sums_of_tensors.hpp>
 
 #include <string_view>
 
