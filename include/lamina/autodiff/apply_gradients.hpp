@@ -51,7 +51,7 @@ namespace internals {
             fail({optimizer, ": \"", values[i]->name,
                   "\" is a moving statistic; in a graph its layer changes it, so leave it out"});
         if (!all && !values[i]->learned()) continue;
-        trained.push_back(values[i]);
+        add_to(trained, values[i]);
         steps.push_back(&gradients[i]);
     }
     values = std::move(trained);
