@@ -1,10 +1,11 @@
 // The forms of core layers and of composites in functions on tensors.
 #include "autodiff/composed.hpp"
+#include "autodiff/halves.hpp"
 
 #include <lamina/lamina.hpp>
 
 using namespace lamina;
-using composed::check;
+using composed::check, composed::Halves;
 
 TEST_CASE("Dense in functions on tensors", "[autodiff]")
 {
@@ -56,30 +57,6 @@ TEST_CASE("masks that layers make reach those behind them in functions on tensor
     check<Sequential<Input<4>, Embedding<3, 2, MaskZero>, MultiHeadAttention<1, 2>, Attention<>>>(
         "attention", {.low = 0, .high = 3, .whole = true, .begins = true});
 }
-
-namespace {
-
-/// y = x / 2, and nothing said in functions on tensors.
-struct Halves {
-    static constexpr std::string_view kind = "Halves";
-    static constexpr protocols::verdict accept(Shape in) { return protocols::accepts(in); }
-    template <class T, Shape In> struct block {
-        using value_type = T;
-        using layer = Halves;
-        static constexpr Shape input = In, output = In;
-        void forward(protocols::Mode, const T* x, T* y, T*, T*, std::size_t n) const
-        {
-            for (std::size_t i = 0; i < n * In.size(); ++i) y[i] = x[i] / 2;
-        }
-        void backward(protocols::Mode, const T*, const T*, const T*, const T* dy, T* dx, block&, T*, std::size_t n) const
-        {
-            for (std::size_t i = 0; dx && i < n * In.size(); ++i) dx[i] = dy[i] / 2;
-        }
-        auto operator()(const auto& x) const { return call(*this, x); }
-    };
-};
-
-} // namespace
 
 TEST_CASE("a part without a form has first derivatives, and a sentence for the second", "[autodiff]")
 {
